@@ -1,0 +1,1 @@
+"""What every layer shares: errors, progress, paths and records. Plain Python only."""

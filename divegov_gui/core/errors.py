@@ -1,0 +1,64 @@
+"""The errors that a person is told about; everything else that is raised is a bug.
+
+Each carries three sentences for a human being: what happened (`title`), why (`detail`) and what to do
+(`hint`). None may carry a secret or a diver's data.
+"""
+
+from __future__ import annotations
+
+
+class DiveGovError(Exception):
+    """Something outside the program's own code went wrong, and a person can do something about it.
+
+    `exit_code` is what the headless face ends with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, title: str, detail: str = "", hint: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.title, self.detail) if part)
+
+
+class InputRefused(DiveGovError):
+    """A file or a value that a person brought cannot be taken; nothing of it was."""
+
+    exit_code = 3
+
+
+class ConnectionFailed(DiveGovError):
+    """The database cannot be opened, reached or understood."""
+
+    exit_code = 4
+
+
+class DeploymentFailed(DiveGovError):
+    """A script did not apply; it was rolled back whole."""
+
+    exit_code = 5
+
+
+class Refused(DiveGovError):
+    """The database refused the action by one of its own rules."""
+
+    exit_code = 6
+
+
+class Conflict(DiveGovError):
+    """What was to be changed has changed since it was read."""
+
+    exit_code = 7
+
+
+class Cancelled(DiveGovError):
+    """The person stopped the work."""
+
+    exit_code = 130
+
+    def __init__(self, title: str = "Stopped.", detail: str = "", hint: str = "") -> None:
+        super().__init__(title, detail, hint)
