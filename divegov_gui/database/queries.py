@@ -1,0 +1,57 @@
+"""`select` in words of SQLAlchemy: a view, columns, filters and an order become one statement for any dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from divegov_gui.database.session import Filter, Order
+from divegov_gui.database.views import VIEWS
+
+
+def select_statement(
+    view: str, columns: Sequence[str], filters: Sequence[Filter], order: Sequence[Order], limit: int | None
+) -> sa.Select[Any]:
+    """The SELECT for `Session.select`. An unknown view or column is a KeyError: a bug, not a person's mistake."""
+    table = VIEWS[view]
+    chosen = [table.c[name] for name in columns] if columns else list(table.c)
+    statement = sa.select(*chosen).where(*(_condition(table, one) for one in filters))
+    for one in order:
+        column = table.c[one.column]
+        statement = statement.order_by(column.desc() if one.descending else column.asc())
+    return statement if limit is None else statement.limit(limit)
+
+
+def count_statement(view: str, filters: Sequence[Filter]) -> sa.Select[Any]:
+    """The SELECT for `Session.count`."""
+    table = VIEWS[view]
+    return (
+        sa.select(sa.func.count()).select_from(table).where(*(_condition(table, one) for one in filters))
+    )
+
+
+def _condition(table: sa.Table, one: Filter) -> sa.ColumnElement[bool]:
+    column = table.c[one.column]
+    match one.operator:
+        case "=":
+            return column == one.value
+        case "!=":
+            return column != one.value
+        case "<":
+            return column < one.value
+        case "<=":
+            return column <= one.value
+        case ">":
+            return column > one.value
+        case ">=":
+            return column >= one.value
+        case "in":
+            return column.in_(list(one.value))
+        case "contains":
+            return column.icontains(str(one.value), autoescape=True)
+        case "is null":
+            return column.is_(None)
+        case "is not null":
+            return column.is_not(None)

@@ -1,0 +1,104 @@
+"""What a session with a database can do: the two verbs, and what the deployer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from divegov_gui.database.scripts import Script
+
+Row = Mapping[str, Any]
+MessageSink = Callable[[str], None]
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "contains", "is null", "is not null"]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition on one column of a view. ``contains`` is plain text, found in any letter case."""
+
+    column: str
+    operator: Operator
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """One column to sort by."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """The newest application of a script, as the deployment journal has it. `applied_at` is UTC."""
+
+    script_name: str
+    checksum: str
+    applied_at: str
+    applied_by: str
+    duration_ms: int
+    program_version: str
+
+
+class Session(Protocol):
+    """An open connection, used by the thread that made it; only `interrupt` may be called from another."""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``sqlserver``."""
+        ...
+
+    def call(
+        self, procedure: str, /, *, on_message: MessageSink | None = None, **parameters: Any
+    ) -> list[list[Row]]:
+        """Run a procedure in one transaction; returns its result sets.
+
+        Raises Refused or Conflict where the procedure does, Cancelled after `interrupt`, ConnectionFailed where the
+        database cannot go on. Whatever is raised, nothing was changed.
+        """
+        ...
+
+    def select(
+        self,
+        view: str,
+        columns: Sequence[str] = (),
+        filters: Sequence[Filter] = (),
+        order: Sequence[Order] = (),
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Rows of a view; all its columns where none are named."""
+        ...
+
+    def count(self, view: str, filters: Sequence[Filter] = ()) -> int:
+        """How many rows of a view match."""
+        ...
+
+    def journal(self) -> list[JournalEntry]:
+        """The newest application of each script; empty in a database that nothing was deployed to."""
+        ...
+
+    def apply_scripts(
+        self, scripts: Sequence[Script], program_version: str, on_statement: Callable[[Script, int, int], None]
+    ) -> JournalEntry:
+        """Apply scripts and write their journal rows, in one transaction; returns the last one's entry.
+
+        `on_statement` hears the script, the number of its statement and how many it has.
+        Raises DeploymentFailed naming script and line.
+        """
+        ...
+
+    def rehearse_scripts(
+        self, scripts: Sequence[Script], on_statement: Callable[[Script, int, int], None]
+    ) -> None:
+        """Apply scripts and undo all of it: what `apply_scripts` would say."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stop what runs; safe from any thread."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...

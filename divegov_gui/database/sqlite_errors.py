@@ -1,0 +1,86 @@
+"""SQLite's errors, and those that procedures throw, in the program's own words."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from divegov_gui.core.errors import Cancelled, Conflict, ConnectionFailed, DiveGovError, Refused
+
+_FROM_TEXT = {
+    "interrupted": "SQLITE_INTERRUPT",
+    "database is locked": "SQLITE_BUSY",
+    "database table is locked": "SQLITE_LOCKED",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "database or disk is full": "SQLITE_FULL",
+    "file is not a database": "SQLITE_NOTADB",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "unable to open database file": "SQLITE_CANTOPEN",
+    "disk I/O error": "SQLITE_IOERR",
+}
+"""Python 3.10 does not tell an error's name; its text is SQLite's own and does not change."""
+
+
+def error_name(error: sqlite3.Error) -> str:
+    """SQLite's name of an error, such as SQLITE_BUSY; an extended name is cut to its family."""
+    name = getattr(error, "sqlite_errorname", None) or _FROM_TEXT.get(str(error), "")
+    return "_".join(str(name).split("_")[:2])
+
+
+def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
+    """The error to tell a person; a mistake of the program's own is raised as it is.
+
+    Raises the given error where it is none that a person can do something about (a syntax error, a misuse).
+    """
+    name = error_name(error)
+    file = path.name
+    match name:
+        case "SQLITE_INTERRUPT":
+            return Cancelled("Stopped.", "What was being written was undone.")
+        case "SQLITE_BUSY" | "SQLITE_LOCKED":
+            return ConnectionFailed(
+                f"{file} is in use by another program.",
+                "It holds the lock and did not let go of it in time. Nothing was changed.",
+                "Close the other program, or wait until it is done, and try again.",
+            )
+        case "SQLITE_READONLY":
+            return ConnectionFailed(
+                f"{file} cannot be written.",
+                "The file or its folder is read-only. Nothing was changed.",
+                "Give yourself write permission, or choose another workspace.",
+            )
+        case "SQLITE_FULL":
+            return ConnectionFailed(
+                "The disk is full.",
+                f"{file} could not grow. What was being written was undone.",
+                "Make room and try again; a batch that was being loaded goes on where it stopped.",
+            )
+        case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
+            return ConnectionFailed(
+                f"{file} is damaged or is no SQLite database.",
+                "SQLite cannot make sense of it. It was left as it is.",
+                "Restore it from a backup, or choose another workspace.",
+            )
+        case "SQLITE_CANTOPEN":
+            return ConnectionFailed(
+                f"The workspace {path} cannot be opened.",
+                "The file cannot be read, or its folder does not let one be made.",
+                "Check the path and its permissions, or choose another file.",
+            )
+        case "SQLITE_IOERR":
+            return ConnectionFailed(
+                f"The disk did not read or write {file}.",
+                "The operating system reports an input/output error. What was being written was undone.",
+                "Check the disk, its room and its connection, and try again.",
+            )
+        case "SQLITE_CONSTRAINT":
+            return Refused("The database refused the change.", f"{error}.", "Nothing was changed.")
+        case _:
+            raise error
+
+
+def thrown(number: int, message: str) -> DiveGovError:
+    """What a procedure's THROW means: 504xx are refusals, 50409 and 50412 conflicts with what is there now."""
+    if number == 50412:
+        return Conflict(message, hint="Read it again and decide.")
+    return Refused(message)

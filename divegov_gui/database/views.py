@@ -1,0 +1,118 @@
+"""The views that the program reads: one description of each, for both dialects.
+
+The schemas are SQL Server's; SQLite's names have none.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+_METADATA = sa.MetaData()
+
+_NUMBER_ENDINGS = ("_ID", "_Count", "_Row", "_Ms", "_Minutes", "Attempt", "_Version", "Threshold", "Days", "Capacity")
+
+
+def _view(schema: str, name: str, columns: str) -> sa.Table:
+    return sa.Table(name, _METADATA, *(sa.Column(c, _type(c)) for c in columns.split()), schema=schema)
+
+
+def _type(column: str) -> sa.types.TypeEngine[object]:
+    if column.startswith("Is_"):
+        return sa.Boolean(create_constraint=False)  # type: ignore[return-value]
+    if column != "Program_Version" and column.endswith(_NUMBER_ENDINGS):
+        return sa.BigInteger()  # type: ignore[return-value]
+    if column in ("Deepest_M", "Price_Eur"):
+        return sa.Float()  # type: ignore[return-value]
+    return sa.Unicode()  # type: ignore[return-value]
+
+
+_COUNTS = "Loaded_Count Promoted_Count Unchanged_Count Duplicate_Count Quarantined_Count"
+_DIVER = "First_Name Last_Name Email Phone Date_Of_Birth"
+
+VIEWS: dict[str, sa.Table] = {
+    view.name: view
+    for view in (
+        _view(
+            "Governance",
+            "Deployment_Status",
+            "Script_Name Checksum Applied_At Applied_By Duration_Ms Program_Version",
+        ),
+        _view(
+            "Governance",
+            "Workspace_Summary",
+            f"Diver_Count History_Count Quarantine_Open_Count Batch_Count {_COUNTS}",
+        ),
+        _view(
+            "Staging",
+            "Batch_Summary",
+            "Batch_ID Source_Name Source_Kind Content_Hash Status Received_At Received_By Governed_At Declared_Count "
+            + _COUNTS,
+        ),
+        _view(
+            "Staging",
+            "Raw_Outcome",
+            f"Raw_ID Batch_ID Source_Row Outcome Diver_ID Quarantine_ID {_DIVER} Certification Source_Reference Payload",
+        ),
+        _view(
+            "Staging",
+            "Batch_Rejections",
+            "Batch_ID Rule_Code Column_Name Dimension Severity Wording Hint Record_Count",
+        ),
+        _view(
+            "Staging",
+            "Batch_Score",
+            "Batch_ID Defect_Code Injected_Count Found_Count Missed_Count Unexpected_Count",
+        ),
+        _view(
+            "dbo",
+            "Quarantine_Queue",
+            f"Quarantine_ID Batch_ID Source_Name Source_Row Status {_DIVER} Certification Source_Reference Failed_Rules "
+            "Attempt_Count Record_Version Quarantined_At Claimed_By Claimed_Until Resolution_Code Resolution_Reason "
+            "Resolved_By Resolved_At Diver_ID Payload",
+        ),
+        _view(
+            "dbo",
+            "Quarantine_Reasons",
+            "Quarantine_ID Attempt Is_Current Rule_Code Column_Name Observed_Value Severity Dimension Wording Hint Raw_ID "
+            "Recorded_At",
+        ),
+        _view("dbo", "Diver_Directory", f"Diver_ID {_DIVER} Certification Valid_From"),
+        _view(
+            "dbo",
+            "Diver_Versions",
+            f"Diver_ID {_DIVER} Certification_Level_ID Source_Reference Modified_By Change_Reason Valid_From Valid_To "
+            "Is_Current",
+        ),
+        _view(
+            "Governance",
+            "Rule_Catalogue",
+            "Rule_Code Column_Name Dimension Severity Threshold Is_Enabled Is_Mandatory Wording Hint Record_Count "
+            "Modified_By Change_Reason Valid_From",
+        ),
+        _view("Governance", "Quality_Trend", f"Received_On Source_Kind Batch_Count {_COUNTS}"),
+        _view(
+            "Governance",
+            "Action_Log",
+            "Action_ID Acted_At Actor Action Subject_Type Subject_ID Detail Previous_Hash Action_Hash",
+        ),
+        _view(
+            "dbo",
+            "Tour_Occupancy",
+            "Dive_Tour_ID Tour_Code Tour_Name Site_Name Country_Code Starts_On Days Capacity Booked_Count Free_Count "
+            "Price_Eur",
+        ),
+        _view(
+            "dbo", "Diver_Logbook", "Diver_ID Dive_Count Total_Minutes Deepest_M Site_Count Last_Dived_On"
+        ),
+        _view(
+            "dbo",
+            "Certification_Mix",
+            "Certification_Level_ID Level_Code Level_Name Is_Professional Diver_Count",
+        ),
+        _view(
+            "dbo",
+            "Equipment_Service",
+            "Equipment_ID Asset_Tag Category Model Serviced_On Service_Due_On Dive_Count",
+        ),
+    )
+}

@@ -1,0 +1,317 @@
+-- 01_schema.sql · EnterpriseDiveDB on SQLite: every table that the platform keeps.
+--
+-- Twin of sqlserver/01_schema.sql: the same order, the same headings, the same names; schemas (Staging, dbo,
+-- Governance) are lost, since SQLite has none. Every script may run twice; none drops a table that holds data.
+-- Times are UTC text with microseconds (YYYY-MM-DD HH:MM:SS.ffffff), dates are YYYY-MM-DD.
+
+-- DGOV in the header: this file is a workspace of DiveGov Steward. The program refuses one of a newer version.
+PRAGMA application_id = 1145524054;
+PRAGMA user_version = 1;
+
+------------------------------------------------------------------------------------------------------------
+-- The house itself: deployment journal, procedures, the transaction's own instant
+------------------------------------------------------------------------------------------------------------
+
+-- One row each time that a numbered script was applied; the newest of a script is the one in force.
+CREATE TABLE IF NOT EXISTS Schema_Script (
+    Journal_ID      INTEGER PRIMARY KEY,
+    Script_Name     TEXT    NOT NULL,
+    Checksum        TEXT    NOT NULL,
+    Applied_At      TEXT    NOT NULL,
+    Applied_By      TEXT    NOT NULL,
+    Duration_Ms     INTEGER NOT NULL,
+    Program_Version TEXT    NOT NULL
+);
+CREATE INDEX IF NOT EXISTS IX_Schema_Script_Name ON Schema_Script (Script_Name, Journal_ID);
+
+-- What sys.sql_modules is to SQL Server: the procedures as they were deployed. The program runs these and no others.
+CREATE TABLE IF NOT EXISTS Stored_Procedure (
+    Procedure_Name TEXT PRIMARY KEY,
+    Definition     TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- SYSUTCDATETIME() and ORIGINAL_LOGIN() of the running transaction. The program fills the row when it begins a
+-- transaction and empties it before it commits, so that all of a transaction happens at one instant; whoever
+-- comes with the plain shell finds it empty and gets the clock of the machine.
+CREATE TABLE IF NOT EXISTS Transaction_Context (
+    Context_ID INTEGER PRIMARY KEY CHECK (Context_ID = 1),
+    Instant    TEXT,
+    Actor      TEXT
+);
+INSERT INTO Transaction_Context (Context_ID) VALUES (1) ON CONFLICT DO NOTHING;
+
+------------------------------------------------------------------------------------------------------------
+-- Lookups
+------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS Certification_Level (
+    Certification_Level_ID INTEGER PRIMARY KEY,
+    Level_Code             TEXT    NOT NULL UNIQUE,
+    Level_Name             TEXT    NOT NULL UNIQUE,
+    Is_Professional        INTEGER NOT NULL CHECK (Is_Professional IN (0, 1)),
+    Rank_Order             INTEGER NOT NULL
+);
+
+-- The spellings by which a source may name a level, in lower case; the gatekeeper looks here and nowhere else.
+CREATE TABLE IF NOT EXISTS Certification_Alias (
+    Alias                  TEXT    PRIMARY KEY CHECK (Alias = lower(Alias)),
+    Certification_Level_ID INTEGER NOT NULL REFERENCES Certification_Level (Certification_Level_ID)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Dive_Site (
+    Dive_Site_ID INTEGER PRIMARY KEY,
+    Site_Code    TEXT    NOT NULL UNIQUE,
+    Site_Name    TEXT    NOT NULL,
+    Country_Code TEXT    NOT NULL CHECK (length(Country_Code) = 2),
+    Latitude     REAL    NOT NULL CHECK (Latitude BETWEEN -90 AND 90),
+    Longitude    REAL    NOT NULL CHECK (Longitude BETWEEN -180 AND 180),
+    Max_Depth_M  REAL    NOT NULL CHECK (Max_Depth_M > 0)
+);
+
+CREATE TABLE IF NOT EXISTS Equipment (
+    Equipment_ID    INTEGER PRIMARY KEY,
+    Asset_Tag       TEXT    NOT NULL UNIQUE,
+    Category        TEXT    NOT NULL,
+    Model           TEXT    NOT NULL,
+    Serviced_On     TEXT,
+    Service_Days    INTEGER NOT NULL CHECK (Service_Days > 0),
+    Is_Retired      INTEGER NOT NULL DEFAULT 0 CHECK (Is_Retired IN (0, 1))
+);
+
+------------------------------------------------------------------------------------------------------------
+-- Governance: the rule catalogue and the log of actions
+------------------------------------------------------------------------------------------------------------
+
+-- System-versioned (02): what a rule said on any past day can be shown.
+CREATE TABLE IF NOT EXISTS Quality_Rule (
+    Rule_Code     TEXT    PRIMARY KEY,
+    Column_Name   TEXT    NOT NULL,
+    Dimension     TEXT    NOT NULL CHECK (Dimension IN ('Completeness', 'Validity', 'Accuracy', 'Uniqueness', 'Conformity')),
+    Severity      TEXT    NOT NULL CHECK (Severity IN ('error', 'warning')),
+    Threshold     INTEGER,
+    Is_Enabled    INTEGER NOT NULL DEFAULT 1 CHECK (Is_Enabled IN (0, 1)),
+    Is_Mandatory  INTEGER NOT NULL DEFAULT 0 CHECK (Is_Mandatory IN (0, 1)),
+    Wording       TEXT    NOT NULL,
+    Hint          TEXT    NOT NULL,
+    Modified_By   TEXT    NOT NULL,
+    Change_Reason TEXT    NOT NULL,
+    Valid_From    TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'),
+    CHECK (Is_Enabled = 1 OR Is_Mandatory = 0)
+) WITHOUT ROWID;
+
+-- A rule looks at one or more columns; each look is one bit of a record's verdict.
+CREATE TABLE IF NOT EXISTS Rule_Check (
+    Check_Bit   INTEGER PRIMARY KEY,
+    Rule_Code   TEXT    NOT NULL REFERENCES Quality_Rule (Rule_Code),
+    Column_Name TEXT    NOT NULL,
+    UNIQUE (Rule_Code, Column_Name)
+);
+
+-- What was done, by whom, when, to how many: never a diver's data. Append-only and chained (03).
+CREATE TABLE IF NOT EXISTS Steward_Action (
+    Action_ID     INTEGER PRIMARY KEY,
+    Acted_At      TEXT    NOT NULL,
+    Actor         TEXT    NOT NULL,
+    Action        TEXT    NOT NULL,
+    Subject_Type  TEXT    NOT NULL,
+    Subject_ID    INTEGER,
+    Detail        TEXT    NOT NULL CHECK (json_valid(Detail)),
+    Previous_Hash TEXT    NOT NULL,
+    Action_Hash   TEXT    NOT NULL UNIQUE
+);
+
+------------------------------------------------------------------------------------------------------------
+-- Staging (bronze): what arrived, as it arrived
+------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS Ingestion_Batch (
+    Batch_ID          INTEGER PRIMARY KEY AUTOINCREMENT,
+    Source_Name       TEXT    NOT NULL,
+    Source_Kind       TEXT    NOT NULL CHECK (Source_Kind IN ('synthetic', 'file', 'resubmission')),
+    Content_Hash      TEXT    NOT NULL,
+    Received_At       TEXT    NOT NULL,
+    Received_By       TEXT    NOT NULL,
+    Declared_Count    INTEGER NOT NULL CHECK (Declared_Count > 0),
+    Loaded_Count      INTEGER NOT NULL DEFAULT 0,
+    Status            TEXT    NOT NULL DEFAULT 'Open' CHECK (Status IN ('Open', 'Governed')),
+    Governed_At       TEXT,
+    Promoted_Count    INTEGER NOT NULL DEFAULT 0,
+    Unchanged_Count   INTEGER NOT NULL DEFAULT 0,
+    Duplicate_Count   INTEGER NOT NULL DEFAULT 0,
+    Quarantined_Count INTEGER NOT NULL DEFAULT 0,
+    CHECK (Loaded_Count BETWEEN 0 AND Declared_Count),
+    -- Conservation: a governed batch accounts for every row that it declared.
+    CHECK (Status = 'Open'
+           OR (Governed_At IS NOT NULL
+               AND Loaded_Count = Declared_Count
+               AND Loaded_Count = Promoted_Count + Unchanged_Count + Duplicate_Count + Quarantined_Count))
+);
+CREATE INDEX IF NOT EXISTS IX_Ingestion_Batch_Content ON Ingestion_Batch (Content_Hash, Batch_ID);
+
+CREATE TABLE IF NOT EXISTS Raw_Divers (
+    Raw_ID               INTEGER PRIMARY KEY,
+    Batch_ID             INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),
+    Source_Row           INTEGER NOT NULL CHECK (Source_Row > 0),
+    Outcome              TEXT    CHECK (Outcome IN ('Promoted', 'Unchanged', 'Duplicate', 'Quarantined')),
+    Diver_ID             INTEGER,
+    Quarantine_ID        INTEGER,
+    Origin_Quarantine_ID INTEGER,
+    Waived_Checks        INTEGER NOT NULL DEFAULT 0,
+    First_Name           TEXT,
+    Last_Name            TEXT,
+    Email                TEXT,
+    Phone                TEXT,
+    Date_Of_Birth        TEXT,
+    Certification        TEXT,
+    Source_Reference     TEXT,
+    Payload              TEXT    NOT NULL,
+    UNIQUE (Batch_ID, Source_Row)
+);
+
+-- Ground truth of synthetic batches: what was injected, so that the gatekeepers can be scored.
+CREATE TABLE IF NOT EXISTS Injected_Defect (
+    Batch_ID    INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),
+    Source_Row  INTEGER NOT NULL,
+    Defect_Code TEXT    NOT NULL,
+    PRIMARY KEY (Batch_ID, Source_Row, Defect_Code)
+) WITHOUT ROWID;
+
+-- How many records of a batch broke each rule, kept by the gatekeeper so that nothing is counted twice.
+CREATE TABLE IF NOT EXISTS Batch_Rule_Count (
+    Batch_ID     INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),
+    Rule_Code    TEXT    NOT NULL REFERENCES Quality_Rule (Rule_Code),
+    Record_Count INTEGER NOT NULL,
+    PRIMARY KEY (Batch_ID, Rule_Code)
+) WITHOUT ROWID;
+
+------------------------------------------------------------------------------------------------------------
+-- dbo (silver): the divers, and those who are not let in yet
+------------------------------------------------------------------------------------------------------------
+
+-- System-versioned (02). Email is stored normalised (trimmed, lower case) and is what makes a diver one.
+CREATE TABLE IF NOT EXISTS Diver (
+    Diver_ID               INTEGER PRIMARY KEY AUTOINCREMENT,
+    First_Name             TEXT    NOT NULL,
+    Last_Name              TEXT    NOT NULL,
+    Email                  TEXT    NOT NULL UNIQUE CHECK (Email = lower(trim(Email))),
+    Phone                  TEXT,
+    Date_Of_Birth          TEXT    NOT NULL,
+    Certification_Level_ID INTEGER REFERENCES Certification_Level (Certification_Level_ID),
+    Source_Reference       TEXT,
+    Modified_By            TEXT    NOT NULL,
+    Change_Reason          TEXT    NOT NULL,
+    Valid_From             TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+);
+
+CREATE TABLE IF NOT EXISTS Data_Quarantine (
+    Quarantine_ID     INTEGER PRIMARY KEY AUTOINCREMENT,
+    Batch_ID          INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),
+    Raw_ID            INTEGER NOT NULL,
+    First_Name        TEXT,
+    Last_Name         TEXT,
+    Email             TEXT,
+    Phone             TEXT,
+    Date_Of_Birth     TEXT,
+    Certification     TEXT,
+    Source_Reference  TEXT,
+    Status            TEXT    NOT NULL DEFAULT 'Open' CHECK (Status IN ('Open', 'Released', 'Merged', 'Discarded')),
+    Attempt_Count     INTEGER NOT NULL DEFAULT 1,
+    Record_Version    INTEGER NOT NULL DEFAULT 1,
+    Quarantined_At    TEXT    NOT NULL,
+    Claimed_By        TEXT,
+    Claimed_Until     TEXT,
+    Resolution_Code   TEXT,
+    Resolution_Reason TEXT,
+    Resolved_By       TEXT,
+    Resolved_At       TEXT,
+    Diver_ID          INTEGER,
+    Payload           TEXT    NOT NULL,
+    CHECK ((Status = 'Open') = (Resolved_At IS NULL))
+);
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Batch ON Data_Quarantine (Batch_ID);
+-- A record that arrives again while it still waits is found by its payload, and not parked twice.
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Open_Payload ON Data_Quarantine (Payload) WHERE Status = 'Open';
+
+-- Every rule and column that a record failed at an attempt; appended, never overwritten.
+CREATE TABLE IF NOT EXISTS Quarantine_Violation (
+    Quarantine_ID  INTEGER NOT NULL REFERENCES Data_Quarantine (Quarantine_ID),
+    Attempt        INTEGER NOT NULL,
+    Rule_Code      TEXT    NOT NULL REFERENCES Quality_Rule (Rule_Code),
+    Column_Name    TEXT    NOT NULL,
+    Raw_ID         INTEGER NOT NULL,
+    Observed_Value TEXT,
+    Recorded_At    TEXT    NOT NULL,
+    PRIMARY KEY (Quarantine_ID, Attempt, Rule_Code, Column_Name)
+) WITHOUT ROWID;
+
+-- Every edit of a cell, and the group that it belongs to, so that an edit or a bulk edit can be undone.
+CREATE TABLE IF NOT EXISTS Quarantine_Revision (
+    Revision_ID   INTEGER PRIMARY KEY AUTOINCREMENT,
+    Quarantine_ID INTEGER NOT NULL REFERENCES Data_Quarantine (Quarantine_ID),
+    Edit_Group_ID INTEGER NOT NULL,
+    Column_Name   TEXT    NOT NULL,
+    Old_Value     TEXT,
+    New_Value     TEXT,
+    Edited_By     TEXT    NOT NULL,
+    Edited_At     TEXT    NOT NULL,
+    Edit_Reason   TEXT,
+    Undoes_Revision_ID INTEGER REFERENCES Quarantine_Revision (Revision_ID)
+);
+CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Record ON Quarantine_Revision (Quarantine_ID, Revision_ID);
+
+------------------------------------------------------------------------------------------------------------
+-- The rest of the platform
+------------------------------------------------------------------------------------------------------------
+
+-- System-versioned (02).
+CREATE TABLE IF NOT EXISTS Dive_Tour (
+    Dive_Tour_ID  INTEGER PRIMARY KEY AUTOINCREMENT,
+    Tour_Code     TEXT    NOT NULL UNIQUE,
+    Tour_Name     TEXT    NOT NULL,
+    Dive_Site_ID  INTEGER NOT NULL REFERENCES Dive_Site (Dive_Site_ID),
+    Minimum_Level INTEGER REFERENCES Certification_Level (Certification_Level_ID),
+    Starts_On     TEXT    NOT NULL,
+    Days          INTEGER NOT NULL CHECK (Days > 0),
+    Capacity      INTEGER NOT NULL CHECK (Capacity > 0),
+    Price_Eur     REAL    NOT NULL CHECK (Price_Eur >= 0),
+    Modified_By   TEXT    NOT NULL,
+    Change_Reason TEXT    NOT NULL,
+    Valid_From    TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+);
+
+CREATE TABLE IF NOT EXISTS Certification (
+    Certification_ID       INTEGER PRIMARY KEY AUTOINCREMENT,
+    Diver_ID               INTEGER NOT NULL REFERENCES Diver (Diver_ID),
+    Certification_Level_ID INTEGER NOT NULL REFERENCES Certification_Level (Certification_Level_ID),
+    Agency                 TEXT    NOT NULL,
+    Card_Number            TEXT    NOT NULL,
+    Issued_On              TEXT    NOT NULL,
+    UNIQUE (Agency, Card_Number)
+);
+CREATE INDEX IF NOT EXISTS IX_Certification_Diver ON Certification (Diver_ID);
+
+CREATE TABLE IF NOT EXISTS Dive_Participation (
+    Dive_Tour_ID INTEGER NOT NULL REFERENCES Dive_Tour (Dive_Tour_ID),
+    Diver_ID     INTEGER NOT NULL REFERENCES Diver (Diver_ID),
+    Booked_At    TEXT    NOT NULL,
+    Status       TEXT    NOT NULL DEFAULT 'Booked' CHECK (Status IN ('Booked', 'Attended', 'Cancelled')),
+    PRIMARY KEY (Dive_Tour_ID, Diver_ID)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS IX_Dive_Participation_Diver ON Dive_Participation (Diver_ID);
+
+CREATE TABLE IF NOT EXISTS Dive_Log (
+    Dive_Log_ID  INTEGER PRIMARY KEY AUTOINCREMENT,
+    Diver_ID     INTEGER NOT NULL REFERENCES Diver (Diver_ID),
+    Dive_Site_ID INTEGER NOT NULL REFERENCES Dive_Site (Dive_Site_ID),
+    Dive_Tour_ID INTEGER REFERENCES Dive_Tour (Dive_Tour_ID),
+    Dived_On     TEXT    NOT NULL,
+    Max_Depth_M  REAL    NOT NULL CHECK (Max_Depth_M > 0),
+    Minutes      INTEGER NOT NULL CHECK (Minutes > 0)
+);
+CREATE INDEX IF NOT EXISTS IX_Dive_Log_Diver ON Dive_Log (Diver_ID, Dived_On);
+
+CREATE TABLE IF NOT EXISTS Dive_Log_Equipment (
+    Dive_Log_ID  INTEGER NOT NULL REFERENCES Dive_Log (Dive_Log_ID),
+    Equipment_ID INTEGER NOT NULL REFERENCES Equipment (Equipment_ID),
+    PRIMARY KEY (Dive_Log_ID, Equipment_ID)
+) WITHOUT ROWID;

@@ -1,0 +1,234 @@
+-- 02_versioning.sql · EnterpriseDiveDB on SQLite: system versioning.
+--
+-- Twin of sqlserver/02_versioning.sql, where SYSTEM_VERSIONING = ON does all of this. Here triggers in pure SQL do
+-- it, so that an UPDATE from the plain sqlite3 shell is versioned like any other.
+--
+-- The new validity of a row is the instant of the transaction (Transaction_Context), or the clock of the machine
+-- where nobody set one; and one microsecond after the old validity where the clock has not moved past it: strictly
+-- increasing for each row, whatever the clock does. A value that someone writes into Valid_From is never kept.
+-- A change made without the program (no instant is set) that names nobody is signed so, and not in the name of
+-- whoever made the version before.
+
+------------------------------------------------------------------------------------------------------------
+-- Diver: every earlier version
+------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS Diver_History (
+    Diver_ID INTEGER NOT NULL,
+    First_Name TEXT NOT NULL,
+    Last_Name TEXT NOT NULL,
+    Email TEXT NOT NULL,
+    Phone TEXT,
+    Date_Of_Birth TEXT NOT NULL,
+    Certification_Level_ID INTEGER,
+    Source_Reference TEXT,
+    Modified_By TEXT NOT NULL,
+    Change_Reason TEXT NOT NULL,
+    Valid_From TEXT NOT NULL,
+    Valid_To TEXT NOT NULL,
+    PRIMARY KEY (Diver_ID, Valid_To)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS IX_Diver_History_Period ON Diver_History (Valid_From, Valid_To);
+
+DROP TRIGGER IF EXISTS Diver_Updated;
+CREATE TRIGGER Diver_Updated AFTER UPDATE ON Diver
+BEGIN
+    UPDATE Diver
+    SET Valid_From = CASE
+            WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
+            THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+            ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                 || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+        END,
+        Modified_By = CASE
+            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Modified_By = OLD.Modified_By
+            THEN 'unknown (outside the program)'
+            ELSE NEW.Modified_By
+        END,
+        Change_Reason = CASE
+            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Change_Reason = OLD.Change_Reason
+            THEN 'Changed without DiveGov Steward; no reason was given.'
+            ELSE NEW.Change_Reason
+        END
+    WHERE Diver_ID = NEW.Diver_ID;
+
+    INSERT INTO Diver_History (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By, Change_Reason, Valid_From, Valid_To)
+    VALUES (OLD.Diver_ID, OLD.First_Name, OLD.Last_Name, OLD.Email, OLD.Phone, OLD.Date_Of_Birth, OLD.Certification_Level_ID, OLD.Source_Reference, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
+            (SELECT Valid_From FROM Diver WHERE Diver_ID = NEW.Diver_ID));
+END;
+
+DROP TRIGGER IF EXISTS Diver_Deleted;
+CREATE TRIGGER Diver_Deleted AFTER DELETE ON Diver
+BEGIN
+    INSERT INTO Diver_History (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By, Change_Reason, Valid_From, Valid_To)
+    VALUES (OLD.Diver_ID, OLD.First_Name, OLD.Last_Name, OLD.Email, OLD.Phone, OLD.Date_Of_Birth, OLD.Certification_Level_ID, OLD.Source_Reference, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
+            CASE
+                WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
+                THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+                ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                     || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+            END);
+END;
+
+DROP TRIGGER IF EXISTS Diver_Key_Changed;
+CREATE TRIGGER Diver_Key_Changed BEFORE UPDATE OF Diver_ID ON Diver
+WHEN NEW.Diver_ID IS NOT OLD.Diver_ID
+BEGIN
+    SELECT RAISE(ABORT, 'The key of a versioned row cannot be changed.');
+END;
+
+DROP TRIGGER IF EXISTS Diver_History_Updated;
+CREATE TRIGGER Diver_History_Updated BEFORE UPDATE ON Diver_History
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;
+
+------------------------------------------------------------------------------------------------------------
+-- Dive_Tour: every earlier version
+------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS Dive_Tour_History (
+    Dive_Tour_ID INTEGER NOT NULL,
+    Tour_Code TEXT NOT NULL,
+    Tour_Name TEXT NOT NULL,
+    Dive_Site_ID INTEGER NOT NULL,
+    Minimum_Level INTEGER,
+    Starts_On TEXT NOT NULL,
+    Days INTEGER NOT NULL,
+    Capacity INTEGER NOT NULL,
+    Price_Eur REAL NOT NULL,
+    Modified_By TEXT NOT NULL,
+    Change_Reason TEXT NOT NULL,
+    Valid_From TEXT NOT NULL,
+    Valid_To TEXT NOT NULL,
+    PRIMARY KEY (Dive_Tour_ID, Valid_To)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS IX_Dive_Tour_History_Period ON Dive_Tour_History (Valid_From, Valid_To);
+
+DROP TRIGGER IF EXISTS Dive_Tour_Updated;
+CREATE TRIGGER Dive_Tour_Updated AFTER UPDATE ON Dive_Tour
+BEGIN
+    UPDATE Dive_Tour
+    SET Valid_From = CASE
+            WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
+            THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+            ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                 || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+        END,
+        Modified_By = CASE
+            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Modified_By = OLD.Modified_By
+            THEN 'unknown (outside the program)'
+            ELSE NEW.Modified_By
+        END,
+        Change_Reason = CASE
+            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Change_Reason = OLD.Change_Reason
+            THEN 'Changed without DiveGov Steward; no reason was given.'
+            ELSE NEW.Change_Reason
+        END
+    WHERE Dive_Tour_ID = NEW.Dive_Tour_ID;
+
+    INSERT INTO Dive_Tour_History (Dive_Tour_ID, Tour_Code, Tour_Name, Dive_Site_ID, Minimum_Level, Starts_On, Days, Capacity, Price_Eur, Modified_By, Change_Reason, Valid_From, Valid_To)
+    VALUES (OLD.Dive_Tour_ID, OLD.Tour_Code, OLD.Tour_Name, OLD.Dive_Site_ID, OLD.Minimum_Level, OLD.Starts_On, OLD.Days, OLD.Capacity, OLD.Price_Eur, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
+            (SELECT Valid_From FROM Dive_Tour WHERE Dive_Tour_ID = NEW.Dive_Tour_ID));
+END;
+
+DROP TRIGGER IF EXISTS Dive_Tour_Deleted;
+CREATE TRIGGER Dive_Tour_Deleted AFTER DELETE ON Dive_Tour
+BEGIN
+    INSERT INTO Dive_Tour_History (Dive_Tour_ID, Tour_Code, Tour_Name, Dive_Site_ID, Minimum_Level, Starts_On, Days, Capacity, Price_Eur, Modified_By, Change_Reason, Valid_From, Valid_To)
+    VALUES (OLD.Dive_Tour_ID, OLD.Tour_Code, OLD.Tour_Name, OLD.Dive_Site_ID, OLD.Minimum_Level, OLD.Starts_On, OLD.Days, OLD.Capacity, OLD.Price_Eur, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
+            CASE
+                WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
+                THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+                ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                     || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+            END);
+END;
+
+DROP TRIGGER IF EXISTS Dive_Tour_Key_Changed;
+CREATE TRIGGER Dive_Tour_Key_Changed BEFORE UPDATE OF Dive_Tour_ID ON Dive_Tour
+WHEN NEW.Dive_Tour_ID IS NOT OLD.Dive_Tour_ID
+BEGIN
+    SELECT RAISE(ABORT, 'The key of a versioned row cannot be changed.');
+END;
+
+DROP TRIGGER IF EXISTS Dive_Tour_History_Updated;
+CREATE TRIGGER Dive_Tour_History_Updated BEFORE UPDATE ON Dive_Tour_History
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;
+
+------------------------------------------------------------------------------------------------------------
+-- Quality_Rule: every earlier version
+------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS Quality_Rule_History (
+    Rule_Code TEXT NOT NULL,
+    Column_Name TEXT NOT NULL,
+    Dimension TEXT NOT NULL,
+    Severity TEXT NOT NULL,
+    Threshold INTEGER,
+    Is_Enabled INTEGER NOT NULL,
+    Is_Mandatory INTEGER NOT NULL,
+    Wording TEXT NOT NULL,
+    Hint TEXT NOT NULL,
+    Modified_By TEXT NOT NULL,
+    Change_Reason TEXT NOT NULL,
+    Valid_From TEXT NOT NULL,
+    Valid_To TEXT NOT NULL,
+    PRIMARY KEY (Rule_Code, Valid_To)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS IX_Quality_Rule_History_Period ON Quality_Rule_History (Valid_From, Valid_To);
+
+DROP TRIGGER IF EXISTS Quality_Rule_Updated;
+CREATE TRIGGER Quality_Rule_Updated AFTER UPDATE ON Quality_Rule
+BEGIN
+    UPDATE Quality_Rule
+    SET Valid_From = CASE
+            WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
+            THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+            ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                 || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+        END,
+        Modified_By = CASE
+            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Modified_By = OLD.Modified_By
+            THEN 'unknown (outside the program)'
+            ELSE NEW.Modified_By
+        END,
+        Change_Reason = CASE
+            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Change_Reason = OLD.Change_Reason
+            THEN 'Changed without DiveGov Steward; no reason was given.'
+            ELSE NEW.Change_Reason
+        END
+    WHERE Rule_Code = NEW.Rule_Code;
+
+    INSERT INTO Quality_Rule_History (Rule_Code, Column_Name, Dimension, Severity, Threshold, Is_Enabled, Is_Mandatory, Wording, Hint, Modified_By, Change_Reason, Valid_From, Valid_To)
+    VALUES (OLD.Rule_Code, OLD.Column_Name, OLD.Dimension, OLD.Severity, OLD.Threshold, OLD.Is_Enabled, OLD.Is_Mandatory, OLD.Wording, OLD.Hint, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
+            (SELECT Valid_From FROM Quality_Rule WHERE Rule_Code = NEW.Rule_Code));
+END;
+
+DROP TRIGGER IF EXISTS Quality_Rule_Deleted;
+CREATE TRIGGER Quality_Rule_Deleted AFTER DELETE ON Quality_Rule
+BEGIN
+    INSERT INTO Quality_Rule_History (Rule_Code, Column_Name, Dimension, Severity, Threshold, Is_Enabled, Is_Mandatory, Wording, Hint, Modified_By, Change_Reason, Valid_From, Valid_To)
+    VALUES (OLD.Rule_Code, OLD.Column_Name, OLD.Dimension, OLD.Severity, OLD.Threshold, OLD.Is_Enabled, OLD.Is_Mandatory, OLD.Wording, OLD.Hint, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
+            CASE
+                WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
+                THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+                ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                     || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+            END);
+END;
+
+DROP TRIGGER IF EXISTS Quality_Rule_Key_Changed;
+CREATE TRIGGER Quality_Rule_Key_Changed BEFORE UPDATE OF Rule_Code ON Quality_Rule
+WHEN NEW.Rule_Code IS NOT OLD.Rule_Code
+BEGIN
+    SELECT RAISE(ABORT, 'The key of a versioned row cannot be changed.');
+END;
+
+DROP TRIGGER IF EXISTS Quality_Rule_History_Updated;
+CREATE TRIGGER Quality_Rule_History_Updated BEFORE UPDATE ON Quality_Rule_History
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;

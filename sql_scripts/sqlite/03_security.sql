@@ -1,0 +1,81 @@
+-- 03_security.sql · EnterpriseDiveDB on SQLite: roles, masks, and the log that cannot be rewritten.
+--
+-- Twin of sqlserver/03_security.sql. SQLite has no logins: the roles are named here, a chosen persona stands in for
+-- a login, and the program's connection enforces what SQL Server's GRANTs enforce there.
+
+------------------------------------------------------------------------------------------------------------
+-- Roles and masks
+------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE IF NOT EXISTS Security_Role (
+    Role_Name   TEXT PRIMARY KEY,
+    Role_Label  TEXT NOT NULL,
+    Description TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Masked_Column (
+    Column_Name   TEXT PRIMARY KEY,
+    Mask_Function TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS Unmask_Grant (
+    Role_Name   TEXT NOT NULL REFERENCES Security_Role (Role_Name),
+    Column_Name TEXT NOT NULL REFERENCES Masked_Column (Column_Name),
+    PRIMARY KEY (Role_Name, Column_Name)
+) WITHOUT ROWID;
+
+-- The directory as one sees it without any right to unmask. The masks are those of SQL Server's dynamic data masking:
+-- email(), partial(1, "XXXX", 0), partial(0, "XXX-", 4), default().
+DROP VIEW IF EXISTS Diver_Directory;
+CREATE VIEW Diver_Directory AS
+SELECT d.Diver_ID,
+       d.First_Name,
+       substr(d.Last_Name, 1, 1) || 'XXXX'                       AS Last_Name,
+       substr(d.Email, 1, 1) || 'XXX@XXXX.com'                   AS Email,
+       CASE WHEN d.Phone IS NOT NULL
+            THEN 'XXX-' || substr(d.Phone, -4) END               AS Phone,
+       '1900-01-01'                                              AS Date_Of_Birth,
+       l.Level_Name                                              AS Certification,
+       d.Valid_From
+FROM Diver AS d
+LEFT JOIN Certification_Level AS l
+       ON l.Certification_Level_ID = d.Certification_Level_ID;
+
+------------------------------------------------------------------------------------------------------------
+-- The log of actions: append-only, each row chained to the one before
+------------------------------------------------------------------------------------------------------------
+
+DROP TRIGGER IF EXISTS Steward_Action_Updated;
+CREATE TRIGGER Steward_Action_Updated BEFORE UPDATE ON Steward_Action
+BEGIN
+    SELECT RAISE(ABORT, 'The log of actions is append-only.');
+END;
+
+DROP TRIGGER IF EXISTS Steward_Action_Deleted;
+CREATE TRIGGER Steward_Action_Deleted BEFORE DELETE ON Steward_Action
+BEGIN
+    SELECT RAISE(ABORT, 'The log of actions is append-only.');
+END;
+
+DROP TRIGGER IF EXISTS Steward_Action_Inserted;
+CREATE TRIGGER Steward_Action_Inserted BEFORE INSERT ON Steward_Action
+WHEN NEW.Previous_Hash IS NOT coalesce((SELECT Action_Hash FROM Steward_Action ORDER BY Action_ID DESC LIMIT 1), '')
+BEGIN
+    SELECT RAISE(ABORT, 'A log row must carry the hash of the row before it.');
+END;
+
+-- sha256() is the program's own function: nobody writes this log with the plain shell.
+CREATE OR ALTER PROCEDURE Log_Action
+    @Action       TEXT,
+    @Subject_Type TEXT,
+    @Subject_ID   INTEGER,
+    @Detail       TEXT
+AS
+BEGIN
+    SET @Previous_Hash = coalesce((SELECT Action_Hash FROM Steward_Action ORDER BY Action_ID DESC LIMIT 1), '');
+
+    INSERT INTO Steward_Action (Acted_At, Actor, Action, Subject_Type, Subject_ID, Detail, Previous_Hash, Action_Hash)
+    SELECT c.Instant, c.Actor, @Action, @Subject_Type, @Subject_ID, @Detail, @Previous_Hash,
+           sha256(json_array(@Previous_Hash, c.Instant, c.Actor, @Action, @Subject_Type, @Subject_ID, @Detail))
+    FROM Transaction_Context AS c;
+END;

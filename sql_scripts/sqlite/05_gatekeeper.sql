@@ -1,0 +1,629 @@
+-- 05_gatekeeper.sql · EnterpriseDiveDB on SQLite: the procedures. Everything that changes data is one of these.
+--
+-- Twin of sqlserver/05_gatekeeper.sql. SQLite has no procedures of its own; the deployer writes each definition into
+-- Stored_Procedure, and the program runs it, statement by statement, in one BEGIN IMMEDIATE transaction. Between the
+-- plain SQL stand six statements of T-SQL's, with T-SQL's meaning:
+--
+--     SET @Name = expression;                      a local variable
+--     IF condition                                 the consequent (THROW, RETURN, EXECUTE or SET) on a line of its own
+--         THROW number, message;                   ends the procedure, undoes the transaction
+--     RETURN;                                      ends the procedure, keeps what was done
+--     EXECUTE Procedure @Name = expression, …;     calls another, in the same transaction
+--     PRINT 'n/m what is being done';              progress, for whoever watches
+--
+-- A SELECT is a result set. An @Rehearse that is true undoes everything at the end, after the results were read.
+
+------------------------------------------------------------------------------------------------------------
+-- Arrival: Open_Batch, Load_Batch, Load_Ground_Truth
+------------------------------------------------------------------------------------------------------------
+
+-- Announces an arrival. The same content again, while its batch is still open, is the same batch: loading goes on
+-- where it stopped. Content that was governed before is reported (Earlier_Batch_ID) and opens a batch only @Again.
+CREATE OR ALTER PROCEDURE Open_Batch
+    @Source_Name    TEXT,
+    @Source_Kind    TEXT,
+    @Content_Hash   TEXT,
+    @Declared_Count INTEGER,
+    @Again          INTEGER = 0
+AS
+BEGIN
+    IF @Declared_Count < 1
+        THROW 50400, 'A batch must bring at least one record.';
+
+    SET @Batch_ID = (
+        SELECT max(Batch_ID)
+        FROM Ingestion_Batch
+        WHERE Content_Hash = @Content_Hash AND Declared_Count = @Declared_Count AND Status = 'Open'
+    );
+    SET @Earlier_Batch_ID = (
+        SELECT min(Batch_ID)
+        FROM Ingestion_Batch
+        WHERE Content_Hash = @Content_Hash AND Status = 'Governed'
+    );
+    SET @Is_New = @Batch_ID IS NULL AND (@Earlier_Batch_ID IS NULL OR @Again);
+
+    INSERT INTO Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count)
+    SELECT @Source_Name, @Source_Kind, @Content_Hash, c.Instant, c.Actor, @Declared_Count
+    FROM Transaction_Context AS c
+    WHERE @Is_New;
+
+    IF @Is_New
+        SET @Batch_ID = last_insert_rowid();
+
+    IF @Is_New
+        EXECUTE Log_Action @Action = 'Open_Batch', @Subject_Type = 'Ingestion_Batch', @Subject_ID = @Batch_ID,
+                           @Detail = json_object('kind', @Source_Kind, 'declared', @Declared_Count);
+
+    SELECT @Batch_ID                  AS Batch_ID,
+           @Earlier_Batch_ID          AS Earlier_Batch_ID,
+           coalesce(b.Loaded_Count, 0) AS Loaded_Count
+    FROM (SELECT 1)
+    LEFT JOIN Ingestion_Batch AS b
+           ON b.Batch_ID = @Batch_ID;
+END;
+
+-- Takes a chunk of records as one JSON array of arrays: source row, payload, and the raw text columns in the order of
+-- the table. A chunk sent twice is loaded once.
+CREATE OR ALTER PROCEDURE Load_Batch
+    @Batch_ID INTEGER,
+    @Rows     TEXT
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = 'Open')
+        THROW 50409, 'Batch ' || @Batch_ID || ' is not open for loading.';
+
+    INSERT INTO Raw_Divers (Batch_ID, Source_Row, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
+                            Source_Reference, Payload)
+    SELECT @Batch_ID,
+           json_extract(value, '$[0]'),
+           json_extract(value, '$[2]'),
+           json_extract(value, '$[3]'),
+           json_extract(value, '$[4]'),
+           json_extract(value, '$[5]'),
+           json_extract(value, '$[6]'),
+           json_extract(value, '$[7]'),
+           json_extract(value, '$[8]'),
+           json_extract(value, '$[1]')
+    FROM json_each(@Rows)
+    WHERE true
+    ON CONFLICT (Batch_ID, Source_Row) DO NOTHING;
+
+    UPDATE Ingestion_Batch
+    SET Loaded_Count = Loaded_Count + changes()
+    WHERE Batch_ID = @Batch_ID;
+
+    SELECT Loaded_Count
+    FROM Ingestion_Batch
+    WHERE Batch_ID = @Batch_ID;
+END;
+
+-- Notes what a generator injected, as a JSON array of [source row, defect]. For scoring only; no rule reads it.
+CREATE OR ALTER PROCEDURE Load_Ground_Truth
+    @Batch_ID INTEGER,
+    @Defects  TEXT
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Source_Kind = 'synthetic')
+        THROW 50409, 'Only a synthetic batch has a ground truth.';
+
+    INSERT INTO Injected_Defect (Batch_ID, Source_Row, Defect_Code)
+    SELECT @Batch_ID, json_extract(value, '$[0]'), json_extract(value, '$[1]')
+    FROM json_each(@Defects)
+    WHERE true
+    ON CONFLICT DO NOTHING;
+END;
+
+------------------------------------------------------------------------------------------------------------
+-- Judgement: the rules, in one place
+------------------------------------------------------------------------------------------------------------
+
+-- Judges the records of temp.Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload and the raw text columns) as
+-- received on a day, and writes temp.Verdict: the values as they would be stored, and Mask, one bit a failed check
+-- (Rule_Check). Rules that look at one record only; duplicates are the caller's.
+--
+-- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
+CREATE OR ALTER PROCEDURE Judge_Records
+    @Received_On TEXT
+AS
+BEGIN
+    -- What counts as blank around a value: Unicode's white space, the zero-width space and the byte-order mark.
+    SET @Blank = char(9, 10, 11, 12, 13, 32, 133, 160, 5760, 8192, 8193, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201,
+                      8202, 8203, 8232, 8233, 8239, 8287, 12288, 65279);
+    SET @Odd_Name = '*[0-9' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*';
+    SET @Long_Label = '*' || replace(hex(zeroblob(32)), '0', '[^.]') || '*';
+    SET @Enabled = (
+        SELECT sum(c.Check_Bit)
+        FROM Rule_Check AS c
+        JOIN Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
+        WHERE r.Is_Enabled
+    );
+    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second.
+    SET @Too_Young_After = (
+        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
+        FROM Quality_Rule
+        WHERE Rule_Code = 'AGE_BELOW_MINIMUM'
+    );
+    SET @Too_Old_Until = (
+        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold - 1) || substr(@Received_On, 5, 6)
+        FROM Quality_Rule
+        WHERE Rule_Code = 'AGE_ABOVE_MAXIMUM'
+    );
+    SET @Not_Professional_After = (
+        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
+        FROM Quality_Rule
+        WHERE Rule_Code = 'CERTIFICATION_UNDERAGE'
+    );
+
+    DROP TABLE IF EXISTS temp.Verdict;
+    CREATE TEMP TABLE Verdict (
+        Record_ID              INTEGER PRIMARY KEY,
+        Source_Row             INTEGER,
+        Mask                   INTEGER NOT NULL,
+        First_Name             TEXT,
+        Last_Name              TEXT,
+        Email                  TEXT,
+        Phone                  TEXT,
+        Date_Of_Birth          TEXT,
+        Certification          TEXT,
+        Certification_Level_ID INTEGER,
+        Source_Reference       TEXT
+    );
+
+    INSERT INTO temp.Verdict (Record_ID, Source_Row, Mask, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+                              Certification, Certification_Level_ID, Source_Reference)
+    WITH trimmed AS MATERIALIZED (
+        SELECT i.Record_ID,
+               i.Source_Row,
+               i.Waived_Checks,
+               nullif(trim(i.First_Name, @Blank), '')       AS First_Name,
+               nullif(trim(i.Last_Name, @Blank), '')        AS Last_Name,
+               nullif(lower(trim(i.Email, @Blank)), '')     AS Email,
+               nullif(trim(i.Phone, @Blank), '')            AS Phone,
+               nullif(trim(i.Date_Of_Birth, @Blank), '')    AS Date_Of_Birth,
+               nullif(trim(i.Certification, @Blank), '')    AS Certification,
+               nullif(trim(i.Source_Reference, @Blank), '') AS Source_Reference,
+               -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged.
+               json_valid(i.Payload) AND ltrim(i.Payload, @Blank) LIKE '{%' AND instr(i.Payload, '\u0000') = 0 AS Is_Whole
+        FROM temp.Judge_Input AS i
+    ),
+    parsed AS MATERIALIZED (
+        SELECT t.Record_ID, t.Source_Row, t.Waived_Checks, t.First_Name, t.Last_Name, t.Email, t.Phone, t.Date_Of_Birth,
+               t.Certification, t.Source_Reference, t.Is_Whole,
+               instr(t.Email, '@')                                                 AS At_Sign,
+               substr(t.Email, instr(t.Email, '@') + 1)                            AS Domain,
+               replace(replace(replace(replace(replace(t.Phone, ' ', ''), '.', ''), '-', ''), '(', ''), ')', '') AS Number,
+               CASE WHEN t.Date_Of_Birth GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                     AND t.Date_Of_Birth >= '0001'
+                     AND date(t.Date_Of_Birth, '+0 days') = t.Date_Of_Birth
+                    THEN t.Date_Of_Birth
+               END                                                                 AS Born_On,
+               a.Certification_Level_ID
+        FROM trimmed AS t
+        LEFT JOIN Certification_Alias AS a
+               ON a.Alias = lower(t.Certification)
+    )
+    SELECT p.Record_ID,
+           p.Source_Row,
+           @Enabled & ~p.Waived_Checks & (
+               -- FIRST_NAME_MISSING, LAST_NAME_MISSING, EMAIL_MISSING
+               (p.First_Name IS NULL) * 1
+             | (p.Last_Name IS NULL) * 2
+             | (p.Email IS NULL) * 4
+               -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
+             | CASE
+                   WHEN p.Email IS NULL THEN 0
+                   WHEN p.At_Sign BETWEEN 2 AND 65
+                    AND length(p.Email) <= 254
+                    AND p.Email NOT GLOB '*[^-a-z0-9.!#$%&''*+/=?^_`{|}~@]*'
+                    AND p.Domain NOT GLOB '*[^-a-z0-9.]*'
+                    AND p.Domain GLOB '[a-z0-9]*.*[a-z0-9]'
+                    AND p.Email NOT GLOB '*[.][.]*'
+                    AND p.Email NOT GLOB '.*'
+                    AND p.Email NOT GLOB '*.@*'
+                    AND p.Domain NOT GLOB '*[.]-*'
+                    AND p.Domain NOT GLOB '*-[.]*'
+                    AND (length(p.Domain) < 64 OR p.Domain NOT GLOB @Long_Label)
+                    AND substr(p.Domain, length(rtrim(p.Domain, replace(p.Domain, '.', ''))) + 1) GLOB '*[^0-9]*'
+                    AND length(p.Domain) - length(rtrim(p.Domain, replace(p.Domain, '.', ''))) >= 2
+                   THEN 0
+                   ELSE 8
+               END
+               -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
+             | (p.Date_Of_Birth IS NULL) * 16
+             | (p.Date_Of_Birth IS NOT NULL AND p.Born_On IS NULL) * 32
+             | coalesce(p.Born_On > @Received_On, 0) * 64
+               -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM
+             | coalesce(p.Born_On > @Too_Young_After AND p.Born_On <= @Received_On, 0) * 128
+             | coalesce(p.Born_On <= @Too_Old_Until, 0) * 256
+               -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
+             | CASE
+                   WHEN p.Phone IS NULL THEN 0
+                   WHEN ltrim(substr(p.Number, 1, 1), '+') || substr(p.Number, 2) NOT GLOB '*[^0-9]*'
+                    AND length(p.Number) - (p.Number GLOB '+*') BETWEEN 7 AND 15
+                   THEN 0
+                   WHEN instr(p.Number, 'x') > 0
+                    AND ltrim(substr(p.Number, 1, 1), '+') || substr(p.Number, 2, instr(p.Number, 'x') - 2) NOT GLOB '*[^0-9]*'
+                    AND instr(p.Number, 'x') - 1 - (p.Number GLOB '+*') BETWEEN 7 AND 15
+                    AND substr(p.Number, instr(p.Number, 'x') + 1) NOT GLOB '*[^0-9]*'
+                    AND length(p.Number) - instr(p.Number, 'x') BETWEEN 1 AND 6
+                   THEN 0
+                   ELSE 512
+               END
+               -- CERTIFICATION_UNKNOWN, CERTIFICATION_UNDERAGE
+             | (p.Certification IS NOT NULL AND p.Certification_Level_ID IS NULL) * 1024
+             | coalesce(p.Born_On > @Not_Professional_After AND p.Born_On <= @Received_On
+                        AND p.Certification_Level_ID IN (SELECT Certification_Level_ID
+                                                         FROM Certification_Level
+                                                         WHERE Is_Professional), 0) * 2048
+               -- NAME_CHARACTERS
+             | coalesce(p.First_Name GLOB @Odd_Name, 0) * 4096
+             | coalesce(p.Last_Name GLOB @Odd_Name, 0) * 8192
+               -- FIELD_TOO_LONG
+             | coalesce(length(p.First_Name) > 100, 0) * 16384
+             | coalesce(length(p.Last_Name) > 100, 0) * 32768
+             | coalesce(length(p.Email) > 254, 0) * 65536
+             | coalesce(length(p.Phone) > 40, 0) * 131072
+             | coalesce(length(p.Certification) > 60, 0) * 262144
+             | coalesce(length(p.Source_Reference) > 100, 0) * 524288
+               -- PAYLOAD_INVALID
+             | (NOT p.Is_Whole) * 1048576
+           ),
+           p.First_Name,
+           p.Last_Name,
+           p.Email,
+           CASE WHEN p.Number GLOB '*[^-+x0-9]*' THEN p.Phone ELSE p.Number END,
+           p.Date_Of_Birth,
+           p.Certification,
+           p.Certification_Level_ID,
+           p.Source_Reference
+    FROM parsed AS p;
+END;
+
+------------------------------------------------------------------------------------------------------------
+-- The gate: Govern_Batch
+------------------------------------------------------------------------------------------------------------
+
+-- Gives every record of a loaded batch its one outcome, in one transaction:
+--     Unchanged    a valid record, and a diver with its email is there already, identical
+--     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
+--     Promoted     a valid record becomes a diver
+--     Quarantined  everything else, with every check that it failed
+-- A batch that is governed already is reported and left as it is.
+CREATE OR ALTER PROCEDURE Govern_Batch
+    @Batch_ID INTEGER,
+    @Rehearse INTEGER = 0
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID)
+        THROW 50404, 'There is no batch ' || @Batch_ID || '.';
+
+    SET @Is_Governed = (SELECT Status = 'Governed' FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID);
+    IF @Is_Governed
+        EXECUTE Report_Batch @Batch_ID = @Batch_ID;
+    IF @Is_Governed
+        RETURN;
+
+    IF (SELECT Loaded_Count < Declared_Count FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID)
+        THROW 50409, 'Batch ' || @Batch_ID || ' is not loaded whole: '
+                     || (SELECT Loaded_Count || ' of ' || Declared_Count FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID)
+                     || ' records are there.';
+
+    SET @Now = (SELECT Instant FROM Transaction_Context);
+    SET @Actor = (SELECT Actor FROM Transaction_Context);
+
+    PRINT '1/7 Judging every record';
+    DROP TABLE IF EXISTS temp.Current_Batch;
+    CREATE TEMP TABLE Current_Batch AS
+    SELECT @Batch_ID AS Batch_ID;
+    DROP VIEW IF EXISTS temp.Judge_Input;
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT Raw_ID AS Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+           Certification, Source_Reference
+    FROM Raw_Divers
+    WHERE Batch_ID = (SELECT Batch_ID FROM temp.Current_Batch);
+    EXECUTE Judge_Records @Received_On = (SELECT substr(Received_At, 1, 10)
+                                          FROM Ingestion_Batch
+                                          WHERE Batch_ID = @Batch_ID);
+
+    PRINT '2/7 Comparing with the divers';
+    -- What is special about a record, for the few that are: Extra_Mask are checks that look at more than the record.
+    DROP TABLE IF EXISTS temp.Special;
+    CREATE TEMP TABLE Special (
+        Record_ID  INTEGER PRIMARY KEY,
+        Outcome    TEXT,
+        Leader_ID  INTEGER,
+        Diver_ID   INTEGER,
+        Extra_Mask INTEGER NOT NULL DEFAULT 0
+    );
+    -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared.
+    INSERT INTO temp.Special (Record_ID, Outcome, Diver_ID, Extra_Mask)
+    SELECT s.Record_ID,
+           CASE WHEN s.Is_Same THEN 'Unchanged' END,
+           CASE WHEN s.Is_Same THEN s.Diver_ID END,
+           CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END
+    FROM (SELECT v.Record_ID,
+                 d.Diver_ID,
+                 v.Mask = 0
+                 AND v.First_Name = d.First_Name
+                 AND v.Last_Name = d.Last_Name
+                 AND v.Phone IS d.Phone
+                 AND v.Date_Of_Birth = d.Date_Of_Birth
+                 AND v.Certification_Level_ID IS d.Certification_Level_ID AS Is_Same
+          FROM temp.Verdict AS v
+          CROSS JOIN Diver AS d
+                  ON d.Email = v.Email
+          WHERE v.Mask & 12 = 0) AS s;
+
+    PRINT '3/7 Looking for duplicates in the batch';
+    DROP TABLE IF EXISTS temp.Contested_Email;
+    CREATE TEMP TABLE Contested_Email (Email TEXT PRIMARY KEY) WITHOUT ROWID;
+    INSERT INTO temp.Contested_Email (Email)
+    WITH numbered AS (
+        SELECT v.Email,
+               row_number() OVER (PARTITION BY v.Email) AS Occurrence
+        FROM temp.Verdict AS v
+        WHERE v.Mask & 12 = 0
+    )
+    SELECT n.Email
+    FROM numbered AS n
+    WHERE n.Occurrence = 2;
+
+    -- Identical records follow the newest of them; of those that differ the newest valid one leads.
+    INSERT INTO temp.Special (Record_ID, Outcome, Leader_ID, Extra_Mask)
+    WITH contested AS (
+        SELECT v.Record_ID, v.Source_Row, v.Mask, v.Email,
+               first_value(v.Record_ID) OVER (
+                   PARTITION BY v.Email, v.First_Name, v.Last_Name, v.Phone, v.Date_Of_Birth, v.Certification_Level_ID,
+                                v.Certification_Level_ID IS NULL AND v.Certification, v.Mask
+                   ORDER BY v.Source_Row DESC
+               ) AS Leader_ID
+        FROM temp.Verdict AS v
+        LEFT JOIN temp.Special AS s
+               ON s.Record_ID = v.Record_ID
+        WHERE v.Mask & 12 = 0
+          AND v.Email IN (SELECT Email FROM temp.Contested_Email)
+          AND s.Outcome IS NULL
+    ),
+    ranked AS (
+        SELECT c.Record_ID, c.Leader_ID,
+               row_number() OVER (
+                   PARTITION BY c.Email
+                   ORDER BY c.Record_ID <> c.Leader_ID, c.Mask <> 0, c.Source_Row DESC
+               ) AS Rank_In_Email
+        FROM contested AS c
+    )
+    SELECT r.Record_ID,
+           CASE WHEN r.Record_ID <> r.Leader_ID THEN 'Duplicate' END,
+           CASE WHEN r.Record_ID <> r.Leader_ID THEN r.Leader_ID END,
+           CASE WHEN r.Record_ID = r.Leader_ID AND r.Rank_In_Email > 1 THEN 2097152 ELSE 0 END
+    FROM ranked AS r
+    WHERE true
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Outcome = excluded.Outcome,
+        Leader_ID = excluded.Leader_ID,
+        Extra_Mask = Extra_Mask | excluded.Extra_Mask;
+
+    PRINT '4/7 Promoting the valid';
+    SET @Last_Diver_ID = max(coalesce((SELECT max(Diver_ID) FROM Diver), 0),
+                             coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Diver'), 0));
+    DROP TABLE IF EXISTS temp.Decision;
+    CREATE TEMP TABLE Decision (
+        Record_ID     INTEGER PRIMARY KEY,
+        Outcome       TEXT NOT NULL,
+        Diver_ID      INTEGER,
+        Quarantine_ID INTEGER
+    );
+    INSERT INTO temp.Decision (Record_ID, Outcome, Diver_ID)
+    WITH decided AS (
+        SELECT v.Record_ID,
+               coalesce(s.Outcome,
+                        CASE WHEN v.Mask | coalesce(s.Extra_Mask, 0) = 0 THEN 'Promoted' ELSE 'Quarantined' END) AS Outcome,
+               s.Diver_ID
+        FROM temp.Verdict AS v
+        LEFT JOIN temp.Special AS s
+               ON s.Record_ID = v.Record_ID
+    )
+    SELECT d.Record_ID,
+           d.Outcome,
+           CASE WHEN d.Outcome = 'Promoted'
+                THEN @Last_Diver_ID + sum(d.Outcome = 'Promoted') OVER (ORDER BY d.Record_ID ROWS UNBOUNDED PRECEDING)
+                ELSE d.Diver_ID
+           END
+    FROM decided AS d;
+
+    INSERT INTO Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
+                       Source_Reference, Modified_By, Change_Reason, Valid_From)
+    SELECT d.Diver_ID, v.First_Name, v.Last_Name, v.Email, v.Phone, v.Date_Of_Birth, v.Certification_Level_ID,
+           v.Source_Reference, @Actor, 'Promoted from batch ' || @Batch_ID, @Now
+    FROM temp.Decision AS d
+    JOIN temp.Verdict AS v
+      ON v.Record_ID = d.Record_ID
+    WHERE d.Outcome = 'Promoted'
+    ORDER BY d.Record_ID;
+
+    PRINT '5/7 Quarantining the others';
+    -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
+    DROP TABLE IF EXISTS temp.Rejection;
+    CREATE TEMP TABLE Rejection (
+        Record_ID     INTEGER PRIMARY KEY,
+        Mask          INTEGER NOT NULL,
+        Known_ID      INTEGER,
+        Quarantine_ID INTEGER,
+        Attempt       INTEGER
+    );
+    INSERT INTO temp.Rejection (Record_ID, Mask, Known_ID)
+    SELECT d.Record_ID,
+           v.Mask | coalesce(s.Extra_Mask, 0),
+           coalesce(r.Origin_Quarantine_ID,
+                    (SELECT min(q.Quarantine_ID)
+                     FROM Data_Quarantine AS q
+                     WHERE q.Payload = r.Payload AND q.Status = 'Open'))
+    FROM temp.Decision AS d
+    JOIN temp.Verdict AS v
+      ON v.Record_ID = d.Record_ID
+    JOIN Raw_Divers AS r
+      ON r.Raw_ID = d.Record_ID
+    LEFT JOIN temp.Special AS s
+           ON s.Record_ID = d.Record_ID
+    WHERE d.Outcome = 'Quarantined';
+
+    SET @Last_Quarantine_ID = max(coalesce((SELECT max(Quarantine_ID) FROM Data_Quarantine), 0),
+                                  coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Data_Quarantine'), 0));
+    UPDATE temp.Rejection
+    SET Quarantine_ID = n.Quarantine_ID
+    FROM (SELECT Record_ID,
+                 @Last_Quarantine_ID + row_number() OVER (ORDER BY Record_ID) AS Quarantine_ID
+          FROM temp.Rejection
+          WHERE Known_ID IS NULL) AS n
+    WHERE n.Record_ID = Rejection.Record_ID;
+
+    INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+                                 Certification, Source_Reference, Attempt_Count, Quarantined_At, Payload)
+    SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
+           r.Certification, r.Source_Reference, 0, @Now, r.Payload
+    FROM temp.Rejection AS j
+    JOIN Raw_Divers AS r
+      ON r.Raw_ID = j.Record_ID
+    WHERE j.Known_ID IS NULL
+    ORDER BY j.Record_ID;
+
+    -- Several records of a batch may meet in one place: each is an attempt of its own.
+    UPDATE temp.Rejection
+    SET Quarantine_ID = n.Place_ID,
+        Attempt = n.Attempt
+    FROM (SELECT j.Record_ID,
+                 q.Quarantine_ID AS Place_ID,
+                 q.Attempt_Count + row_number() OVER (PARTITION BY q.Quarantine_ID ORDER BY j.Record_ID) AS Attempt
+          FROM temp.Rejection AS j
+          JOIN Data_Quarantine AS q
+            ON q.Quarantine_ID = coalesce(j.Known_ID, j.Quarantine_ID)) AS n
+    WHERE n.Record_ID = Rejection.Record_ID;
+
+    INSERT INTO Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At)
+    SELECT j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name, r.Raw_ID,
+           CASE c.Column_Name
+               WHEN 'First_Name' THEN r.First_Name
+               WHEN 'Last_Name' THEN r.Last_Name
+               WHEN 'Email' THEN r.Email
+               WHEN 'Phone' THEN r.Phone
+               WHEN 'Date_Of_Birth' THEN r.Date_Of_Birth
+               WHEN 'Certification' THEN r.Certification
+               WHEN 'Source_Reference' THEN r.Source_Reference
+               WHEN 'Payload' THEN substr(r.Payload, 1, 400)
+           END,
+           @Now
+    FROM temp.Rejection AS j
+    JOIN Raw_Divers AS r
+      ON r.Raw_ID = j.Record_ID
+    JOIN Rule_Check AS c
+      ON j.Mask & c.Check_Bit
+    ORDER BY j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name;
+
+    UPDATE Data_Quarantine
+    SET Attempt_Count = n.Attempt,
+        Record_Version = Record_Version + (Attempt_Count > 0)
+    FROM (SELECT Quarantine_ID, max(Attempt) AS Attempt
+          FROM temp.Rejection
+          GROUP BY Quarantine_ID) AS n
+    WHERE n.Quarantine_ID = Data_Quarantine.Quarantine_ID;
+
+    PRINT '6/7 Writing the outcomes';
+    UPDATE temp.Decision
+    SET Quarantine_ID = j.Quarantine_ID
+    FROM temp.Rejection AS j
+    WHERE j.Record_ID = Decision.Record_ID;
+
+    UPDATE temp.Decision
+    SET Diver_ID = l.Diver_ID,
+        Quarantine_ID = l.Quarantine_ID
+    FROM temp.Special AS s
+    JOIN temp.Decision AS l
+      ON l.Record_ID = s.Leader_ID
+    WHERE s.Record_ID = Decision.Record_ID;
+
+    UPDATE Raw_Divers
+    SET (Outcome, Diver_ID, Quarantine_ID) = (
+            SELECT d.Outcome, d.Diver_ID, d.Quarantine_ID
+            FROM temp.Decision AS d
+            WHERE d.Record_ID = Raw_Divers.Raw_ID
+        )
+    WHERE Batch_ID = @Batch_ID;
+
+    PRINT '7/7 Counting: nothing lost, nothing doubled';
+    UPDATE Ingestion_Batch
+    SET Status = 'Governed',
+        Governed_At = @Now,
+        Promoted_Count = n.Promoted,
+        Unchanged_Count = n.Unchanged,
+        Duplicate_Count = n.Duplicate,
+        Quarantined_Count = n.Quarantined
+    FROM (SELECT sum(Outcome = 'Promoted')    AS Promoted,
+                 sum(Outcome = 'Unchanged')   AS Unchanged,
+                 sum(Outcome = 'Duplicate')   AS Duplicate,
+                 sum(Outcome = 'Quarantined') AS Quarantined
+          FROM temp.Decision) AS n
+    WHERE Batch_ID = @Batch_ID;
+
+    -- Conservation, counted from the tables themselves and not from what was meant to be written.
+    IF (SELECT b.Loaded_Count <> (SELECT count(*) FROM Raw_Divers WHERE Batch_ID = @Batch_ID AND Outcome IS NOT NULL)
+            OR b.Promoted_Count <> (SELECT count(*) FROM Diver WHERE Diver_ID > @Last_Diver_ID)
+            OR b.Quarantined_Count <> (SELECT count(*) FROM temp.Rejection WHERE Quarantine_ID IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM temp.Decision WHERE Diver_ID IS NULL AND Quarantine_ID IS NULL)
+        FROM Ingestion_Batch AS b
+        WHERE b.Batch_ID = @Batch_ID)
+        THROW 50500, 'Batch ' || @Batch_ID || ' would not add up; nothing of it was kept.';
+
+    INSERT INTO Batch_Rule_Count (Batch_ID, Rule_Code, Record_Count)
+    SELECT @Batch_ID, c.Rule_Code, count(DISTINCT j.Record_ID)
+    FROM temp.Rejection AS j
+    JOIN Rule_Check AS c
+      ON j.Mask & c.Check_Bit
+    GROUP BY c.Rule_Code;
+
+    EXECUTE Log_Action @Action = 'Govern_Batch', @Subject_Type = 'Ingestion_Batch', @Subject_ID = @Batch_ID,
+                       @Detail = (SELECT json_object('promoted', Promoted_Count, 'unchanged', Unchanged_Count,
+                                                     'duplicate', Duplicate_Count, 'quarantined', Quarantined_Count)
+                                  FROM Ingestion_Batch
+                                  WHERE Batch_ID = @Batch_ID);
+
+    DROP VIEW temp.Judge_Input;
+    DROP TABLE temp.Current_Batch;
+    DROP TABLE temp.Verdict;
+    DROP TABLE temp.Special;
+    DROP TABLE temp.Contested_Email;
+    DROP TABLE temp.Decision;
+    DROP TABLE temp.Rejection;
+
+    EXECUTE Report_Batch @Batch_ID = @Batch_ID;
+END;
+
+-- What became of a batch, as a result set.
+CREATE OR ALTER PROCEDURE Report_Batch
+    @Batch_ID INTEGER
+AS
+BEGIN
+    SELECT Batch_ID, Status,
+           Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
+    FROM Ingestion_Batch
+    WHERE Batch_ID = @Batch_ID;
+END;
+
+------------------------------------------------------------------------------------------------------------
+-- Review: Edit_Records, Undo_Edit, Check_Records, Resubmit_Records, Discard_Records, Reopen_Records,
+--         Claim_Records, Release_Claims, Merge_Record
+------------------------------------------------------------------------------------------------------------
+
+-- They come with the review page. Check_Records will fill temp.Judge_Input and call Judge_Records; Resubmit_Records
+-- will open a batch of kind 'resubmission' and call Govern_Batch: the same rules and the same gate, no second one.
+
+------------------------------------------------------------------------------------------------------------
+-- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver
+------------------------------------------------------------------------------------------------------------
+
+-- They come with the history and privacy pages.
+
+------------------------------------------------------------------------------------------------------------
+-- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches
+------------------------------------------------------------------------------------------------------------
+
+-- They come with the rule catalogue.

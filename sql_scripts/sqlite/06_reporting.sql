@@ -1,0 +1,231 @@
+-- 06_reporting.sql · EnterpriseDiveDB on SQLite: the views. Everything that is read is one of these.
+--
+-- Twin of sqlserver/06_reporting.sql.
+
+------------------------------------------------------------------------------------------------------------
+-- The house
+------------------------------------------------------------------------------------------------------------
+
+-- The newest application of each script.
+DROP VIEW IF EXISTS Deployment_Status;
+CREATE VIEW Deployment_Status AS
+SELECT s.Script_Name, s.Checksum, s.Applied_At, s.Applied_By, s.Duration_Ms, s.Program_Version
+FROM Schema_Script AS s
+WHERE s.Journal_ID = (SELECT max(n.Journal_ID) FROM Schema_Script AS n WHERE n.Script_Name = s.Script_Name);
+
+DROP VIEW IF EXISTS Workspace_Summary;
+CREATE VIEW Workspace_Summary AS
+SELECT (SELECT count(*) FROM Diver)                                   AS Diver_Count,
+       (SELECT count(*) FROM Diver_History)                           AS History_Count,
+       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open')   AS Quarantine_Open_Count,
+       (SELECT count(*) FROM Ingestion_Batch)                         AS Batch_Count,
+       (SELECT coalesce(sum(Loaded_Count), 0) FROM Ingestion_Batch WHERE Status = 'Governed')      AS Loaded_Count,
+       (SELECT coalesce(sum(Promoted_Count), 0) FROM Ingestion_Batch)                              AS Promoted_Count,
+       (SELECT coalesce(sum(Unchanged_Count), 0) FROM Ingestion_Batch)                             AS Unchanged_Count,
+       (SELECT coalesce(sum(Duplicate_Count), 0) FROM Ingestion_Batch)                             AS Duplicate_Count,
+       (SELECT coalesce(sum(Quarantined_Count), 0) FROM Ingestion_Batch)                           AS Quarantined_Count;
+
+------------------------------------------------------------------------------------------------------------
+-- Ingestion
+------------------------------------------------------------------------------------------------------------
+
+DROP VIEW IF EXISTS Batch_Summary;
+CREATE VIEW Batch_Summary AS
+SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Received_By, Governed_At, Declared_Count,
+       Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
+FROM Ingestion_Batch;
+
+-- Every raw record with its outcome and what it became.
+DROP VIEW IF EXISTS Raw_Outcome;
+CREATE VIEW Raw_Outcome AS
+SELECT Raw_ID, Batch_ID, Source_Row, Outcome, Diver_ID, Quarantine_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+       Certification, Source_Reference, Payload
+FROM Raw_Divers;
+
+-- How many records of each batch broke each rule.
+DROP VIEW IF EXISTS Batch_Rejections;
+CREATE VIEW Batch_Rejections AS
+SELECT n.Batch_ID, r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Wording, r.Hint, n.Record_Count
+FROM Batch_Rule_Count AS n
+JOIN Quality_Rule AS r
+  ON r.Rule_Code = n.Rule_Code;
+
+-- The gatekeeper's score against what a generator injected, a row a defect. Missed: injected and not found. Unexpected:
+-- found in a record into which it was not injected. The row of CLEAN_RECORD counts the clean records: those rejected
+-- all the same are its Unexpected.
+DROP VIEW IF EXISTS Batch_Score;
+CREATE VIEW Batch_Score AS
+WITH injected AS (
+    SELECT i.Batch_ID, i.Defect_Code, r.Raw_ID,
+           CASE WHEN i.Defect_Code = 'REPEATED_RECORD'
+                THEN r.Outcome = 'Duplicate'
+                ELSE EXISTS (SELECT 1
+                             FROM Quarantine_Violation AS v
+                             WHERE v.Quarantine_ID = r.Quarantine_ID AND v.Rule_Code = i.Defect_Code AND v.Raw_ID = r.Raw_ID)
+           END AS Is_Found
+    FROM Injected_Defect AS i
+    JOIN Raw_Divers AS r
+      ON r.Batch_ID = i.Batch_ID AND r.Source_Row = i.Source_Row
+    WHERE r.Outcome IS NOT NULL
+),
+by_defect AS (
+    SELECT Batch_ID, Defect_Code, count(*) AS Injected_Count, sum(Is_Found) AS Found_Count
+    FROM injected
+    GROUP BY Batch_ID, Defect_Code
+)
+SELECT d.Batch_ID,
+       d.Defect_Code,
+       d.Injected_Count,
+       d.Found_Count,
+       d.Injected_Count - d.Found_Count AS Missed_Count,
+       max(0, coalesce(n.Record_Count, 0) - d.Found_Count) * (d.Defect_Code <> 'REPEATED_RECORD') AS Unexpected_Count
+FROM by_defect AS d
+LEFT JOIN Batch_Rule_Count AS n
+       ON n.Batch_ID = d.Batch_ID AND n.Rule_Code = d.Defect_Code
+UNION ALL
+SELECT b.Batch_ID,
+       'CLEAN_RECORD',
+       b.Loaded_Count - (SELECT count(DISTINCT i.Source_Row) FROM Injected_Defect AS i WHERE i.Batch_ID = b.Batch_ID),
+       0,
+       0,
+       (SELECT count(*)
+        FROM Data_Quarantine AS q
+        JOIN Raw_Divers AS r
+          ON r.Quarantine_ID = q.Quarantine_ID AND r.Batch_ID = b.Batch_ID AND r.Outcome = 'Quarantined'
+        WHERE NOT EXISTS (SELECT 1
+                          FROM Injected_Defect AS i
+                          WHERE i.Batch_ID = r.Batch_ID AND i.Source_Row = r.Source_Row))
+FROM Ingestion_Batch AS b
+WHERE b.Source_Kind = 'synthetic' AND b.Status = 'Governed';
+
+------------------------------------------------------------------------------------------------------------
+-- Quarantine
+------------------------------------------------------------------------------------------------------------
+
+-- The records that wait or waited, each with the rules that it broke at its last attempt.
+DROP VIEW IF EXISTS Quarantine_Queue;
+CREATE VIEW Quarantine_Queue AS
+SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
+       q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
+       (SELECT group_concat(v.Rule_Code, ', ')
+        FROM (SELECT DISTINCT Rule_Code
+              FROM Quarantine_Violation
+              WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count
+              ORDER BY Rule_Code) AS v)        AS Failed_Rules,
+       q.Attempt_Count, q.Record_Version, q.Quarantined_At, q.Claimed_By, q.Claimed_Until,
+       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload
+FROM Data_Quarantine AS q
+JOIN Ingestion_Batch AS b
+  ON b.Batch_ID = q.Batch_ID
+LEFT JOIN Raw_Divers AS r
+       ON r.Raw_ID = q.Raw_ID;
+
+-- Every reason of every record, in words.
+DROP VIEW IF EXISTS Quarantine_Reasons;
+CREATE VIEW Quarantine_Reasons AS
+SELECT v.Quarantine_ID, v.Attempt, v.Attempt = q.Attempt_Count AS Is_Current, v.Rule_Code, v.Column_Name, v.Observed_Value,
+       r.Severity, r.Dimension, r.Wording, r.Hint, v.Raw_ID, v.Recorded_At
+FROM Quarantine_Violation AS v
+JOIN Data_Quarantine AS q
+  ON q.Quarantine_ID = v.Quarantine_ID
+JOIN Quality_Rule AS r
+  ON r.Rule_Code = v.Rule_Code;
+
+------------------------------------------------------------------------------------------------------------
+-- Divers through time
+------------------------------------------------------------------------------------------------------------
+
+-- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To.
+DROP VIEW IF EXISTS Diver_Versions;
+CREATE VIEW Diver_Versions AS
+SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
+       Change_Reason, Valid_From, Valid_To, 0 AS Is_Current
+FROM Diver_History
+UNION ALL
+SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
+       Change_Reason, Valid_From, '9999-12-31 23:59:59.999999', 1
+FROM Diver;
+
+------------------------------------------------------------------------------------------------------------
+-- Quality
+------------------------------------------------------------------------------------------------------------
+
+DROP VIEW IF EXISTS Rule_Catalogue;
+CREATE VIEW Rule_Catalogue AS
+SELECT r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Threshold, r.Is_Enabled, r.Is_Mandatory, r.Wording, r.Hint,
+       (SELECT coalesce(sum(n.Record_Count), 0) FROM Batch_Rule_Count AS n WHERE n.Rule_Code = r.Rule_Code) AS Record_Count,
+       r.Modified_By, r.Change_Reason, r.Valid_From
+FROM Quality_Rule AS r;
+
+-- A day's arrivals and what became of them.
+DROP VIEW IF EXISTS Quality_Trend;
+CREATE VIEW Quality_Trend AS
+SELECT substr(Received_At, 1, 10)  AS Received_On,
+       Source_Kind,
+       count(*)                    AS Batch_Count,
+       sum(Loaded_Count)           AS Loaded_Count,
+       sum(Promoted_Count)         AS Promoted_Count,
+       sum(Unchanged_Count)        AS Unchanged_Count,
+       sum(Duplicate_Count)        AS Duplicate_Count,
+       sum(Quarantined_Count)      AS Quarantined_Count
+FROM Ingestion_Batch
+WHERE Status = 'Governed'
+GROUP BY substr(Received_At, 1, 10), Source_Kind;
+
+-- The log of actions.
+DROP VIEW IF EXISTS Action_Log;
+CREATE VIEW Action_Log AS
+SELECT Action_ID, Acted_At, Actor, Action, Subject_Type, Subject_ID, Detail, Previous_Hash, Action_Hash
+FROM Steward_Action;
+
+------------------------------------------------------------------------------------------------------------
+-- The platform's reports
+------------------------------------------------------------------------------------------------------------
+
+-- How full a tour is.
+DROP VIEW IF EXISTS Tour_Occupancy;
+CREATE VIEW Tour_Occupancy AS
+SELECT t.Dive_Tour_ID, t.Tour_Code, t.Tour_Name, s.Site_Name, s.Country_Code, t.Starts_On, t.Days, t.Capacity,
+       count(p.Diver_ID)               AS Booked_Count,
+       t.Capacity - count(p.Diver_ID)  AS Free_Count,
+       t.Price_Eur
+FROM Dive_Tour AS t
+JOIN Dive_Site AS s
+  ON s.Dive_Site_ID = t.Dive_Site_ID
+LEFT JOIN Dive_Participation AS p
+       ON p.Dive_Tour_ID = t.Dive_Tour_ID AND p.Status <> 'Cancelled'
+GROUP BY t.Dive_Tour_ID;
+
+-- What a diver has dived; no personal data.
+DROP VIEW IF EXISTS Diver_Logbook;
+CREATE VIEW Diver_Logbook AS
+SELECT l.Diver_ID,
+       count(*)                        AS Dive_Count,
+       sum(l.Minutes)                  AS Total_Minutes,
+       max(l.Max_Depth_M)              AS Deepest_M,
+       count(DISTINCT l.Dive_Site_ID)  AS Site_Count,
+       max(l.Dived_On)                 AS Last_Dived_On
+FROM Dive_Log AS l
+GROUP BY l.Diver_ID;
+
+-- How many divers hold each level.
+DROP VIEW IF EXISTS Certification_Mix;
+CREATE VIEW Certification_Mix AS
+SELECT l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Professional,
+       count(d.Diver_ID) AS Diver_Count
+FROM Certification_Level AS l
+LEFT JOIN Diver AS d
+       ON d.Certification_Level_ID = l.Certification_Level_ID
+GROUP BY l.Certification_Level_ID;
+
+-- When a piece of equipment is to be serviced, and how often it was in the water.
+DROP VIEW IF EXISTS Equipment_Service;
+CREATE VIEW Equipment_Service AS
+SELECT e.Equipment_ID, e.Asset_Tag, e.Category, e.Model, e.Serviced_On,
+       date(e.Serviced_On, '+' || e.Service_Days || ' days') AS Service_Due_On,
+       count(g.Dive_Log_ID)                                  AS Dive_Count
+FROM Equipment AS e
+LEFT JOIN Dive_Log_Equipment AS g
+       ON g.Equipment_ID = e.Equipment_ID
+WHERE NOT e.Is_Retired
+GROUP BY e.Equipment_ID;
