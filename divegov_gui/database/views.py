@@ -50,7 +50,7 @@ VIEWS: dict[str, sa.Table] = {
         ),
         _view(
             "Staging",
-            "Raw_Outcome",
+            "Raw_Divers",
             f"Raw_ID Batch_ID Source_Row Outcome Diver_ID Quarantine_ID {_DIVER} Certification Source_Reference Payload",
         ),
         _view(

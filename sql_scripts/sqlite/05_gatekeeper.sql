@@ -72,7 +72,7 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = 'Open')
         THROW 50409, 'Batch ' || @Batch_ID || ' is not open for loading.';
 
-    INSERT INTO Raw_Divers (Batch_ID, Source_Row, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
+    INSERT INTO Raw_Record (Batch_ID, Source_Row, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
                             Source_Reference, Payload)
     SELECT @Batch_ID,
            json_extract(value, '$[0]'),
@@ -118,8 +118,9 @@ END;
 ------------------------------------------------------------------------------------------------------------
 
 -- Judges the records of temp.Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload and the raw text columns) as
--- received on a day, and writes temp.Verdict: the values as they would be stored, and Mask, one bit a failed check
--- (Rule_Check). Rules that look at one record only; duplicates are the caller's.
+-- received on a day. Writes temp.Normalised, the values as they would be stored; and temp.Finding, a row for each
+-- record that fails: Mask has one bit a failed check (Rule_Check). Rules that look at one record only; what compares
+-- records is the caller's.
 --
 -- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
 CREATE OR ALTER PROCEDURE Judge_Records
@@ -154,129 +155,137 @@ BEGIN
         WHERE Rule_Code = 'CERTIFICATION_UNDERAGE'
     );
 
-    DROP TABLE IF EXISTS temp.Verdict;
-    CREATE TEMP TABLE Verdict (
+    DROP TABLE IF EXISTS temp.Normalised;
+    CREATE TEMP TABLE Normalised (
         Record_ID              INTEGER PRIMARY KEY,
-        Source_Row             INTEGER,
-        Mask                   INTEGER NOT NULL,
+        Source_Row             INTEGER NOT NULL,
+        Waived_Checks          INTEGER NOT NULL,
         First_Name             TEXT,
         Last_Name              TEXT,
         Email                  TEXT,
         Phone                  TEXT,
+        Digits                 TEXT,
         Date_Of_Birth          TEXT,
         Certification          TEXT,
         Certification_Level_ID INTEGER,
-        Source_Reference       TEXT
+        Source_Reference       TEXT,
+        Is_Whole               INTEGER NOT NULL
     );
+    INSERT INTO temp.Normalised (Record_ID, Source_Row, Waived_Checks, First_Name, Last_Name, Email, Phone, Digits,
+                                 Date_Of_Birth, Certification, Certification_Level_ID, Source_Reference, Is_Whole)
+    SELECT i.Record_ID,
+           i.Source_Row,
+           i.Waived_Checks,
+           nullif(trim(i.First_Name, @Blank), ''),
+           nullif(trim(i.Last_Name, @Blank), ''),
+           nullif(lower(trim(i.Email, @Blank)), ''),
+           nullif(trim(i.Phone, @Blank), ''),
+           replace(replace(replace(replace(replace(trim(i.Phone, @Blank), ' ', ''), '.', ''), '-', ''), '(', ''), ')', ''),
+           nullif(trim(i.Date_Of_Birth, @Blank), ''),
+           nullif(trim(i.Certification, @Blank), ''),
+           a.Certification_Level_ID,
+           nullif(trim(i.Source_Reference, @Blank), ''),
+           -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged.
+           json_valid(i.Payload)
+           AND (i.Payload LIKE '{%' OR ltrim(i.Payload, @Blank) LIKE '{%')
+           AND instr(i.Payload, '\u0000') = 0
+    FROM temp.Judge_Input AS i
+    LEFT JOIN Certification_Alias AS a
+           ON a.Alias = lower(trim(i.Certification, @Blank));
 
-    INSERT INTO temp.Verdict (Record_ID, Source_Row, Mask, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-                              Certification, Certification_Level_ID, Source_Reference)
-    WITH trimmed AS MATERIALIZED (
-        SELECT i.Record_ID,
-               i.Source_Row,
-               i.Waived_Checks,
-               nullif(trim(i.First_Name, @Blank), '')       AS First_Name,
-               nullif(trim(i.Last_Name, @Blank), '')        AS Last_Name,
-               nullif(lower(trim(i.Email, @Blank)), '')     AS Email,
-               nullif(trim(i.Phone, @Blank), '')            AS Phone,
-               nullif(trim(i.Date_Of_Birth, @Blank), '')    AS Date_Of_Birth,
-               nullif(trim(i.Certification, @Blank), '')    AS Certification,
-               nullif(trim(i.Source_Reference, @Blank), '') AS Source_Reference,
-               -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged.
-               json_valid(i.Payload) AND ltrim(i.Payload, @Blank) LIKE '{%' AND instr(i.Payload, '\u0000') = 0 AS Is_Whole
-        FROM temp.Judge_Input AS i
-    ),
-    parsed AS MATERIALIZED (
-        SELECT t.Record_ID, t.Source_Row, t.Waived_Checks, t.First_Name, t.Last_Name, t.Email, t.Phone, t.Date_Of_Birth,
-               t.Certification, t.Source_Reference, t.Is_Whole,
-               instr(t.Email, '@')                                                 AS At_Sign,
-               substr(t.Email, instr(t.Email, '@') + 1)                            AS Domain,
-               replace(replace(replace(replace(replace(t.Phone, ' ', ''), '.', ''), '-', ''), '(', ''), ')', '') AS Number,
-               CASE WHEN t.Date_Of_Birth GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
-                     AND t.Date_Of_Birth >= '0001'
-                     AND date(t.Date_Of_Birth, '+0 days') = t.Date_Of_Birth
-                    THEN t.Date_Of_Birth
-               END                                                                 AS Born_On,
-               a.Certification_Level_ID
-        FROM trimmed AS t
-        LEFT JOIN Certification_Alias AS a
-               ON a.Alias = lower(t.Certification)
-    )
-    SELECT p.Record_ID,
-           p.Source_Row,
-           @Enabled & ~p.Waived_Checks & (
-               -- FIRST_NAME_MISSING, LAST_NAME_MISSING, EMAIL_MISSING
-               (p.First_Name IS NULL) * 1
-             | (p.Last_Name IS NULL) * 2
-             | (p.Email IS NULL) * 4
-               -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
-             | CASE
-                   WHEN p.Email IS NULL THEN 0
-                   WHEN p.At_Sign BETWEEN 2 AND 65
-                    AND length(p.Email) <= 254
-                    AND p.Email NOT GLOB '*[^-a-z0-9.!#$%&''*+/=?^_`{|}~@]*'
-                    AND p.Domain NOT GLOB '*[^-a-z0-9.]*'
-                    AND p.Domain GLOB '[a-z0-9]*.*[a-z0-9]'
-                    AND p.Email NOT GLOB '*[.][.]*'
-                    AND p.Email NOT GLOB '.*'
-                    AND p.Email NOT GLOB '*.@*'
-                    AND p.Domain NOT GLOB '*[.]-*'
-                    AND p.Domain NOT GLOB '*-[.]*'
-                    AND (length(p.Domain) < 64 OR p.Domain NOT GLOB @Long_Label)
-                    AND substr(p.Domain, length(rtrim(p.Domain, replace(p.Domain, '.', ''))) + 1) GLOB '*[^0-9]*'
-                    AND length(p.Domain) - length(rtrim(p.Domain, replace(p.Domain, '.', ''))) >= 2
-                   THEN 0
-                   ELSE 8
-               END
-               -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
-             | (p.Date_Of_Birth IS NULL) * 16
-             | (p.Date_Of_Birth IS NOT NULL AND p.Born_On IS NULL) * 32
-             | coalesce(p.Born_On > @Received_On, 0) * 64
-               -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM
-             | coalesce(p.Born_On > @Too_Young_After AND p.Born_On <= @Received_On, 0) * 128
-             | coalesce(p.Born_On <= @Too_Old_Until, 0) * 256
-               -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
-             | CASE
-                   WHEN p.Phone IS NULL THEN 0
-                   WHEN ltrim(substr(p.Number, 1, 1), '+') || substr(p.Number, 2) NOT GLOB '*[^0-9]*'
-                    AND length(p.Number) - (p.Number GLOB '+*') BETWEEN 7 AND 15
-                   THEN 0
-                   WHEN instr(p.Number, 'x') > 0
-                    AND ltrim(substr(p.Number, 1, 1), '+') || substr(p.Number, 2, instr(p.Number, 'x') - 2) NOT GLOB '*[^0-9]*'
-                    AND instr(p.Number, 'x') - 1 - (p.Number GLOB '+*') BETWEEN 7 AND 15
-                    AND substr(p.Number, instr(p.Number, 'x') + 1) NOT GLOB '*[^0-9]*'
-                    AND length(p.Number) - instr(p.Number, 'x') BETWEEN 1 AND 6
-                   THEN 0
-                   ELSE 512
-               END
-               -- CERTIFICATION_UNKNOWN, CERTIFICATION_UNDERAGE
-             | (p.Certification IS NOT NULL AND p.Certification_Level_ID IS NULL) * 1024
-             | coalesce(p.Born_On > @Not_Professional_After AND p.Born_On <= @Received_On
-                        AND p.Certification_Level_ID IN (SELECT Certification_Level_ID
-                                                         FROM Certification_Level
-                                                         WHERE Is_Professional), 0) * 2048
-               -- NAME_CHARACTERS
-             | coalesce(p.First_Name GLOB @Odd_Name, 0) * 4096
-             | coalesce(p.Last_Name GLOB @Odd_Name, 0) * 8192
-               -- FIELD_TOO_LONG
-             | coalesce(length(p.First_Name) > 100, 0) * 16384
-             | coalesce(length(p.Last_Name) > 100, 0) * 32768
-             | coalesce(length(p.Email) > 254, 0) * 65536
-             | coalesce(length(p.Phone) > 40, 0) * 131072
-             | coalesce(length(p.Certification) > 60, 0) * 262144
-             | coalesce(length(p.Source_Reference) > 100, 0) * 524288
-               -- PAYLOAD_INVALID
-             | (NOT p.Is_Whole) * 1048576
-           ),
-           p.First_Name,
-           p.Last_Name,
-           p.Email,
-           CASE WHEN p.Number GLOB '*[^-+x0-9]*' THEN p.Phone ELSE p.Number END,
-           p.Date_Of_Birth,
-           p.Certification,
-           p.Certification_Level_ID,
-           p.Source_Reference
-    FROM parsed AS p;
+    DROP TABLE IF EXISTS temp.Finding;
+    CREATE TEMP TABLE Finding (
+        Record_ID INTEGER PRIMARY KEY,
+        Mask      INTEGER NOT NULL,
+        Outcome   TEXT,
+        Leader_ID INTEGER,
+        Diver_ID  INTEGER
+    );
+    INSERT INTO temp.Finding (Record_ID, Mask)
+    SELECT j.Record_ID,
+           j.Mask
+    FROM (
+        SELECT n.Record_ID,
+               @Enabled & ~n.Waived_Checks & (
+                   -- FIRST_NAME_MISSING, LAST_NAME_MISSING
+                   (n.First_Name IS NULL) * 1
+                 | (n.Last_Name IS NULL) * 2
+                 | CASE
+                       -- EMAIL_MISSING
+                       WHEN n.Email IS NULL THEN 4
+                       -- Most addresses are short and plain, and seen to be good without the whole examination.
+                       WHEN n.Email NOT GLOB '*[^a-z0-9.@]*'
+                        AND n.Email GLOB '[a-z0-9]*@[a-z0-9]*.*[a-z0-9][a-z]'
+                        AND length(n.Email) < 64
+                        AND n.Email NOT GLOB '*@*@*'
+                        AND n.Email NOT GLOB '*@*.[a-z]'
+                        AND instr(n.Email, '..') = 0
+                        AND instr(n.Email, '.@') = 0
+                       THEN 0
+                       -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
+                       WHEN instr(n.Email, '@') BETWEEN 2 AND 65
+                        AND length(n.Email) <= 254
+                        AND n.Email NOT GLOB '*[^-a-z0-9.!#$%&''*+/=?^_`{|}~@]*'
+                        AND n.Email NOT GLOB '.*'
+                        AND instr(n.Email, '..') = 0
+                        AND instr(n.Email, '.@') = 0
+                        AND substr(n.Email, instr(n.Email, '@') + 1) GLOB '[a-z0-9]*.*[a-z0-9]'
+                        AND substr(n.Email, instr(n.Email, '@') + 1) NOT GLOB '*[^-a-z0-9.]*'
+                        AND substr(n.Email, instr(n.Email, '@') + 1) NOT GLOB '*-.*'
+                        AND substr(n.Email, instr(n.Email, '@') + 1) NOT GLOB '*.-*'
+                        AND substr(n.Email, instr(n.Email, '@') + 1) NOT GLOB @Long_Label
+                        -- The top label: what follows the last dot.
+                        AND substr(n.Email, length(rtrim(n.Email, replace(n.Email, '.', ''))) + 1) GLOB '*[^0-9]*'
+                        AND length(n.Email) - length(rtrim(n.Email, replace(n.Email, '.', ''))) >= 2
+                       THEN 0
+                       ELSE 8
+                   END
+                 | CASE
+                       -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
+                       WHEN n.Date_Of_Birth IS NULL THEN 16
+                       WHEN n.Date_Of_Birth NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                         OR n.Date_Of_Birth < '0001'
+                         OR date(n.Date_Of_Birth, '+0 days') IS NOT n.Date_Of_Birth THEN 32
+                       WHEN n.Date_Of_Birth > @Received_On THEN 64
+                       -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM, CERTIFICATION_UNDERAGE
+                       ELSE (n.Date_Of_Birth > @Too_Young_After) * 128
+                          | (n.Date_Of_Birth <= @Too_Old_Until) * 256
+                          | (n.Date_Of_Birth > @Not_Professional_After AND coalesce(l.Is_Professional, 0)) * 2048
+                   END
+                 | CASE
+                       -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
+                       WHEN n.Phone IS NULL THEN 0
+                       WHEN length(n.Digits) BETWEEN 7 AND 15
+                        AND n.Digits NOT GLOB '*[^0-9]*' THEN 0
+                       WHEN length(n.Digits) BETWEEN 8 AND 16
+                        AND n.Digits GLOB '+*'
+                        AND substr(n.Digits, 2) NOT GLOB '*[^0-9]*' THEN 0
+                       WHEN instr(n.Digits, 'x') - 1 - (n.Digits GLOB '+*') BETWEEN 7 AND 15
+                        AND substr(n.Digits, 1 + (n.Digits GLOB '+*'), instr(n.Digits, 'x') - 1 - (n.Digits GLOB '+*')) NOT GLOB '*[^0-9]*'
+                        AND substr(n.Digits, instr(n.Digits, 'x') + 1) NOT GLOB '*[^0-9]*'
+                        AND length(n.Digits) - instr(n.Digits, 'x') BETWEEN 1 AND 6 THEN 0
+                       ELSE 512
+                   END
+                   -- CERTIFICATION_UNKNOWN
+                 | (n.Certification IS NOT NULL AND n.Certification_Level_ID IS NULL) * 1024
+                   -- NAME_CHARACTERS
+                 | coalesce(n.First_Name GLOB @Odd_Name, 0) * 4096
+                 | coalesce(n.Last_Name GLOB @Odd_Name, 0) * 8192
+                   -- FIELD_TOO_LONG
+                 | coalesce(length(n.First_Name) > 100, 0) * 16384
+                 | coalesce(length(n.Last_Name) > 100, 0) * 32768
+                 | coalesce(length(n.Email) > 254, 0) * 65536
+                 | coalesce(length(n.Phone) > 40, 0) * 131072
+                 | coalesce(length(n.Certification) > 60, 0) * 262144
+                 | coalesce(length(n.Source_Reference) > 100, 0) * 524288
+                   -- PAYLOAD_INVALID
+                 | (NOT n.Is_Whole) * 1048576
+               ) AS Mask
+        FROM temp.Normalised AS n
+        LEFT JOIN Certification_Level AS l
+               ON l.Certification_Level_ID = n.Certification_Level_ID
+    ) AS j
+    WHERE j.Mask <> 0;
 END;
 
 ------------------------------------------------------------------------------------------------------------
@@ -319,70 +328,68 @@ BEGIN
     CREATE TEMP VIEW Judge_Input AS
     SELECT Raw_ID AS Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
            Certification, Source_Reference
-    FROM Raw_Divers
+    FROM Raw_Record
     WHERE Batch_ID = (SELECT Batch_ID FROM temp.Current_Batch);
     EXECUTE Judge_Records @Received_On = (SELECT substr(Received_At, 1, 10)
                                           FROM Ingestion_Batch
                                           WHERE Batch_ID = @Batch_ID);
 
     PRINT '2/7 Comparing with the divers';
-    -- What is special about a record, for the few that are: Extra_Mask are checks that look at more than the record.
-    DROP TABLE IF EXISTS temp.Special;
-    CREATE TEMP TABLE Special (
-        Record_ID  INTEGER PRIMARY KEY,
-        Outcome    TEXT,
-        Leader_ID  INTEGER,
-        Diver_ID   INTEGER,
-        Extra_Mask INTEGER NOT NULL DEFAULT 0
-    );
-    -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared.
-    INSERT INTO temp.Special (Record_ID, Outcome, Diver_ID, Extra_Mask)
+    -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared. 4194304 = DUPLICATE_OF_DIVER.
+    INSERT INTO temp.Finding (Record_ID, Mask, Outcome, Diver_ID)
     SELECT s.Record_ID,
+           CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END,
            CASE WHEN s.Is_Same THEN 'Unchanged' END,
-           CASE WHEN s.Is_Same THEN s.Diver_ID END,
-           CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END
-    FROM (SELECT v.Record_ID,
+           CASE WHEN s.Is_Same THEN s.Diver_ID END
+    FROM (SELECT n.Record_ID,
                  d.Diver_ID,
-                 v.Mask = 0
-                 AND v.First_Name = d.First_Name
-                 AND v.Last_Name = d.Last_Name
-                 AND v.Phone IS d.Phone
-                 AND v.Date_Of_Birth = d.Date_Of_Birth
-                 AND v.Certification_Level_ID IS d.Certification_Level_ID AS Is_Same
-          FROM temp.Verdict AS v
+                 f.Record_ID IS NULL
+                 AND n.First_Name = d.First_Name
+                 AND n.Last_Name = d.Last_Name
+                 AND coalesce(nullif(n.Digits, ''), n.Phone) IS d.Phone
+                 AND n.Date_Of_Birth = d.Date_Of_Birth
+                 AND n.Certification_Level_ID IS d.Certification_Level_ID AS Is_Same
+          FROM temp.Normalised AS n
           CROSS JOIN Diver AS d
-                  ON d.Email = v.Email
-          WHERE v.Mask & 12 = 0) AS s;
+                  ON d.Email = n.Email
+          LEFT JOIN temp.Finding AS f
+                 ON f.Record_ID = n.Record_ID
+          WHERE coalesce(f.Mask, 0) & 12 = 0) AS s
+    WHERE true
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask;
 
     PRINT '3/7 Looking for duplicates in the batch';
     DROP TABLE IF EXISTS temp.Contested_Email;
     CREATE TEMP TABLE Contested_Email (Email TEXT PRIMARY KEY) WITHOUT ROWID;
     INSERT INTO temp.Contested_Email (Email)
     WITH numbered AS (
-        SELECT v.Email,
-               row_number() OVER (PARTITION BY v.Email) AS Occurrence
-        FROM temp.Verdict AS v
-        WHERE v.Mask & 12 = 0
+        SELECT n.Email,
+               row_number() OVER (PARTITION BY n.Email) AS Occurrence
+        FROM temp.Normalised AS n
+        WHERE n.Email IS NOT NULL
     )
     SELECT n.Email
     FROM numbered AS n
     WHERE n.Occurrence = 2;
 
     -- Identical records follow the newest of them; of those that differ the newest valid one leads.
-    INSERT INTO temp.Special (Record_ID, Outcome, Leader_ID, Extra_Mask)
+    -- 2097152 = DUPLICATE_IN_BATCH.
+    INSERT INTO temp.Finding (Record_ID, Mask, Outcome, Leader_ID)
     WITH contested AS (
-        SELECT v.Record_ID, v.Source_Row, v.Mask, v.Email,
-               first_value(v.Record_ID) OVER (
-                   PARTITION BY v.Email, v.First_Name, v.Last_Name, v.Phone, v.Date_Of_Birth, v.Certification_Level_ID,
-                                v.Certification_Level_ID IS NULL AND v.Certification, v.Mask
-                   ORDER BY v.Source_Row DESC
+        SELECT n.Record_ID, n.Source_Row, n.Email,
+               coalesce(f.Mask, 0) AS Mask,
+               first_value(n.Record_ID) OVER (
+                   PARTITION BY n.Email, n.First_Name, n.Last_Name, coalesce(nullif(n.Digits, ''), n.Phone), n.Date_Of_Birth,
+                                coalesce(n.Certification_Level_ID, n.Certification), coalesce(f.Mask, 0)
+                   ORDER BY n.Source_Row DESC
                ) AS Leader_ID
-        FROM temp.Verdict AS v
-        LEFT JOIN temp.Special AS s
-               ON s.Record_ID = v.Record_ID
-        WHERE v.Mask & 12 = 0
-          AND v.Email IN (SELECT Email FROM temp.Contested_Email)
-          AND s.Outcome IS NULL
+        FROM temp.Normalised AS n
+        LEFT JOIN temp.Finding AS f
+               ON f.Record_ID = n.Record_ID
+        WHERE n.Email IN (SELECT Email FROM temp.Contested_Email)
+          AND coalesce(f.Mask, 0) & 12 = 0
+          AND f.Outcome IS NULL
     ),
     ranked AS (
         SELECT c.Record_ID, c.Leader_ID,
@@ -393,35 +400,27 @@ BEGIN
         FROM contested AS c
     )
     SELECT r.Record_ID,
+           CASE WHEN r.Record_ID = r.Leader_ID AND r.Rank_In_Email > 1 THEN 2097152 ELSE 0 END,
            CASE WHEN r.Record_ID <> r.Leader_ID THEN 'Duplicate' END,
-           CASE WHEN r.Record_ID <> r.Leader_ID THEN r.Leader_ID END,
-           CASE WHEN r.Record_ID = r.Leader_ID AND r.Rank_In_Email > 1 THEN 2097152 ELSE 0 END
+           CASE WHEN r.Record_ID <> r.Leader_ID THEN r.Leader_ID END
     FROM ranked AS r
     WHERE true
     ON CONFLICT (Record_ID) DO UPDATE
-    SET Outcome = excluded.Outcome,
-        Leader_ID = excluded.Leader_ID,
-        Extra_Mask = Extra_Mask | excluded.Extra_Mask;
+    SET Mask = Mask | excluded.Mask,
+        Outcome = excluded.Outcome,
+        Leader_ID = excluded.Leader_ID;
 
     PRINT '4/7 Promoting the valid';
     SET @Last_Diver_ID = max(coalesce((SELECT max(Diver_ID) FROM Diver), 0),
                              coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Diver'), 0));
-    DROP TABLE IF EXISTS temp.Decision;
-    CREATE TEMP TABLE Decision (
-        Record_ID     INTEGER PRIMARY KEY,
-        Outcome       TEXT NOT NULL,
-        Diver_ID      INTEGER,
-        Quarantine_ID INTEGER
-    );
-    INSERT INTO temp.Decision (Record_ID, Outcome, Diver_ID)
+    INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID)
     WITH decided AS (
-        SELECT v.Record_ID,
-               coalesce(s.Outcome,
-                        CASE WHEN v.Mask | coalesce(s.Extra_Mask, 0) = 0 THEN 'Promoted' ELSE 'Quarantined' END) AS Outcome,
-               s.Diver_ID
-        FROM temp.Verdict AS v
-        LEFT JOIN temp.Special AS s
-               ON s.Record_ID = v.Record_ID
+        SELECT n.Record_ID,
+               coalesce(f.Outcome, CASE WHEN coalesce(f.Mask, 0) = 0 THEN 'Promoted' ELSE 'Quarantined' END) AS Outcome,
+               f.Diver_ID
+        FROM temp.Normalised AS n
+        LEFT JOIN temp.Finding AS f
+               ON f.Record_ID = n.Record_ID
     )
     SELECT d.Record_ID,
            d.Outcome,
@@ -433,13 +432,13 @@ BEGIN
 
     INSERT INTO Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
                        Source_Reference, Modified_By, Change_Reason, Valid_From)
-    SELECT d.Diver_ID, v.First_Name, v.Last_Name, v.Email, v.Phone, v.Date_Of_Birth, v.Certification_Level_ID,
-           v.Source_Reference, @Actor, 'Promoted from batch ' || @Batch_ID, @Now
-    FROM temp.Decision AS d
-    JOIN temp.Verdict AS v
-      ON v.Record_ID = d.Record_ID
-    WHERE d.Outcome = 'Promoted'
-    ORDER BY d.Record_ID;
+    SELECT o.Diver_ID, n.First_Name, n.Last_Name, n.Email, coalesce(nullif(n.Digits, ''), n.Phone), n.Date_Of_Birth,
+           n.Certification_Level_ID, n.Source_Reference, @Actor, 'Promoted from batch ' || @Batch_ID, @Now
+    FROM temp.Normalised AS n
+    JOIN Record_Outcome AS o
+      ON o.Raw_ID = n.Record_ID
+    WHERE o.Outcome = 'Promoted'
+    ORDER BY n.Record_ID;
 
     PRINT '5/7 Quarantining the others';
     -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
@@ -452,20 +451,18 @@ BEGIN
         Attempt       INTEGER
     );
     INSERT INTO temp.Rejection (Record_ID, Mask, Known_ID)
-    SELECT d.Record_ID,
-           v.Mask | coalesce(s.Extra_Mask, 0),
+    SELECT f.Record_ID,
+           f.Mask,
            coalesce(r.Origin_Quarantine_ID,
                     (SELECT min(q.Quarantine_ID)
                      FROM Data_Quarantine AS q
                      WHERE q.Payload = r.Payload AND q.Status = 'Open'))
-    FROM temp.Decision AS d
-    JOIN temp.Verdict AS v
-      ON v.Record_ID = d.Record_ID
-    JOIN Raw_Divers AS r
-      ON r.Raw_ID = d.Record_ID
-    LEFT JOIN temp.Special AS s
-           ON s.Record_ID = d.Record_ID
-    WHERE d.Outcome = 'Quarantined';
+    FROM temp.Finding AS f
+    JOIN Record_Outcome AS o
+      ON o.Raw_ID = f.Record_ID
+    JOIN Raw_Record AS r
+      ON r.Raw_ID = f.Record_ID
+    WHERE o.Outcome = 'Quarantined';
 
     SET @Last_Quarantine_ID = max(coalesce((SELECT max(Quarantine_ID) FROM Data_Quarantine), 0),
                                   coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Data_Quarantine'), 0));
@@ -482,7 +479,7 @@ BEGIN
     SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
            r.Certification, r.Source_Reference, 0, @Now, r.Payload
     FROM temp.Rejection AS j
-    JOIN Raw_Divers AS r
+    JOIN Raw_Record AS r
       ON r.Raw_ID = j.Record_ID
     WHERE j.Known_ID IS NULL
     ORDER BY j.Record_ID;
@@ -513,7 +510,7 @@ BEGIN
            END,
            @Now
     FROM temp.Rejection AS j
-    JOIN Raw_Divers AS r
+    JOIN Raw_Record AS r
       ON r.Raw_ID = j.Record_ID
     JOIN Rule_Check AS c
       ON j.Mask & c.Check_Bit
@@ -528,26 +525,18 @@ BEGIN
     WHERE n.Quarantine_ID = Data_Quarantine.Quarantine_ID;
 
     PRINT '6/7 Writing the outcomes';
-    UPDATE temp.Decision
+    UPDATE Record_Outcome
     SET Quarantine_ID = j.Quarantine_ID
     FROM temp.Rejection AS j
-    WHERE j.Record_ID = Decision.Record_ID;
+    WHERE j.Record_ID = Record_Outcome.Raw_ID;
 
-    UPDATE temp.Decision
+    UPDATE Record_Outcome
     SET Diver_ID = l.Diver_ID,
         Quarantine_ID = l.Quarantine_ID
-    FROM temp.Special AS s
-    JOIN temp.Decision AS l
-      ON l.Record_ID = s.Leader_ID
-    WHERE s.Record_ID = Decision.Record_ID;
-
-    UPDATE Raw_Divers
-    SET (Outcome, Diver_ID, Quarantine_ID) = (
-            SELECT d.Outcome, d.Diver_ID, d.Quarantine_ID
-            FROM temp.Decision AS d
-            WHERE d.Record_ID = Raw_Divers.Raw_ID
-        )
-    WHERE Batch_ID = @Batch_ID;
+    FROM temp.Finding AS f
+    JOIN Record_Outcome AS l
+      ON l.Raw_ID = f.Leader_ID
+    WHERE f.Record_ID = Record_Outcome.Raw_ID;
 
     PRINT '7/7 Counting: nothing lost, nothing doubled';
     UPDATE Ingestion_Batch
@@ -557,18 +546,24 @@ BEGIN
         Unchanged_Count = n.Unchanged,
         Duplicate_Count = n.Duplicate,
         Quarantined_Count = n.Quarantined
-    FROM (SELECT sum(Outcome = 'Promoted')    AS Promoted,
-                 sum(Outcome = 'Unchanged')   AS Unchanged,
-                 sum(Outcome = 'Duplicate')   AS Duplicate,
-                 sum(Outcome = 'Quarantined') AS Quarantined
-          FROM temp.Decision) AS n
+    FROM (SELECT sum(o.Outcome = 'Promoted')    AS Promoted,
+                 sum(o.Outcome = 'Unchanged')   AS Unchanged,
+                 sum(o.Outcome = 'Duplicate')   AS Duplicate,
+                 sum(o.Outcome = 'Quarantined') AS Quarantined
+          FROM temp.Normalised AS n
+          JOIN Record_Outcome AS o
+            ON o.Raw_ID = n.Record_ID) AS n
     WHERE Batch_ID = @Batch_ID;
 
     -- Conservation, counted from the tables themselves and not from what was meant to be written.
-    IF (SELECT b.Loaded_Count <> (SELECT count(*) FROM Raw_Divers WHERE Batch_ID = @Batch_ID AND Outcome IS NOT NULL)
+    IF (SELECT b.Loaded_Count <> (SELECT count(*) FROM Raw_Record WHERE Batch_ID = @Batch_ID)
             OR b.Promoted_Count <> (SELECT count(*) FROM Diver WHERE Diver_ID > @Last_Diver_ID)
             OR b.Quarantined_Count <> (SELECT count(*) FROM temp.Rejection WHERE Quarantine_ID IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM temp.Decision WHERE Diver_ID IS NULL AND Quarantine_ID IS NULL)
+            OR b.Loaded_Count <> (SELECT count(*)
+                                  FROM temp.Normalised AS n
+                                  JOIN Record_Outcome AS o
+                                    ON o.Raw_ID = n.Record_ID
+                                  WHERE coalesce(o.Diver_ID, o.Quarantine_ID) IS NOT NULL)
         FROM Ingestion_Batch AS b
         WHERE b.Batch_ID = @Batch_ID)
         THROW 50500, 'Batch ' || @Batch_ID || ' would not add up; nothing of it was kept.';
@@ -588,10 +583,9 @@ BEGIN
 
     DROP VIEW temp.Judge_Input;
     DROP TABLE temp.Current_Batch;
-    DROP TABLE temp.Verdict;
-    DROP TABLE temp.Special;
+    DROP TABLE temp.Normalised;
+    DROP TABLE temp.Finding;
     DROP TABLE temp.Contested_Email;
-    DROP TABLE temp.Decision;
     DROP TABLE temp.Rejection;
 
     EXECUTE Report_Batch @Batch_ID = @Batch_ID;

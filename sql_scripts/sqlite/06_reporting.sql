@@ -35,12 +35,14 @@ SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Re
        Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
 FROM Ingestion_Batch;
 
--- Every raw record with its outcome and what it became.
-DROP VIEW IF EXISTS Raw_Outcome;
-CREATE VIEW Raw_Outcome AS
-SELECT Raw_ID, Batch_ID, Source_Row, Outcome, Diver_ID, Quarantine_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-       Certification, Source_Reference, Payload
-FROM Raw_Divers;
+-- Every record as it arrived, and what became of it.
+DROP VIEW IF EXISTS Raw_Divers;
+CREATE VIEW Raw_Divers AS
+SELECT r.Raw_ID, r.Batch_ID, r.Source_Row, o.Outcome, o.Diver_ID, o.Quarantine_ID, r.First_Name, r.Last_Name, r.Email,
+       r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
+FROM Raw_Record AS r
+LEFT JOIN Record_Outcome AS o
+       ON o.Raw_ID = r.Raw_ID;
 
 -- How many records of each batch broke each rule.
 DROP VIEW IF EXISTS Batch_Rejections;
@@ -56,17 +58,18 @@ JOIN Quality_Rule AS r
 DROP VIEW IF EXISTS Batch_Score;
 CREATE VIEW Batch_Score AS
 WITH injected AS (
-    SELECT i.Batch_ID, i.Defect_Code, r.Raw_ID,
+    SELECT i.Batch_ID, i.Defect_Code,
            CASE WHEN i.Defect_Code = 'REPEATED_RECORD'
-                THEN r.Outcome = 'Duplicate'
+                THEN o.Outcome = 'Duplicate'
                 ELSE EXISTS (SELECT 1
                              FROM Quarantine_Violation AS v
-                             WHERE v.Quarantine_ID = r.Quarantine_ID AND v.Rule_Code = i.Defect_Code AND v.Raw_ID = r.Raw_ID)
+                             WHERE v.Quarantine_ID = o.Quarantine_ID AND v.Rule_Code = i.Defect_Code AND v.Raw_ID = o.Raw_ID)
            END AS Is_Found
     FROM Injected_Defect AS i
-    JOIN Raw_Divers AS r
+    JOIN Raw_Record AS r
       ON r.Batch_ID = i.Batch_ID AND r.Source_Row = i.Source_Row
-    WHERE r.Outcome IS NOT NULL
+    JOIN Record_Outcome AS o
+      ON o.Raw_ID = r.Raw_ID
 ),
 by_defect AS (
     SELECT Batch_ID, Defect_Code, count(*) AS Injected_Count, sum(Is_Found) AS Found_Count
@@ -89,10 +92,11 @@ SELECT b.Batch_ID,
        0,
        0,
        (SELECT count(*)
-        FROM Data_Quarantine AS q
-        JOIN Raw_Divers AS r
-          ON r.Quarantine_ID = q.Quarantine_ID AND r.Batch_ID = b.Batch_ID AND r.Outcome = 'Quarantined'
-        WHERE NOT EXISTS (SELECT 1
+        FROM Raw_Record AS r
+        JOIN Record_Outcome AS o
+          ON o.Raw_ID = r.Raw_ID AND o.Outcome = 'Quarantined'
+        WHERE r.Batch_ID = b.Batch_ID
+          AND NOT EXISTS (SELECT 1
                           FROM Injected_Defect AS i
                           WHERE i.Batch_ID = r.Batch_ID AND i.Source_Row = r.Source_Row))
 FROM Ingestion_Batch AS b
@@ -117,7 +121,7 @@ SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
 FROM Data_Quarantine AS q
 JOIN Ingestion_Batch AS b
   ON b.Batch_ID = q.Batch_ID
-LEFT JOIN Raw_Divers AS r
+LEFT JOIN Raw_Record AS r
        ON r.Raw_ID = q.Raw_ID;
 
 -- Every reason of every record, in words.
