@@ -21,7 +21,7 @@ LEVELS = ("Open Water Diver", "Advanced Open Water Diver", "Rescue Diver", "Dive
 
 
 def naive_records(rows: int) -> list[RawRecord]:
-    """What a first draft does: one Faker call a value."""
+    """What a first draft does: one Faker call a value, with addresses that are distinct, as ours are."""
     from faker import Faker
 
     Faker.seed(7)
@@ -31,7 +31,7 @@ def naive_records(rows: int) -> list[RawRecord]:
         values = (
             people.first_name(),
             people.last_name(),
-            people.email(),
+            people.unique.email(),
             people.phone_number(),
             people.date_of_birth(minimum_age=15, maximum_age=75).isoformat(),
             chance.choice(LEVELS),

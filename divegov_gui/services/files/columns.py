@@ -25,6 +25,12 @@ def check_header(names: Sequence[str]) -> None:
             "One of its cells holds an email address.",
             "Put a row with the names of the columns on top of the file.",
         )
+    if any(name.startswith('"') for name in names):
+        raise InputRefused(
+            "A column's name starts with a quote.",
+            "Mostly a space stands between the delimiter and the quote, so that the quote counts as text.",
+            "Take the spaces before the quotes out of the whole file.",
+        )
     check_column_count(sum(1 for name in names if name))
     places: dict[str, list[int]] = {}
     for position, name in enumerate(names, start=1):

@@ -132,6 +132,7 @@ class _Records:
     def _sound_records(self) -> Iterator[list[str]]:
         """The records that hold anything; what cannot be read becomes a refusal that says where."""
         reader = self._reader
+        self._line = reader.line_num
         try:
             for row in reader:
                 self._room = RECORD_LIMIT

@@ -109,7 +109,11 @@ def refuse_binary(path: Path, head: bytes, encoding_given: bool) -> None:
     if 0 not in head or controls < 0.02 * len(head):
         return
     what = next((what for start, what in _MAGIC_OF_BINARIES if head.startswith(start)), "a binary file")
-    raise _not_a_table(path, what, "Choose a CSV, XLSX, JSON or JSON Lines file.")
+    raise _not_a_table(
+        path,
+        what,
+        "Choose a CSV, XLSX, JSON or JSON Lines file, or name the encoding if it is text: --encoding utf-16",
+    )
 
 
 def refuse_markup(path: Path, text: str) -> None:

@@ -34,54 +34,71 @@ Placed = tuple[int, list[str | None]]
 
 
 class XlsxTable:
-    """One sheet of a workbook: the one asked for, or the first that holds anything."""
+    """One sheet of a workbook: the one asked for, or the first that holds anything.
+
+    `sheet` is known once the table was surveyed.
+    """
 
     def __init__(self, path: Path, sheet: str | None = None) -> None:
         self._path = path
-        _refuse_explosive(path)
-        with _open(path) as book:
-            self.sheet, self._notes = _choose_sheet(book, path, sheet)
+        self.sheet = sheet
 
     def survey(self, watch: Watch) -> Survey:
         """Read the whole sheet; raises InputRefused where it cannot be taken."""
+        _refuse_explosive(self._path)
+        watch.at("Opening the workbook", 0)
         with _open(self._path) as book:
+            self.sheet, notes = _choose_sheet(book, self._path, self.sheet)
             titles, header, body = _split(_placed_rows(book[self.sheet], self._path), self.sheet)
             names = clean_header(header[1])
             check_header(names)
-            rows = width = 0
-            with_data: set[int] = set()
-            preview: list[list[str | None]] = []
-            for number, cells in body:
-                rows += 1
-                width = max(width, len(cells))
-                with_data.update(
-                    i for i, cell in enumerate(cells) if _holds(cell) and (i >= len(names) or not names[i])
-                )
-                _check(cells, number)
-                if len(preview) < PREVIEW_ROWS:
-                    preview.append(cells)
-                if rows % _REPORT_EVERY == 0:
-                    watch.at("Reading the rows", rows)
-        if not rows:
+            tally = _Tally(names)
+            for row in body:
+                tally.add(row)
+                if tally.rows % _REPORT_EVERY == 0:
+                    watch.at("Reading the rows", tally.rows)
+        if not tally.rows:
             raise InputRefused(
                 f"The sheet “{self.sheet}” holds a header and no record.", "Nothing follows it.", _CHOOSE
             )
-        names += [""] * (width - len(names))
-        columns, positions = name_columns(names, with_data)
-        shown = tuple(_project(cells, positions) for cells in preview)
-        notes = [*self._notes]
+        columns, positions = name_columns(names + [""] * (tally.width - len(names)), tally.unnamed)
         if titles:
             notes.append(f"{count(titles, 'row')} above the header skipped.")
-        if unnamed := sorted(i + 1 for i in with_data):
-            notes.append(f"{count(len(unnamed), 'column')} without a name: {listing(unnamed)}.")
-        return Survey(columns, positions, rows, shown, tuple(notes))
+        if tally.unnamed:
+            places = listing(sorted(position + 1 for position in tally.unnamed))
+            notes.append(f"{count(len(tally.unnamed), 'column')} without a name: {places}.")
+        shown = tuple(_project(cells, positions) for cells in tally.preview)
+        return Survey(columns, positions, tally.rows, shown, tuple(notes))
 
     def rows(self, columns: Sequence[str], positions: Sequence[int]) -> Iterator[Row]:
         """The records again, each with the cells at `positions`."""
         with _open(self._path) as book:
-            _, _, body = _split(_placed_rows(book[self.sheet], self._path), self.sheet)
+            name, _ = _choose_sheet(book, self._path, self.sheet)
+            _, _, body = _split(_placed_rows(book[name], self._path), name)
             for _number, cells in body:
                 yield _project(cells, positions)
+
+
+class _Tally:
+    """What is counted while the rows of a sheet go by."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self.rows = self.width = 0
+        self.unnamed: set[int] = set()
+        self.preview: list[list[str | None]] = []
+
+    def add(self, row: Placed) -> None:
+        """Take one row in; raises InputRefused for a text that cannot be stored."""
+        number, cells = row
+        _check(cells, number)
+        self.rows += 1
+        self.width = max(self.width, len(cells))
+        for position, cell in enumerate(cells):
+            if (position >= len(self._names) or not self._names[position]) and _holds(cell):
+                self.unnamed.add(position)
+        if len(self.preview) < PREVIEW_ROWS:
+            self.preview.append(cells)
 
 
 @contextmanager
@@ -89,6 +106,8 @@ def _open(path: Path) -> Iterator[Any]:
     """The workbook, read-only."""
     import openpyxl
 
+    # A date after the year 9999 is read as the text #VALUE!, which the gate refuses; no need to print it.
+    warnings.filterwarnings("ignore", message="Cell .* is marked as a date", category=UserWarning)
     with path.open("rb") as stream:  # by its path, openpyxl would refuse a name that does not end in .xlsx
         try:
             with warnings.catch_warnings():

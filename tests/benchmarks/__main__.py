@@ -1,0 +1,72 @@
+"""Measure and print the table: `python3 run.py bench [--rows N ...]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.steps import STEPS
+
+
+def measure(step: str, rows: int, folder: Path) -> dict[str, float]:
+    """Run one step in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.steps", step, str(rows), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def bench(rows: int, console: Console) -> None:
+    """Measure every step at `rows` rows and print one table."""
+    found: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory(prefix="divegov-bench-") as folder:
+        for step in STEPS:
+            console.print(f"  measuring {step} …", style="dim")
+            found[step] = measure(step, rows, Path(folder))
+            for left in Path(folder).iterdir():
+                left.unlink()
+    yardstick = found["executemany"]["seconds"]
+    table = Table(title=f"{rows:,} rows, 5 % dirty · ratios within this run")
+    for name in ("step", "rows/s", "seconds", "× executemany", "peak memory"):
+        table.add_column(name, justify="left" if name == "step" else "right")
+    for step, one in found.items():
+        seconds = one["seconds"]
+        compared = "" if step in ("naive", "generate") else f"{seconds / yardstick:.2f}"
+        label = "load as JSON chunks, payload kept" if step == "ingestion" else step.replace("_", " ")
+        table.add_row(label, f"{one['rows'] / seconds:,.0f}", f"{seconds:.2f}", compared, f"{one['peak_mb']:,.0f} MB")
+        if step == "ingestion":
+            governed = one["govern_seconds"]
+            table.add_row(
+                "govern: all rules, all outcomes", f"{rows / governed:,.0f}", f"{governed:.2f}", f"{governed / yardstick:.2f}", ""
+            )
+    console.print(table)
+    naive, ours = found["naive"], found["generate"]
+    ratio = (ours["rows"] / ours["seconds"]) / (naive["rows"] / naive["seconds"])
+    console.print(f"Generating is {ratio:.0f} × Faker row by row.")
+    one = found["ingestion"]
+    console.print(
+        f"Pandas masks take {found['pandas_masks']['seconds'] / one['govern_seconds']:.2f} × the gatekeeper's time, "
+        f"for fewer rules. Score: {one['missed']:.0f} missed, {one['false_rejects']:.0f} false rejects, "
+        f"conservation {'holds' if one['conserved'] else 'FAILS'}."
+    )
+
+
+def main() -> None:
+    """Read the options and measure."""
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000], metavar="N")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    console = Console()
+    for rows in parser.parse_args().rows:
+        bench(rows, console)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The measured steps. Each runs in a process of its own, so that its peak memory is its own.
+
+python -m tests.benchmarks.steps STEP ROWS FOLDER prints one JSON object: seconds and rows.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from divegov_gui.core.records import RawRecord
+from divegov_gui.database.sqlite import open_workspace
+from divegov_gui.services.deployment import deploy
+from divegov_gui.services.generation import GeneratedSource, GenerationRequest
+from divegov_gui.services.ingestion import ingest
+from divegov_gui.services.quality import read_score
+from tests.benchmarks.bench_generation import NAIVE_ROWS, naive_records
+
+_COLUMNS = "Source_Row, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference"
+
+
+def source(rows: int) -> GeneratedSource:
+    """The data set that every step works on."""
+    return GeneratedSource(GenerationRequest(rows=rows, seed=7, dirty=0.05, reference_year=2026))
+
+
+def chunks(rows: int) -> Iterator[list[RawRecord]]:
+    """Its records, a chunk at a time."""
+    for chunk in source(rows).chunks():
+        yield chunk.records
+
+
+def naive(rows: int, folder: Path) -> dict[str, float]:
+    """Faker, row by row: a sample, since a million rows would take minutes."""
+    naive_records(10)
+    began = time.perf_counter()
+    naive_records(NAIVE_ROWS)
+    return {"rows": NAIVE_ROWS, "seconds": time.perf_counter() - began}
+
+
+def generate(rows: int, folder: Path) -> dict[str, float]:
+    """Our generator, vocabularies included."""
+    began = time.perf_counter()
+    made = sum(len(records) for records in chunks(rows))
+    return {"rows": made, "seconds": time.perf_counter() - began}
+
+
+def executemany(rows: int, folder: Path, *, plain: bool = False) -> dict[str, float]:
+    """The yardstick: the same raw rows into a bare table. Not `plain`: with the workspace's own settings."""
+    connection = sqlite3.connect(folder / ("plain.db" if plain else "bare.db"))
+    if not plain:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"CREATE TABLE Bare ({_COLUMNS})")
+    spent = 0.0
+    for records in chunks(rows):
+        began = time.perf_counter()
+        connection.executemany("INSERT INTO Bare VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", records)
+        spent += time.perf_counter() - began
+    began = time.perf_counter()
+    connection.commit()
+    connection.close()
+    return {"rows": rows, "seconds": spent + time.perf_counter() - began}
+
+
+def executemany_plain(rows: int, folder: Path) -> dict[str, float]:
+    """The yardstick with SQLite's default settings."""
+    return executemany(rows, folder, plain=True)
+
+
+def ingestion(rows: int, folder: Path) -> dict[str, float]:
+    """Ours: load as JSON chunks, then govern."""
+    session = open_workspace(folder / "workspace.db")
+    deploy(session)
+    report = ingest(session, source(rows))
+    score = read_score(session, report.batch.batch_id)
+    assert score is not None
+    outcomes = report.batch.outcomes
+    assert outcomes is not None
+    session.close()
+    return {
+        "rows": rows,
+        "seconds": report.load_seconds,
+        "govern_seconds": report.govern_seconds,
+        "missed": score.missed,
+        "false_rejects": score.false_rejects,
+        "conserved": outcomes.is_conserved,
+    }
+
+
+def pandas_masks(rows: int, folder: Path) -> dict[str, float]:
+    """What many would write instead of the gatekeeper: masks over a frame, then an insert. Some rules only."""
+    import pandas as pd
+
+    frame = pd.DataFrame([record for records in chunks(rows) for record in records], columns=RawRecord._fields)
+    began = time.perf_counter()
+    email = frame["email"].str.strip().str.lower()
+    born = pd.to_datetime(frame["date_of_birth"].str.strip(), format="%Y-%m-%d", errors="coerce")
+    age = (pd.Timestamp("2026-11-22") - born).dt.days / 365.2425
+    phone = frame["phone"].str.replace(r"[ .()\-]", "", regex=True)
+    masks = {
+        "FIRST_NAME_MISSING": frame["first_name"].str.strip().fillna("") == "",
+        "LAST_NAME_MISSING": frame["last_name"].str.strip().fillna("") == "",
+        "EMAIL_MISSING": email.fillna("") == "",
+        "EMAIL_FORMAT": ~email.fillna("a@b.cc").str.fullmatch(r"[^@\s]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"),
+        "DOB_MISSING": frame["date_of_birth"].str.strip().fillna("") == "",
+        "DOB_FORMAT": born.isna(),
+        "AGE_BELOW_MINIMUM": age < 10,
+        "AGE_ABOVE_MAXIMUM": age > 110,
+        "PHONE_FORMAT": ~phone.fillna("1234567").str.fullmatch(r"\+?\d{7,15}(?:x\d{1,6})?"),
+        "NAME_CHARACTERS": (frame["first_name"].fillna("") + frame["last_name"].fillna("")).str.contains(r"[0-9\x00-\x1f]"),
+        "DUPLICATE_IN_BATCH": email.duplicated(keep="last") & email.notna(),
+    }
+    verdict = pd.concat(masks, axis=1)
+    bad = verdict.any(axis=1)
+    connection = sqlite3.connect(folder / "pandas.db")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    frame[~bad].to_sql("Diver", connection, index=False)
+    connection.execute("CREATE UNIQUE INDEX UQ_Diver_Email ON Diver (email)")
+    frame[bad].to_sql("Data_Quarantine", connection, index=False)
+    reasons = verdict[bad].stack()
+    reasons[reasons].reset_index().to_sql("Quarantine_Violation", connection, index=False)
+    connection.commit()
+    connection.close()
+    return {"rows": rows, "seconds": time.perf_counter() - began}
+
+
+STEPS: dict[str, Callable[[int, Path], dict[str, float]]] = {
+    one.__name__: one for one in (naive, generate, executemany, executemany_plain, ingestion, pandas_masks)
+}
+
+
+if __name__ == "__main__":
+    result = STEPS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
+    result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(result))
