@@ -214,13 +214,14 @@ BEGIN
                        -- EMAIL_MISSING
                        WHEN n.Email IS NULL THEN 4
                        -- Most addresses are short and plain, and seen to be good without the whole examination.
-                       WHEN n.Email NOT GLOB '*[^a-z0-9.@]*'
+                       WHEN n.Email NOT GLOB '*[^a-z0-9.@_+-]*'
                         AND n.Email GLOB '[a-z0-9]*@[a-z0-9]*.*[a-z0-9][a-z]'
+                        AND n.Email NOT GLOB '*@*[@_+]*'
                         AND length(n.Email) < 64
-                        AND n.Email NOT GLOB '*@*@*'
-                        AND n.Email NOT GLOB '*@*.[a-z]'
                         AND instr(n.Email, '..') = 0
                         AND instr(n.Email, '.@') = 0
+                        AND instr(n.Email, '.-') = 0
+                        AND instr(n.Email, '-.') = 0
                        THEN 0
                        -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
                        WHEN instr(n.Email, '@') BETWEEN 2 AND 65
@@ -250,7 +251,11 @@ BEGIN
                        -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM, CERTIFICATION_UNDERAGE
                        ELSE (n.Date_Of_Birth > @Too_Young_After) * 128
                           | (n.Date_Of_Birth <= @Too_Old_Until) * 256
-                          | (n.Date_Of_Birth > @Not_Professional_After AND coalesce(l.Is_Professional, 0)) * 2048
+                          | CASE WHEN n.Date_Of_Birth > @Not_Professional_After
+                                  AND n.Certification_Level_ID IN (SELECT Certification_Level_ID
+                                                                   FROM Certification_Level
+                                                                   WHERE Is_Professional)
+                                 THEN 2048 ELSE 0 END
                    END
                  | CASE
                        -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
@@ -268,22 +273,29 @@ BEGIN
                    END
                    -- CERTIFICATION_UNKNOWN
                  | (n.Certification IS NOT NULL AND n.Certification_Level_ID IS NULL) * 1024
-                   -- NAME_CHARACTERS
-                 | coalesce(n.First_Name GLOB @Odd_Name, 0) * 4096
-                 | coalesce(n.Last_Name GLOB @Odd_Name, 0) * 8192
-                   -- FIELD_TOO_LONG
-                 | coalesce(length(n.First_Name) > 100, 0) * 16384
-                 | coalesce(length(n.Last_Name) > 100, 0) * 32768
-                 | coalesce(length(n.Email) > 254, 0) * 65536
-                 | coalesce(length(n.Phone) > 40, 0) * 131072
-                 | coalesce(length(n.Certification) > 60, 0) * 262144
-                 | coalesce(length(n.Source_Reference) > 100, 0) * 524288
+                 | CASE
+                       -- NAME_CHARACTERS
+                       WHEN n.First_Name GLOB @Odd_Name OR n.Last_Name GLOB @Odd_Name
+                       THEN coalesce(n.First_Name GLOB @Odd_Name, 0) * 4096
+                          | coalesce(n.Last_Name GLOB @Odd_Name, 0) * 8192
+                       ELSE 0
+                   END
+                 | CASE
+                       -- FIELD_TOO_LONG
+                       WHEN length(n.First_Name) > 100 OR length(n.Last_Name) > 100 OR length(n.Email) > 254
+                         OR length(n.Phone) > 40 OR length(n.Certification) > 60 OR length(n.Source_Reference) > 100
+                       THEN coalesce(length(n.First_Name) > 100, 0) * 16384
+                          | coalesce(length(n.Last_Name) > 100, 0) * 32768
+                          | coalesce(length(n.Email) > 254, 0) * 65536
+                          | coalesce(length(n.Phone) > 40, 0) * 131072
+                          | coalesce(length(n.Certification) > 60, 0) * 262144
+                          | coalesce(length(n.Source_Reference) > 100, 0) * 524288
+                       ELSE 0
+                   END
                    -- PAYLOAD_INVALID
                  | (NOT n.Is_Whole) * 1048576
                ) AS Mask
         FROM temp.Normalised AS n
-        LEFT JOIN Certification_Level AS l
-               ON l.Certification_Level_ID = n.Certification_Level_ID
     ) AS j
     WHERE j.Mask <> 0;
 END;
