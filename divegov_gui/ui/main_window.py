@@ -1,0 +1,162 @@
+"""The window: wires the frame and the pages together, and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from divegov_gui.ui.notifier import Notice, Notifier
+from divegov_gui.ui.pages.page import Page, PageSpec
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.shell.header_bar import HeaderBar, WorkspaceInfo
+from divegov_gui.ui.shell.nav_rail import NavRail
+from divegov_gui.ui.shell.notices import BannerArea, ToastStack
+from divegov_gui.ui.shell.status_line import StatusLine
+from divegov_gui.ui.tasks import TaskBoard
+from divegov_gui.ui.theme import ThemeManager
+
+TITLE = "DiveGov Steward"
+_MINIMUM = (1024, 680)
+_FIRST = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Navigation, header, notices and status around pages that are made when they are first shown."""
+
+    page_changed = Signal(object)
+    """The key of the page that is now shown."""
+    closing = Signal(object)
+    """This window, just before it closes: whoever owns workers shuts them down."""
+
+    def __init__(
+        self,
+        pages: Sequence[PageSpec],
+        *,
+        themes: ThemeManager,
+        notifier: Notifier,
+        board: TaskBoard,
+        settings: UiSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(*_MINIMUM)
+        self._specs = {spec.key: spec for spec in pages}
+        self._made: dict[str, QWidget] = {}
+        self._current = ""
+        self._themes = themes
+        self._settings = settings or UiSettings()
+        self._build(pages, board)
+        self._connect(notifier)
+        self._add_shortcuts(pages)
+        self._restore(pages)
+
+    # --- what the application does
+    @property
+    def current_key(self) -> str:
+        """The key of the page that is shown."""
+        return self._current
+
+    def page(self, key: str) -> QWidget:
+        """The page of that key, made if it was not yet; an unknown key raises KeyError."""
+        if key not in self._made:
+            made = self._specs[key].factory()
+            self._made[key] = made
+            self._stack.addWidget(made)
+        return self._made[key]
+
+    def go_to(self, key: str) -> None:
+        """Show the page of that key."""
+        if key == self._current:
+            return
+        left, shown = self._made.get(self._current), self.page(key)
+        self._current = key
+        self._stack.setCurrentWidget(shown)
+        self.nav.set_current(key)
+        if isinstance(left, Page):
+            left.page_hidden()
+        if isinstance(shown, Page):
+            shown.page_shown()
+        self.page_changed.emit(key)
+
+    def set_workspace(self, info: WorkspaceInfo | None) -> None:
+        """Say in header and title which workspace is open."""
+        self.header.set_workspace(info)
+        self.setWindowTitle(f"{info.name} — {TITLE}" if info else TITLE)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.geometry = self.saveGeometry()
+        self._settings.page = self._current
+        self._settings.sync()
+        self.closing.emit(self)
+        super().closeEvent(event)
+
+    # --- inside
+    def _build(self, pages: Sequence[PageSpec], board: TaskBoard) -> None:
+        self.nav = NavRail(pages)
+        self.header = HeaderBar()
+        self.banners = BannerArea()
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        self.status = StatusLine(board)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.header)
+        right.addWidget(self.banners)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self.status)
+        frame = QWidget()
+        across = QHBoxLayout(frame)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.nav)
+        across.addLayout(right, 1)
+        self.setCentralWidget(frame)
+        self.toasts = ToastStack(frame)
+
+    def _connect(self, notifier: Notifier) -> None:
+        self.nav.page_chosen.connect(self.go_to)
+        self.header.workspace_opened.connect(self._open_connections)
+        self.header.theme_chosen.connect(self._choose_theme)
+        self.header.set_mode(self._themes.mode)
+        notifier.posted.connect(self._show_notice)
+
+    def _add_shortcuts(self, pages: Sequence[PageSpec]) -> None:
+        for place, spec in enumerate(pages[:9], start=1):
+            shortcut = QShortcut(self)
+            shortcut.setKeys([QKeySequence(f"Ctrl+{place}"), QKeySequence(f"Alt+{place}")])
+            shortcut.activated.connect(lambda key=spec.key: self.go_to(key))
+        QShortcut(QKeySequence(Qt.Key.Key_F6), self, self._next_region)
+
+    def _restore(self, pages: Sequence[PageSpec]) -> None:
+        self.resize(*_FIRST)
+        if not self._settings.geometry.isEmpty():
+            self.restoreGeometry(self._settings.geometry)
+        last = self._settings.page
+        self.go_to(last if last in self._specs else pages[0].key)
+
+    def _open_connections(self, _: object) -> None:
+        if "connections" in self._specs:
+            self.go_to("connections")
+
+    def _choose_theme(self, mode: object) -> None:
+        self._themes.set_mode(str(mode))
+        self._settings.theme_mode = self._themes.mode
+        self.header.set_mode(self._themes.mode)
+
+    def _show_notice(self, notice: object) -> None:
+        assert isinstance(notice, Notice)
+        (self.banners if notice.stays else self.toasts).show_notice(notice)
+
+    def _next_region(self) -> None:
+        """Move the focus from the rail to the page and back."""
+        focused = self.focusWidget()
+        if focused is not None and self.nav.isAncestorOf(focused):
+            self._stack.setFocus(Qt.FocusReason.TabFocusReason)
+            self._stack.focusNextPrevChild(True)
+        else:
+            self.nav.button(self._current).setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,0 +1,1 @@
+"""The window's frame around the pages: navigation, header, notices, status."""

@@ -1,0 +1,160 @@
+"""Grounds for content: cards, headers of sections, big numbers, and what an empty place says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from divegov_gui.ui import theme
+from divegov_gui.ui.widgets.basics import button, icon_label, label, restyle, reveal
+
+
+class Card(QFrame):
+    """A raised ground with padding; put content into `body`."""
+
+    def __init__(self, title: str = "", subtitle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        space = theme.current().space
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(space.l, space.l, space.l, space.l)
+        self.body.setSpacing(space.m)
+        self.header: SectionHeader | None = None
+        if title:
+            self.header = SectionHeader(title, subtitle)
+            self.body.addWidget(self.header)
+
+
+class SectionHeader(QWidget):
+    """A heading, a line under it, and room for actions on the right."""
+
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        space = theme.current().space
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(space.s)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self.title = label(title, "heading")
+        self.subtitle = label(subtitle, "muted", wrap=True)
+        reveal(self.subtitle, bool(subtitle))
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
+        row.addLayout(words, 1)
+        self.action_row = QHBoxLayout()
+        self.action_row.setSpacing(space.xs)
+        row.addLayout(self.action_row)
+        row.setAlignment(self.action_row, Qt.AlignmentFlag.AlignTop)
+
+    def set_subtitle(self, text: str) -> None:
+        """Change the line under the heading; an empty one takes no room."""
+        self.subtitle.setText(text)
+        reveal(self.subtitle, bool(text))
+
+    def add_action(self, widget: QWidget) -> None:
+        """Put `widget` to the right of the heading."""
+        self.action_row.addWidget(widget)
+
+
+class StatTile(QFrame):
+    """One big number with what it counts and a line of context."""
+
+    def __init__(
+        self, caption: str, icon: str = "", name: str = "", tone: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.setMinimumWidth(150)
+        if name:
+            self.setObjectName(name)
+        space = theme.current().space
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(space.l, space.m, space.l, space.m)
+        layout.setSpacing(2)
+        head = QHBoxLayout()
+        head.setSpacing(space.s)
+        if icon:
+            head.addWidget(icon_label(icon, tone or "muted", 18))
+        self._caption = label(caption, "label", tone="muted")
+        head.addWidget(self._caption, 1)
+        layout.addLayout(head)
+        self._value = label("–", "display")
+        layout.addWidget(self._value)
+        self._context = label("", "hint", wrap=True)
+        layout.addWidget(self._context)
+        self._describe()
+
+    def set_value(self, value: int | float | str | None, context: str = "", tone: str = "") -> None:
+        """Show `value` (whole numbers grouped, None as a dash) over `context`; `tone` colours the number."""
+        if isinstance(value, int):
+            shown = f"{value:,}"
+        elif isinstance(value, float):
+            shown = f"{value:,.1f}"
+        else:
+            shown = value or "–"
+        self._value.setText(shown)
+        self._value.setProperty("tone", tone or None)
+        restyle(self._value)
+        self._context.setText(context)
+        self._describe()
+
+    @property
+    def value_text(self) -> str:
+        """The number as shown."""
+        return self._value.text()
+
+    def _describe(self) -> None:
+        self.setAccessibleName(f"{self._caption.text()}: {self._value.text()}")
+        self.setAccessibleDescription(self._context.text())
+
+
+class EmptyState(QWidget):
+    """What an empty place says: what it is, and what to do next."""
+
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        text: str = "",
+        action: str = "",
+        on_action: Callable[[], object] | None = None,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        space = theme.current().space
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(space.xl, space.xxl, space.xl, space.xxl)
+        layout.setSpacing(space.s)
+        layout.addStretch(1)
+        self.action: QPushButton | None = None
+        centre = Qt.AlignmentFlag.AlignHCenter
+        layout.addWidget(icon_label(icon, "control_border", 48), 0, centre)
+        layout.addSpacing(space.xs)
+        self.title = _centred(label(title, "heading", wrap=True))
+        layout.addWidget(self.title)
+        self.text = _centred(label(text, "muted", wrap=True))
+        self.text.setMaximumWidth(520)
+        reveal(self.text, bool(text))
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.text, 1000)
+        line.addStretch(1)
+        layout.addLayout(line)
+        if action and on_action is not None:
+            layout.addSpacing(space.s)
+            self.action = button(action, name=name or "empty.action", variant="primary")
+            self.action.clicked.connect(lambda: on_action())
+            layout.addWidget(self.action, 0, centre)
+        layout.addStretch(2)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+
+
+def _centred(made: QLabel) -> QLabel:
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return made

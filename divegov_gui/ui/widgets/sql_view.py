@@ -1,0 +1,167 @@
+"""SQL to read: highlighted, with line numbers, in the theme's colours."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from divegov_gui.ui import theme
+from divegov_gui.ui.widgets.painting import color
+
+_KEYWORDS = (
+    "ADD ALL ALTER ALWAYS AND ANY AS ASC BEFORE AFTER BEGIN BETWEEN BY CASCADE CASE CAST CATCH CHECK "
+    "COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT CURRENT_TIMESTAMP DATABASE "
+    "DECLARE DEFAULT DELETE DESC DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXEC EXECUTE EXISTS "
+    "FETCH FOR FOREIGN FROM FULL FUNCTION GENERATED GO GRANT GROUP HAVING HIDDEN IDENTITY IF "
+    "IMMEDIATE IN INDEX INNER INSERT INSTEAD INTERSECT INTO IS JOIN KEY LEFT LIKE LIMIT MASKED "
+    "MATERIALIZED MERGE NEXT NOCOUNT NOT NULL OF OFFSET ON OR ORDER OUTER OUTPUT OVER OWNER PARTITION "
+    "PERIOD PRAGMA PRIMARY PROCEDURE RAISE RECURSIVE REFERENCES REPLACE RESTRICT RETURN RETURNING "
+    "REVOKE RIGHT ROLE ROLLBACK ROWID ROW ROWS SCHEMA SELECT SET START STRICT SYSTEM_TIME "
+    "SYSTEM_VERSIONING TABLE THEN THROW TOP TRAN TRANSACTION TRIGGER TRUNCATE TRY UNION UNIQUE UPDATE "
+    "USE USING VALUES VIEW WHEN WHERE WITH WITHOUT XACT_ABORT "
+)
+
+_TOKENS = re.compile(
+    r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<string>N?'(?:[^']|'')*')"
+    r"|(?P<number>\b\d+(?:\.\d+)?\b)|(?P<keyword>\b(?:" + "|".join(_KEYWORDS.split()) + r")\b)",
+    re.IGNORECASE,
+)
+_IN_COMMENT = 1
+
+
+class SqlHighlighter(QSyntaxHighlighter):
+    """Colours keywords, strings, numbers and comments of T-SQL and SQLite's SQL."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._formats: dict[str, QTextCharFormat] = {}
+        self.take_theme()
+
+    def take_theme(self) -> None:
+        """Take the colours of the theme in force."""
+        for kind in ("keyword", "string", "number", "comment"):
+            made = QTextCharFormat()
+            made.setForeground(color(f"syntax_{kind}"))
+            if kind == "keyword":
+                made.setFontWeight(QFont.Weight.Medium)
+            self._formats[kind] = made
+        self.rehighlight()
+
+    def highlightBlock(self, text: str) -> None:
+        start = 0
+        self.setCurrentBlockState(0)
+        if self.previousBlockState() == _IN_COMMENT:
+            start = self._close_comment(text, 0)
+        while 0 <= start < len(text):
+            match = _TOKENS.search(text, start)
+            opened = text.find("/*", start)
+            if opened >= 0 and (match is None or opened < match.start()) and "*/" not in text[opened + 2 :]:
+                start = self._close_comment(text, opened)
+            elif match is None:
+                return
+            else:
+                self.setFormat(match.start(), len(match[0]), self._formats[match.lastgroup or "keyword"])
+                start = match.end()
+
+    def _close_comment(self, text: str, start: int) -> int:
+        """Colour a comment from `start`; returns where it ends, -1 when it goes on."""
+        end = text.find("*/", start)
+        stop = len(text) if end < 0 else end + 2
+        self.setFormat(start, stop - start, self._formats["comment"])
+        if end < 0:
+            self.setCurrentBlockState(_IN_COMMENT)
+            return -1
+        return stop
+
+
+class SqlView(QPlainTextEdit):
+    """SQL that can be read, selected and copied, not changed."""
+
+    def __init__(self, name: str = "", accessible: str = "SQL", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        if name:
+            self.setObjectName(name)
+        self.setAccessibleName(accessible)
+        self.setProperty("role", "sql")
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFont(theme.mono_font(12))
+        self._gutter = _Gutter(self)
+        self._highlighter = SqlHighlighter(self.document())
+        self._theme = theme.current()
+        self.blockCountChanged.connect(self._make_room)
+        self.updateRequest.connect(self._scroll_gutter)
+        self._make_room()
+
+    def set_sql(self, sql: str) -> None:
+        """Show `sql` from its first line."""
+        self.setPlainText(sql)
+        self.moveCursor(self.textCursor().MoveOperation.Start)
+
+    def gutter_width(self) -> int:
+        """The room that line numbers take, in pixels."""
+        return self.fontMetrics().horizontalAdvance("9") * max(3, len(str(self.blockCount()))) + 20
+
+    def _make_room(self, _: int = 0) -> None:
+        self.setViewportMargins(self.gutter_width(), 0, 0, 0)
+
+    def _scroll_gutter(self, area: QRect, moved: int) -> None:
+        if moved:
+            self._gutter.scroll(0, moved)
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        area = self.contentsRect()
+        self._gutter.setGeometry(area.left(), area.top(), self.gutter_width(), area.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._theme is not theme.current():
+            self._theme = theme.current()
+            self._highlighter.take_theme()
+        super().paintEvent(event)
+
+    def paint_gutter(self, event: QPaintEvent) -> None:
+        """Draw the numbers of the lines in sight."""
+        painter = QPainter(self._gutter)
+        painter.fillRect(event.rect(), color("hover"))
+        painter.setFont(self.font())
+        painter.setPen(QColor(color("muted")))
+        block = self.firstVisibleBlock()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        height, width = self.fontMetrics().height(), self.gutter_width() - 10
+        while block.isValid() and top <= event.rect().bottom():
+            if block.isVisible():
+                place = QRect(0, round(top), width, height)
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
+            top += self.blockBoundingRect(block).height()
+            block = block.next()
+
+
+class _Gutter(QWidget):
+    def __init__(self, view: SqlView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._view.gutter_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._view.paint_gutter(event)

@@ -1,0 +1,260 @@
+"""The frame of the window, driven by mouse and keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from divegov_gui.core.errors import Cancelled, ConnectionFailed
+from divegov_gui.ui import theme
+from divegov_gui.ui.main_window import MainWindow
+from divegov_gui.ui.notifier import Notifier
+from divegov_gui.ui.pages import Page, PageSpec
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.shell.header_bar import WorkspaceInfo
+from divegov_gui.ui.tasks import TaskBoard, TaskHandle
+from divegov_gui.ui.widgets import Card, EmptyState, FormRow, ProgressPanel, button
+
+KEYS = ["overview", "connections", "deploy", "ingest", "quarantine", "history", "privacy"]
+
+
+def click(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    found = window.findChild(QWidget, name)
+    assert found is not None, name
+    qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_click_on_the_rail_shows_the_page(qtbot: QtBot, window: MainWindow, key: str) -> None:
+    click(qtbot, window, f"nav.{key}")
+    assert window.current_key == key
+    assert window.page(key).isVisible()
+    assert window.nav.button(key).isChecked()
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier])
+def test_a_number_shows_its_page(qtbot: QtBot, window: MainWindow, modifier: Qt.KeyboardModifier) -> None:
+    for place, key in enumerate(KEYS, start=1):
+        qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + place), modifier)
+        assert window.current_key == key
+
+
+def test_arrow_keys_walk_the_rail_and_take_the_focus_along(qtbot: QtBot, window: MainWindow) -> None:
+    window.nav.button("overview").setFocus()
+    for key in [*KEYS[1:], KEYS[0]]:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+        assert window.current_key == key
+        assert window.nav.button(key).hasFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+    assert window.current_key == "privacy"
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Home)
+    assert window.current_key == "overview"
+
+
+def test_pages_are_made_when_first_shown(
+    qtbot: QtBot, themes: theme.ThemeManager, notifier: Notifier, board: TaskBoard
+) -> None:
+    made: list[str] = []
+
+    def factory(key: str) -> Page:
+        made.append(key)
+        return Page(key, key.title())
+
+    specs = [PageSpec(key, key.title(), key, lambda key=key: factory(key)) for key in ("overview", "deploy")]
+    window = MainWindow(specs, themes=themes, notifier=notifier, board=board)
+    qtbot.addWidget(window)
+    assert made == ["overview"]
+    window.go_to("deploy")
+    window.go_to("overview")
+    assert made == ["overview", "deploy"]
+
+
+def test_making_parts_throws_no_window_on_the_screen(qtbot: QtBot, window: MainWindow) -> None:
+    seen: list[QWidget] = []
+    QApplication.instance().focusWindowChanged.connect(lambda found: seen.append(found))
+    for key in KEYS:
+        window.go_to(key)
+    Card("Title", "Subtitle").deleteLater()
+    EmptyState("ingest", "Title", "Text").deleteLater()
+    FormRow("Label", QLineEdit(), "Hint").deleteLater()
+    panel = ProgressPanel("a.progress")
+    panel.start()
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [window]
+    assert window.isActiveWindow()
+    assert seen == []
+
+
+def test_a_page_is_told_when_it_comes_and_goes(
+    qtbot: QtBot, themes: theme.ThemeManager, notifier: Notifier, board: TaskBoard
+) -> None:
+    told: list[str] = []
+
+    class Told(Page):
+        def page_shown(self) -> None:
+            told.append(f"{self.objectName()} shown")
+
+        def page_hidden(self) -> None:
+            told.append(f"{self.objectName()} hidden")
+
+    specs = [
+        PageSpec(key, key.title(), key, lambda key=key: Told(key, key)) for key in ("overview", "deploy")
+    ]
+    window = MainWindow(specs, themes=themes, notifier=notifier, board=board)
+    qtbot.addWidget(window)
+    window.go_to("deploy")
+    assert told == ["overview shown", "overview hidden", "deploy shown"]
+
+
+def test_tab_reaches_every_control(
+    qtbot: QtBot, themes: theme.ThemeManager, notifier: Notifier, board: TaskBoard
+) -> None:
+    def factory() -> Page:
+        page = Page("overview", "Overview")
+        page.add_action(button("Refresh", name="overview.refresh"))
+        page.body.addWidget(button("Open", name="overview.open"))
+        return page
+
+    window = MainWindow(
+        [PageSpec("overview", "Overview", "overview", factory)], themes=themes, notifier=notifier, board=board
+    )
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    notifier.error(ConnectionFailed("No."))
+    board.add(TaskHandle(lambda *_: None, "Working", None, False))
+    expected = {
+        "nav.overview",
+        "header.workspace",
+        "header.theme",
+        "notice.copy",
+        "notice.close",
+        "overview.refresh",
+        "overview.open",
+        "status.cancel",
+    }
+    reached: set[str] = set()
+    window.nav.button("overview").setFocus()
+    for _ in range(len(expected) + 2):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.add(focused.objectName())
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert reached == expected
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_control_has_a_name_for_automation_and_for_people(window: MainWindow, key: str) -> None:
+    window.go_to(key)
+    for control in window.findChildren(QAbstractButton):
+        assert "." in control.objectName(), control.text()
+        assert control.accessibleName(), control.objectName()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_page_that_is_planned_promises_and_offers_nothing_to_press(window: MainWindow, key: str) -> None:
+    window.go_to(key)
+    page = window.page(key)
+    assert any("will be here" in text.text() for text in page.findChildren(QLabel))
+    assert page.findChildren(QAbstractButton) == []
+
+
+def test_the_theme_switch_changes_the_look_and_is_remembered(
+    qtbot: QtBot, window: MainWindow, settings: UiSettings
+) -> None:
+    window.header._actions["dark"].trigger()
+    assert theme.current().dark
+    assert settings.theme_mode == "dark"
+    assert window.grab().toImage().pixelColor(600, 400).lightness() < 60
+    window.header._actions["light"].trigger()
+    assert window.grab().toImage().pixelColor(600, 400).lightness() > 200
+
+
+def test_the_header_says_where_one_is_and_as_whom(window: MainWindow) -> None:
+    window.set_workspace(WorkspaceInfo("harbour.db", "/data/harbour.db"))
+    assert window.header.workspace.text() == "harbour.db"
+    assert window.header.workspace.toolTip() == "/data/harbour.db"
+    role = window.findChild(QWidget, "header.role")
+    assert role is not None
+    assert role.accessibleName() == "Role: Data steward — demonstrated in this local workspace"
+    assert window.windowTitle() == "harbour.db — DiveGov Steward"
+    info = WorkspaceInfo("prod", "tcp:prod", "SQL Server", "Compliance officer", enforced=True)
+    window.set_workspace(info)
+    assert role.accessibleName() == "Role: Compliance officer — enforced by SQL Server"
+
+
+def test_the_workspace_in_the_header_leads_to_the_connections(qtbot: QtBot, window: MainWindow) -> None:
+    click(qtbot, window, "header.workspace")
+    assert window.current_key == "connections"
+
+
+def test_place_and_page_are_kept_for_the_next_time(
+    qtbot: QtBot,
+    window: MainWindow,
+    pages: list[PageSpec],
+    themes: theme.ThemeManager,
+    settings: UiSettings,
+) -> None:
+    window.go_to("history")
+    with qtbot.waitSignal(window.closing):
+        window.close()
+    again = MainWindow(pages, themes=themes, notifier=Notifier(), board=TaskBoard(), settings=settings)
+    qtbot.addWidget(again)
+    assert again.restoreGeometry(settings.geometry)
+    assert again.current_key == "history"
+
+
+def test_an_error_says_what_why_and_what_to_do_until_it_is_dismissed(
+    qtbot: QtBot, window: MainWindow, notifier: Notifier
+) -> None:
+    notifier.error(ConnectionFailed("The database cannot be opened.", "It is locked.", "Close the other."))
+    (banner,) = window.banners.views
+    said = [text.text() for text in banner.findChildren(QLabel) if text.text()]
+    assert said == ["The database cannot be opened.", "It is locked.", "Close the other."]
+    click(qtbot, window, "notice.copy")
+    assert QApplication.clipboard().text() == banner.notice.text
+    click(qtbot, window, "notice.close")
+    assert window.banners.views == ()
+    assert not window.banners.isVisible()
+
+
+def test_escape_dismisses_the_notice_that_has_the_focus(
+    qtbot: QtBot, window: MainWindow, notifier: Notifier
+) -> None:
+    notifier.warning("Look at this.")
+    window.banners.views[0].close_button.setFocus()
+    qtbot.keyClick(window.banners.views[0].close_button, Qt.Key.Key_Escape)
+    assert window.banners.views == ()
+
+
+def test_the_same_error_is_shown_once_and_old_ones_make_room(window: MainWindow, notifier: Notifier) -> None:
+    for _ in range(3):
+        notifier.error(ConnectionFailed("Same."))
+    assert len(window.banners.views) == 1
+    for i in range(5):
+        notifier.error(ConnectionFailed(f"Number {i}."))
+    assert [view.notice.title for view in window.banners.views] == ["Number 2.", "Number 3.", "Number 4."]
+
+
+def test_success_is_a_toast_that_leaves_by_itself(
+    qtbot: QtBot, window: MainWindow, notifier: Notifier
+) -> None:
+    notifier.success("Saved.")
+    (toast,) = window.toasts.views
+    assert window.rect().contains(window.toasts.geometry())
+    toast._timer.start(1)
+    qtbot.waitUntil(lambda: window.toasts.views == ())
+
+
+def test_a_cancellation_is_no_error(window: MainWindow, notifier: Notifier) -> None:
+    notifier.error(Cancelled())
+    assert window.banners.views == ()
+    assert window.toasts.views[0].notice.title == "Stopped."
+
+
+def test_f6_goes_between_rail_and_page(qtbot: QtBot, window: MainWindow) -> None:
+    window.header.theme_switch.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    assert window.nav.button("overview").hasFocus()
