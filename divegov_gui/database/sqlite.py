@@ -100,7 +100,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA recursive_triggers = OFF")
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA cache_size = -131072")
     except sqlite3.Error as error:
         raise translated(error, path) from error
     connection.create_function("sha256", 1, _sha256, deterministic=True)

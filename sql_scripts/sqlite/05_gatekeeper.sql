@@ -333,15 +333,19 @@ BEGIN
     SET @Actor = (SELECT Actor FROM Transaction_Context);
 
     PRINT '1/7 Judging every record';
+    -- The records lie together: they are read from the first to the last, and not one by one through an index (+).
     DROP TABLE IF EXISTS temp.Current_Batch;
     CREATE TEMP TABLE Current_Batch AS
-    SELECT @Batch_ID AS Batch_ID;
+    SELECT Batch_ID, min(Raw_ID) AS First_Raw_ID, max(Raw_ID) AS Last_Raw_ID
+    FROM Raw_Record
+    WHERE Batch_ID = @Batch_ID;
     DROP VIEW IF EXISTS temp.Judge_Input;
     CREATE TEMP VIEW Judge_Input AS
     SELECT Raw_ID AS Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
            Certification, Source_Reference
     FROM Raw_Record
-    WHERE Batch_ID = (SELECT Batch_ID FROM temp.Current_Batch);
+    WHERE Raw_ID BETWEEN (SELECT First_Raw_ID FROM temp.Current_Batch) AND (SELECT Last_Raw_ID FROM temp.Current_Batch)
+      AND +Batch_ID = (SELECT Batch_ID FROM temp.Current_Batch);
     EXECUTE Judge_Records @Received_On = (SELECT substr(Received_At, 1, 10)
                                           FROM Ingestion_Batch
                                           WHERE Batch_ID = @Batch_ID);
@@ -412,11 +416,11 @@ BEGIN
         FROM contested AS c
     )
     SELECT r.Record_ID,
-           CASE WHEN r.Record_ID = r.Leader_ID AND r.Rank_In_Email > 1 THEN 2097152 ELSE 0 END,
+           CASE WHEN r.Record_ID = r.Leader_ID THEN 2097152 ELSE 0 END,
            CASE WHEN r.Record_ID <> r.Leader_ID THEN 'Duplicate' END,
            CASE WHEN r.Record_ID <> r.Leader_ID THEN r.Leader_ID END
     FROM ranked AS r
-    WHERE true
+    WHERE r.Rank_In_Email > 1
     ON CONFLICT (Record_ID) DO UPDATE
     SET Mask = Mask | excluded.Mask,
         Outcome = excluded.Outcome,
@@ -425,22 +429,15 @@ BEGIN
     PRINT '4/7 Promoting the valid';
     SET @Last_Diver_ID = max(coalesce((SELECT max(Diver_ID) FROM Diver), 0),
                              coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Diver'), 0));
+    -- A record without a finding is valid, alone, and new.
     INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID)
-    WITH decided AS (
-        SELECT n.Record_ID,
-               coalesce(f.Outcome, CASE WHEN coalesce(f.Mask, 0) = 0 THEN 'Promoted' ELSE 'Quarantined' END) AS Outcome,
-               f.Diver_ID
-        FROM temp.Normalised AS n
-        LEFT JOIN temp.Finding AS f
-               ON f.Record_ID = n.Record_ID
-    )
-    SELECT d.Record_ID,
-           d.Outcome,
-           CASE WHEN d.Outcome = 'Promoted'
-                THEN @Last_Diver_ID + sum(d.Outcome = 'Promoted') OVER (ORDER BY d.Record_ID ROWS UNBOUNDED PRECEDING)
-                ELSE d.Diver_ID
-           END
-    FROM decided AS d;
+    SELECT n.Record_ID,
+           'Promoted',
+           @Last_Diver_ID + row_number() OVER (ORDER BY n.Record_ID)
+    FROM temp.Normalised AS n
+    LEFT JOIN temp.Finding AS f
+           ON f.Record_ID = n.Record_ID
+    WHERE f.Record_ID IS NULL;
 
     INSERT INTO Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
                        Source_Reference, Modified_By, Change_Reason, Valid_From)
@@ -449,10 +446,14 @@ BEGIN
     FROM temp.Normalised AS n
     JOIN Record_Outcome AS o
       ON o.Raw_ID = n.Record_ID
-    WHERE o.Outcome = 'Promoted'
     ORDER BY n.Record_ID;
 
     PRINT '5/7 Quarantining the others';
+    INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID)
+    SELECT f.Record_ID, coalesce(f.Outcome, 'Quarantined'), f.Diver_ID
+    FROM temp.Finding AS f
+    ORDER BY f.Record_ID;
+
     -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
     DROP TABLE IF EXISTS temp.Rejection;
     CREATE TEMP TABLE Rejection (
