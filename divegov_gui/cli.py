@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -47,21 +48,30 @@ _faces: Faces | None = None
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", metavar="FILE", help="The workspace file. Default: yours, in your data folder."),
+    typer.Option(
+        "--workspace", metavar="FILE", help="The workspace file. Default: yours, in your data folder."
+    ),
 ]
 ScriptsOption = Annotated[
     Path | None,
-    typer.Option("--scripts", metavar="DIR", help="A folder of numbered scripts to deploy instead of the program's."),
+    typer.Option(
+        "--scripts", metavar="DIR", help="A folder of numbered scripts to deploy instead of the program's."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 SeedOption = Annotated[int, typer.Option(help="One seed, one data set.", metavar="N")]
-DirtyOption = Annotated[float, typer.Option(help="Share of records with a defect; 0.05 is 5 %.", metavar="SHARE")]
+DirtyOption = Annotated[
+    float, typer.Option(help="Share of records with a defect; 0.05 is 5 %.", metavar="SHARE")
+]
 RateOption = Annotated[
     list[str] | None,
-    typer.Option("--rate", metavar="RULE=SHARE", help="Share of records made to break one rule, instead of --dirty."),
+    typer.Option(
+        "--rate", metavar="RULE=SHARE", help="Share of records made to break one rule, instead of --dirty."
+    ),
 ]
 LocaleOption = Annotated[
-    list[str] | None, typer.Option("--locale", metavar="NAME", help="Whose names, such as pl_PL. May be repeated.")
+    list[str] | None,
+    typer.Option("--locale", metavar="NAME", help="Whose names, such as pl_PL. May be repeated."),
 ]
 
 
@@ -130,7 +140,9 @@ def demo(
         raise typer.Exit(_door().open_window(place.path, scripts))
     folder = place.path.parent / f"{place.path.stem}-pages"
     pages = _door().save_pages(place.path, folder, [(1280, 800)])
-    print(f"\nThere is no display for the window. Its pages are in {folder}: {', '.join(p.name for p in pages)}")
+    print(
+        f"\nThere is no display for the window. Its pages are in {folder}: {', '.join(p.name for p in pages)}"
+    )
 
 
 @app.command()
@@ -162,7 +174,9 @@ def deploy(
 
 
 @app.command()
-def status(workspace: WorkspaceOption = None, scripts: ScriptsOption = None, as_json: JsonOption = False) -> None:
+def status(
+    workspace: WorkspaceOption = None, scripts: ScriptsOption = None, as_json: JsonOption = False
+) -> None:
     """Show the state of the scripts and what the workspace holds."""
     from divegov_gui.services.deployment import plan_deployment
     from divegov_gui.services.quality import read_overview
@@ -197,19 +211,31 @@ def status(workspace: WorkspaceOption = None, scripts: ScriptsOption = None, as_
 @app.command()
 def ingest(
     rows: Annotated[int | None, typer.Option(help="Generate this many divers.", metavar="N")] = None,
-    file: Annotated[Path | None, typer.Option(help="Take in this CSV, XLSX, JSON or JSON Lines file.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Take in this CSV, XLSX, JSON or JSON Lines file.")
+    ] = None,
     mapping: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds a field, where the guess is wrong."),
+        typer.Option(
+            "--map", metavar="FIELD=COLUMN", help="Which column holds a field, where the guess is wrong."
+        ),
     ] = None,
     default: Annotated[
         list[str] | None,
-        typer.Option("--default", metavar="FIELD=VALUE", help="One value for all records, for a field without a column."),
+        typer.Option(
+            "--default",
+            metavar="FIELD=VALUE",
+            help="One value for all records, for a field without a column.",
+        ),
     ] = None,
-    encoding: Annotated[str | None, typer.Option(help="The file's encoding, where it is not recognised.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The file's encoding, where it is not recognised.")
+    ] = None,
     delimiter: Annotated[str | None, typer.Option(help="The CSV file's delimiter; \\t for a tab.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The workbook's sheet.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Govern content that was governed before once more.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Govern content that was governed before once more.")
+    ] = False,
     seed: SeedOption = 7,
     dirty: DirtyOption = 0.05,
     rate: RateOption = None,
@@ -226,7 +252,9 @@ def ingest(
         raise typer.BadParameter("give either --rows N or --file FILE")
     if file is not None:
         options = {"encoding": encoding, "delimiter": _delimiter(delimiter), "sheet": sheet}
-        source = _from_file(file, _pairs(mapping, "--map"), _pairs(default, "--default"), options, quiet=as_json)
+        source = _from_file(
+            file, _pairs(mapping, "--map"), _pairs(default, "--default"), options, quiet=as_json
+        )
     else:
         assert rows is not None
         source = _generated(rows, seed, dirty, rate, locale)
@@ -236,7 +264,9 @@ def ingest(
 
 @app.command()
 def report(
-    batch: Annotated[int | None, typer.Option(help="The batch; the newest governed one by default.", metavar="N")] = None,
+    batch: Annotated[
+        int | None, typer.Option(help="The batch; the newest governed one by default.", metavar="N")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -289,11 +319,18 @@ def _generated(
 
 
 def _from_file(
-    path: Path, mapping: dict[str, str], defaults: dict[str, str], options: dict[str, str | None], *, quiet: bool
+    path: Path,
+    mapping: dict[str, str],
+    defaults: dict[str, str],
+    options: dict[str, str | None],
+    *,
+    quiet: bool,
 ) -> RecordSource:
     from divegov_gui.services.files import FileSource, guess_mapping, inspect_file
 
-    inspected = inspect_file(path, **options)
+    inspected = inspect_file(
+        path, encoding=options["encoding"], delimiter=options["delimiter"], sheet=options["sheet"]
+    )
     guess = guess_mapping(inspected.columns)
     taken = set(mapping.values())
     kept = {f: c for f, c in guess.items() if f not in mapping and f not in defaults and c not in taken}
@@ -370,7 +407,12 @@ def _facts(result: Any, overview: Any, seconds: dict[str, float]) -> dict[str, A
             "missed": score.missed,
             "false_rejects": score.false_rejects,
             "by_rule": {
-                d.code: {"injected": d.injected, "found": d.found, "missed": d.missed, "unexpected": d.unexpected}
+                d.code: {
+                    "injected": d.injected,
+                    "found": d.found,
+                    "missed": d.missed,
+                    "unexpected": d.unexpected,
+                }
                 for d in score.defects
             },
         },
@@ -385,7 +427,8 @@ def _existing(workspace: Path | None) -> Workspace:
     place = local_workspace(workspace)
     if not place.path.exists():
         raise InputRefused(
-            f"There is no workspace {place.path}.", hint="Run divegov demo, divegov deploy or divegov ingest first."
+            f"There is no workspace {place.path}.",
+            hint="Run divegov demo, divegov deploy or divegov ingest first.",
         )
     return place
 
@@ -454,7 +497,9 @@ def _print_report(facts: dict[str, Any], as_json: bool) -> None:
         _print_json(facts)
         return
     if facts["recognised"]:
-        print(f"This content was governed before, as batch {facts['batch_id']}. Nothing was loaded; --again repeats it.")
+        print(
+            f"This content was governed before, as batch {facts['batch_id']}. Nothing was loaded; --again repeats it."
+        )
     elif facts["resumed"]:
         print(f"Went on after {facts['resumed']:,} records that an earlier run had loaded.")
     print(f"Batch {facts['batch_id']}: {facts['source']}")
@@ -485,8 +530,5 @@ def _door() -> Faces:
 
 def _has_display() -> bool:
     """Whether a window could be seen."""
-    if sys.platform.startswith("linux"):
-        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    return True
-
-
+    looks_for_one = platform.system() == "Linux"
+    return not looks_for_one or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

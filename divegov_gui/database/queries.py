@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,31 +28,22 @@ def select_statement(
 def count_statement(view: str, filters: Sequence[Filter]) -> sa.Select[Any]:
     """The SELECT for `Session.count`."""
     table = VIEWS[view]
-    return (
-        sa.select(sa.func.count()).select_from(table).where(*(_condition(table, one) for one in filters))
-    )
+    return sa.select(sa.func.count()).select_from(table).where(*(_condition(table, one) for one in filters))
 
 
 def _condition(table: sa.Table, one: Filter) -> sa.ColumnElement[bool]:
-    column = table.c[one.column]
-    match one.operator:
-        case "=":
-            return column == one.value
-        case "!=":
-            return column != one.value
-        case "<":
-            return column < one.value
-        case "<=":
-            return column <= one.value
-        case ">":
-            return column > one.value
-        case ">=":
-            return column >= one.value
-        case "in":
-            return column.in_(list(one.value))
-        case "contains":
-            return column.icontains(str(one.value), autoescape=True)
-        case "is null":
-            return column.is_(None)
-        case "is not null":
-            return column.is_not(None)
+    return _OPERATORS[one.operator](table.c[one.column], one.value)
+
+
+_OPERATORS: dict[str, Callable[[sa.Column[Any], Any], sa.ColumnElement[bool]]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda column, values: column.in_(list(values)),
+    "contains": lambda column, text: column.icontains(str(text), autoescape=True),
+    "is null": lambda column, _: column.is_(None),
+    "is not null": lambda column, _: column.is_not(None),
+}

@@ -68,7 +68,11 @@ def split_sqlite(text: str, first_line: int = 1) -> list[Statement]:
         start = leading.end() if leading else position
         if start >= len(text):
             return statements
-        end = _end_of_procedure(text, start) if _PROCEDURE.match(text, start) else _end_of_statement(text, start)
+        end = (
+            _end_of_procedure(text, start)
+            if _PROCEDURE.match(text, start)
+            else _end_of_statement(text, start)
+        )
         line = first_line + text.count("\n", 0, start)
         statements.append(Statement(line, text[start:end].strip()))
         position = end

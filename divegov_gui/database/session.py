@@ -80,7 +80,10 @@ class Session(Protocol):
         ...
 
     def apply_scripts(
-        self, scripts: Sequence[Script], program_version: str, on_statement: Callable[[Script, int, int], None]
+        self,
+        scripts: Sequence[Script],
+        program_version: str,
+        on_statement: Callable[[Script, int, int], None],
     ) -> JournalEntry:
         """Apply scripts and write their journal rows, in one transaction; returns the last one's entry.
 

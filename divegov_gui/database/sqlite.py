@@ -60,7 +60,9 @@ def _check_file(path: Path) -> None:
     """Refuse what is no database before SQLite touches it."""
     try:
         if path.is_dir():
-            raise ConnectionFailed(f"{path} is a folder.", hint="Name a file, such as workspace.db inside it.")
+            raise ConnectionFailed(
+                f"{path} is a folder.", hint="Name a file, such as workspace.db inside it."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > 0:
             with path.open("rb") as file:
@@ -82,7 +84,11 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     try:
         application_id, user_version, objects = (
             connection.execute(query).fetchone()[0]
-            for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+            for query in (
+                "PRAGMA application_id",
+                "PRAGMA user_version",
+                "SELECT count(*) FROM sqlite_master",
+            )
         )
         if objects and application_id != APPLICATION_ID:
             raise ConnectionFailed(
@@ -165,7 +171,7 @@ class SqliteSession:
         """Rows of a view (see `Session.select`)."""
         statement = select_statement(view, columns, filters, order, limit)
         with self._translating():
-            return [row._mapping for row in self._connection.execute(statement)]
+            return [dict(row._mapping) for row in self._connection.execute(statement)]
 
     def count(self, view: str, filters: Sequence[Filter] = ()) -> int:
         """How many rows of a view match (see `Session.count`)."""
@@ -189,7 +195,10 @@ class SqliteSession:
         return [JournalEntry(*row) for row in rows]
 
     def apply_scripts(
-        self, scripts: Sequence[Script], program_version: str, on_statement: Callable[[Script, int, int], None]
+        self,
+        scripts: Sequence[Script],
+        program_version: str,
+        on_statement: Callable[[Script, int, int], None],
     ) -> JournalEntry:
         """Apply scripts with their journal rows (see `Session.apply_scripts`)."""
         with self._transaction(set_context=False):
@@ -206,7 +215,8 @@ class SqliteSession:
                 )
                 self._raw.execute(
                     "INSERT INTO Schema_Script "
-                    "(Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version) VALUES (?, ?, ?, ?, ?, ?)",
+                    "(Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version) "
+                    "VALUES (?, ?, ?, ?, ?, ?)",
                     (
                         entry.script_name,
                         entry.checksum,

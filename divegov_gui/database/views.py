@@ -9,7 +9,18 @@ import sqlalchemy as sa
 
 _METADATA = sa.MetaData()
 
-_NUMBER_ENDINGS = ("_ID", "_Count", "_Row", "_Ms", "_Minutes", "Attempt", "_Version", "Threshold", "Days", "Capacity")
+_NUMBER_ENDINGS = (
+    "_ID",
+    "_Count",
+    "_Row",
+    "_Ms",
+    "_Minutes",
+    "Attempt",
+    "_Version",
+    "Threshold",
+    "Days",
+    "Capacity",
+)
 
 
 def _view(schema: str, name: str, columns: str) -> sa.Table:
@@ -45,13 +56,14 @@ VIEWS: dict[str, sa.Table] = {
         _view(
             "Staging",
             "Batch_Summary",
-            "Batch_ID Source_Name Source_Kind Content_Hash Status Received_At Received_By Governed_At Declared_Count "
-            + _COUNTS,
+            "Batch_ID Source_Name Source_Kind Content_Hash Status Received_At Received_By Governed_At "
+            f"Declared_Count {_COUNTS}",
         ),
         _view(
             "Staging",
             "Raw_Divers",
-            f"Raw_ID Batch_ID Source_Row Outcome Diver_ID Quarantine_ID {_DIVER} Certification Source_Reference Payload",
+            f"Raw_ID Batch_ID Source_Row Outcome Diver_ID Quarantine_ID {_DIVER} Certification "
+            "Source_Reference Payload",
         ),
         _view(
             "Staging",
@@ -66,15 +78,16 @@ VIEWS: dict[str, sa.Table] = {
         _view(
             "dbo",
             "Quarantine_Queue",
-            f"Quarantine_ID Batch_ID Source_Name Source_Row Status {_DIVER} Certification Source_Reference Failed_Rules "
-            "Attempt_Count Record_Version Quarantined_At Claimed_By Claimed_Until Resolution_Code Resolution_Reason "
+            f"Quarantine_ID Batch_ID Source_Name Source_Row Status {_DIVER} Certification Source_Reference "
+            "Failed_Rules Attempt_Count Record_Version Quarantined_At Claimed_By Claimed_Until "
+            "Resolution_Code Resolution_Reason "
             "Resolved_By Resolved_At Diver_ID Payload",
         ),
         _view(
             "dbo",
             "Quarantine_Reasons",
-            "Quarantine_ID Attempt Is_Current Rule_Code Column_Name Observed_Value Severity Dimension Wording Hint Raw_ID "
-            "Recorded_At",
+            "Quarantine_ID Attempt Is_Current Rule_Code Column_Name Observed_Value Severity Dimension Wording "
+            "Hint Raw_ID Recorded_At",
         ),
         _view("dbo", "Diver_Directory", f"Diver_ID {_DIVER} Certification Valid_From"),
         _view(
@@ -101,9 +114,7 @@ VIEWS: dict[str, sa.Table] = {
             "Dive_Tour_ID Tour_Code Tour_Name Site_Name Country_Code Starts_On Days Capacity Booked_Count Free_Count "
             "Price_Eur",
         ),
-        _view(
-            "dbo", "Diver_Logbook", "Diver_ID Dive_Count Total_Minutes Deepest_M Site_Count Last_Dived_On"
-        ),
+        _view("dbo", "Diver_Logbook", "Diver_ID Dive_Count Total_Minutes Deepest_M Site_Count Last_Dived_On"),
         _view(
             "dbo",
             "Certification_Mix",

@@ -10,7 +10,6 @@ from pathlib import Path
 from divegov_gui.core.paths import default_workspace
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Session
-from divegov_gui.database.sqlite import open_workspace
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,10 @@ class Workspace:
 
     def open_session(self) -> Session:
         """A new session, for the thread that calls. Raises ConnectionFailed."""
+        from divegov_gui.database.sqlite import (
+            open_workspace,
+        )  # brings SQLAlchemy, which a first paint can do without
+
         return open_workspace(self.path)
 
 

@@ -151,7 +151,9 @@ def _send(session: Session, batch_id: int, chunk: RecordChunk) -> None:
 
     if chunk.defects:
         session.call(
-            "Load_Ground_Truth", batch_id=batch_id, defects=orjson.dumps([tuple(d) for d in chunk.defects]).decode()
+            "Load_Ground_Truth",
+            batch_id=batch_id,
+            defects=orjson.dumps([tuple(d) for d in chunk.defects]).decode(),
         )
     rows = orjson.dumps([tuple(record) for record in chunk.records]).decode()
     session.call("Load_Batch", batch_id=batch_id, rows=rows)

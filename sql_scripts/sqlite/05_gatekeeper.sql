@@ -185,10 +185,11 @@ BEGIN
            nullif(trim(i.Certification, @Blank), ''),
            a.Certification_Level_ID,
            nullif(trim(i.Source_Reference, @Blank), ''),
-           -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged.
+           -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged; behind
+           -- an escaped backslash the same letters are only letters.
            json_valid(i.Payload)
            AND (i.Payload LIKE '{%' OR ltrim(i.Payload, @Blank) LIKE '{%')
-           AND instr(i.Payload, '\u0000') = 0
+           AND (instr(i.Payload, '\u0000') = 0 OR instr(replace(i.Payload, '\\', ''), '\u0000') = 0)
     FROM temp.Judge_Input AS i
     LEFT JOIN Certification_Alias AS a
            ON a.Alias = lower(trim(i.Certification, @Blank));
@@ -355,12 +356,12 @@ BEGIN
     INSERT INTO temp.Finding (Record_ID, Mask, Outcome, Diver_ID)
     SELECT s.Record_ID,
            CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END,
-           CASE WHEN s.Is_Same THEN 'Unchanged' END,
-           CASE WHEN s.Is_Same THEN s.Diver_ID END
+           CASE WHEN s.Is_Same AND s.Is_Valid THEN 'Unchanged' END,
+           CASE WHEN s.Is_Same AND s.Is_Valid THEN s.Diver_ID END
     FROM (SELECT n.Record_ID,
                  d.Diver_ID,
-                 f.Record_ID IS NULL
-                 AND n.First_Name = d.First_Name
+                 f.Record_ID IS NULL AS Is_Valid,
+                 n.First_Name = d.First_Name
                  AND n.Last_Name = d.Last_Name
                  AND coalesce(nullif(n.Digits, ''), n.Phone) IS d.Phone
                  AND n.Date_Of_Birth = d.Date_Of_Birth

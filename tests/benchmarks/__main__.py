@@ -40,11 +40,17 @@ def bench(rows: int, console: Console) -> None:
         seconds = one["seconds"]
         compared = "" if step in ("naive", "generate") else f"{seconds / yardstick:.2f}"
         label = "load as JSON chunks, payload kept" if step == "ingestion" else step.replace("_", " ")
-        table.add_row(label, f"{one['rows'] / seconds:,.0f}", f"{seconds:.2f}", compared, f"{one['peak_mb']:,.0f} MB")
+        table.add_row(
+            label, f"{one['rows'] / seconds:,.0f}", f"{seconds:.2f}", compared, f"{one['peak_mb']:,.0f} MB"
+        )
         if step == "ingestion":
             governed = one["govern_seconds"]
             table.add_row(
-                "govern: all rules, all outcomes", f"{rows / governed:,.0f}", f"{governed:.2f}", f"{governed / yardstick:.2f}", ""
+                "govern: all rules, all outcomes",
+                f"{rows / governed:,.0f}",
+                f"{governed:.2f}",
+                f"{governed / yardstick:.2f}",
+                "",
             )
     console.print(table)
     naive, ours = found["naive"], found["generate"]

@@ -21,7 +21,9 @@ from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.quality import read_score
 from tests.benchmarks.bench_generation import NAIVE_ROWS, naive_records
 
-_COLUMNS = "Source_Row, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference"
+_COLUMNS = (
+    "Source_Row, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference"
+)
 
 
 def source(rows: int) -> GeneratedSource:
@@ -98,7 +100,9 @@ def pandas_masks(rows: int, folder: Path) -> dict[str, float]:
     """What many would write instead of the gatekeeper: masks over a frame, then an insert. Some rules only."""
     import pandas as pd
 
-    frame = pd.DataFrame([record for records in chunks(rows) for record in records], columns=RawRecord._fields)
+    frame = pd.DataFrame(
+        [record for records in chunks(rows) for record in records], columns=RawRecord._fields
+    )
     began = time.perf_counter()
     email = frame["email"].str.strip().str.lower()
     born = pd.to_datetime(frame["date_of_birth"].str.strip(), format="%Y-%m-%d", errors="coerce")
@@ -108,13 +112,17 @@ def pandas_masks(rows: int, folder: Path) -> dict[str, float]:
         "FIRST_NAME_MISSING": frame["first_name"].str.strip().fillna("") == "",
         "LAST_NAME_MISSING": frame["last_name"].str.strip().fillna("") == "",
         "EMAIL_MISSING": email.fillna("") == "",
-        "EMAIL_FORMAT": ~email.fillna("a@b.cc").str.fullmatch(r"[^@\s]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"),
+        "EMAIL_FORMAT": ~email.fillna("a@b.cc").str.fullmatch(
+            r"[^@\s]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"
+        ),
         "DOB_MISSING": frame["date_of_birth"].str.strip().fillna("") == "",
         "DOB_FORMAT": born.isna(),
         "AGE_BELOW_MINIMUM": age < 10,
         "AGE_ABOVE_MAXIMUM": age > 110,
         "PHONE_FORMAT": ~phone.fillna("1234567").str.fullmatch(r"\+?\d{7,15}(?:x\d{1,6})?"),
-        "NAME_CHARACTERS": (frame["first_name"].fillna("") + frame["last_name"].fillna("")).str.contains(r"[0-9\x00-\x1f]"),
+        "NAME_CHARACTERS": (frame["first_name"].fillna("") + frame["last_name"].fillna("")).str.contains(
+            r"[0-9\x00-\x1f]"
+        ),
         "DUPLICATE_IN_BATCH": email.duplicated(keep="last") & email.notna(),
     }
     verdict = pd.concat(masks, axis=1)
