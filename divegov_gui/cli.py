@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from divegov_gui import __version__
-from divegov_gui.core.errors import DiveGovError, InputRefused
+from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
 from divegov_gui.core.records import FIELDS, RecordSource
 from divegov_gui.services.connections import Workspace, local_workspace
 
@@ -85,13 +85,15 @@ def run(arguments: Sequence[str], faces: Faces) -> int:
     try:
         app(args=list(arguments), prog_name="divegov", standalone_mode=True)
     except SystemExit as ended:
+        if ended.code == Cancelled.exit_code:  # typer turns Ctrl+C into an exit without a word
+            _tell(Cancelled("Stopped.", "What was being written was undone."))
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except DiveGovError as error:
         _tell(error)
         return error.exit_code
     except KeyboardInterrupt:
-        print("divegov: stopped.", file=sys.stderr)
-        return 130
+        _tell(Cancelled("Stopped.", "What was being written was undone."))
+        return Cancelled.exit_code
     return 0
 
 
@@ -358,6 +360,8 @@ def _pairs(options: list[str] | None, name: str) -> dict[str, str]:
         key, equals, value = option.partition("=")
         if not equals or not key:
             raise typer.BadParameter(f"{name} reads NAME=VALUE, and not {option!r}")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise typer.BadParameter(f"{name} {key}=… holds bytes that are no text in this terminal's encoding")
         pairs[key.strip()] = value
     return pairs
 
@@ -425,11 +429,15 @@ def _facts(result: Any, overview: Any, seconds: dict[str, float]) -> dict[str, A
 
 def _existing(workspace: Path | None) -> Workspace:
     place = local_workspace(workspace)
-    if not place.path.exists():
+    try:
+        place.path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputRefused(
             f"There is no workspace {place.path}.",
             hint="Run divegov demo, divegov deploy or divegov ingest first.",
-        )
+        ) from error
+    except OSError:
+        pass  # opening it tells why
     return place
 
 

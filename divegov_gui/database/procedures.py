@@ -16,7 +16,9 @@ _HEADER = re.compile(
     r"CREATE\s+OR\s+ALTER\s+PROCEDURE\s+(?P<name>\w+)\s*(?P<parameters>.*?)\bAS\s*\n\s*BEGIN\b(?P<body>.*)^END;\s*\Z",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-_PARAMETER = re.compile(r"@(?P<name>\w+)\s+(?P<type>\w+)(?:\s*=\s*(?P<default>[^,\n]+))?", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"@(?P<name>\w+)\s+(?P<type>\w+)(?:\s*=\s*(?P<default>'(?:[^']|'')*'|[^,\n]+))?", re.IGNORECASE
+)
 _SET = re.compile(r"SET\s+@(\w+)\s*=\s*(.*?);?\s*\Z", re.IGNORECASE | re.DOTALL)
 _IF = re.compile(r"IF\s+(.*?)\n\s*((?:THROW|RETURN|EXECUTE|SET)\b.*)\Z", re.IGNORECASE | re.DOTALL)
 _THROW = re.compile(r"THROW\s+(\d+)\s*,\s*(.*?);?\s*\Z", re.IGNORECASE | re.DOTALL)

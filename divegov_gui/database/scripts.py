@@ -12,7 +12,7 @@ from divegov_gui.core.errors import InputRefused
 
 _NAME = re.compile(r"^(\d\d)_(\w+)\.sql$")
 _PROCEDURE = re.compile(r"\s*CREATE\s+OR\s+ALTER\s+PROCEDURE\b", re.IGNORECASE)
-_PROCEDURE_END = re.compile(r"^END;[ \t]*$", re.MULTILINE)
+_PROCEDURE_END = re.compile(r"^END;[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", re.DOTALL)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
+import os
 import sqlite3
 import threading
 import time
@@ -21,7 +21,7 @@ from divegov_gui.database.procedures import Procedure, Step, parse_procedure
 from divegov_gui.database.queries import count_statement, select_statement
 from divegov_gui.database.scripts import Script, Statement, split_sqlite
 from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
-from divegov_gui.database.sqlite_errors import thrown, translated
+from divegov_gui.database.sqlite_errors import error_name, thrown, translated
 
 APPLICATION_ID = 0x44474F56
 """``DGOV`` in the file's header (PRAGMA application_id, set by 01_schema.sql): this file is a workspace of ours."""
@@ -116,6 +116,18 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _login() -> str:
+    """Who is working, as the operating system has it: no environment variable says so."""
+    try:
+        import pwd
+    except ImportError:  # Windows, where this asks the system
+        return os.getlogin()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user without an entry
+        return f"uid {os.getuid()}"
+
+
 class _Clock:
     """UTC with microseconds, never the same twice in this process."""
 
@@ -139,7 +151,7 @@ class SqliteSession:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
-        self.actor = getpass.getuser()
+        self.actor = _login()
         self._raw = connection
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
         self._connection = engine.connect().execution_options(
@@ -244,7 +256,7 @@ class SqliteSession:
             try:
                 self._run_statement(statement)
             except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
-                if getattr(error, "sqlite_errorname", "") in _NOT_THE_SCRIPT:
+                if isinstance(error, sqlite3.Error) and error_name(error) in _NOT_THE_SCRIPT:
                     raise
                 raise DeploymentFailed(
                     f"{script.name} did not apply: line {statement.line}.",

@@ -80,7 +80,7 @@ def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
 
 
 def thrown(number: int, message: str) -> DiveGovError:
-    """What a procedure's THROW means: 504xx are refusals, 50409 and 50412 conflicts with what is there now."""
+    """What a procedure's THROW means: 50412 is a conflict with a newer version, every other number a refusal."""
     if number == 50412:
         return Conflict(message, hint="Read it again and decide.")
     return Refused(message)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.core.paths import default_workspace
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Session
@@ -39,8 +40,16 @@ class Workspace:
 
 
 def local_workspace(path: Path | None = None) -> Workspace:
-    """The workspace in `path`, or the person's own where none is named."""
-    return Workspace((path if path is not None else default_workspace()).expanduser().absolute())
+    """The workspace in `path`, or the person's own where none is named. Raises ConnectionFailed for ~nobody."""
+    chosen = path if path is not None else default_workspace()
+    try:
+        return Workspace(chosen.expanduser().absolute())
+    except RuntimeError as error:
+        raise ConnectionFailed(
+            f"The workspace {chosen} cannot be found.",
+            "There is no such home folder.",
+            "Write the path out, without the ~.",
+        ) from error
 
 
 @contextmanager

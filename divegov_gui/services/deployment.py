@@ -132,9 +132,9 @@ def _status(script: Script, entry: JournalEntry | None) -> ScriptStatus:
 
 
 def _title(text: str) -> str:
-    """The words behind the colon of a script's first line."""
-    match = re.match(r"--[^\n:]*:\s*(.*)", text)
-    return match[1].rstrip(".").capitalize() if match else ""
+    """The first sentence behind the colon of a script's first line."""
+    match = re.match(r"--[^\n:]*:\s*([^.\n]*)", text)
+    return match[1][:1].upper() + match[1][1:] if match else ""
 
 
 def _script(status: ScriptStatus) -> Script:

@@ -60,7 +60,7 @@ def ingest(
     """
     opened = session.call(
         "Open_Batch",
-        source_name=source.name,
+        source_name=_storable(source.name),
         source_kind=source.kind,
         content_hash=source.content_hash,
         declared_count=source.row_count,
@@ -72,32 +72,52 @@ def ingest(
         assert recognised is not None
         return _report(session, recognised.batch_id, recognised)
 
+    batch_id, resumed = opened["Batch_ID"], opened["Loaded_Count"]
     started = time.monotonic()
-    with interruptible(session, cancel):
-        read_seconds = _load(session, opened["Batch_ID"], source, opened["Loaded_Count"], progress, cancel)
-    loaded = time.monotonic()
-    with interruptible(session, cancel):
-        govern(session, opened["Batch_ID"], progress=progress)
+    try:
+        with interruptible(session, cancel):
+            read_seconds = _load(session, batch_id, source, resumed, progress, cancel)
+            loaded = time.monotonic()
+            govern(session, batch_id, progress=progress, cancel=cancel)
+    except Cancelled as stopped:
+        raise _stopped(session, batch_id) from stopped
     return _report(
         session,
-        opened["Batch_ID"],
+        batch_id,
         recognised,
-        resumed=opened["Loaded_Count"],
+        resumed=resumed,
         read_seconds=read_seconds,
         load_seconds=loaded - started - read_seconds,
         govern_seconds=time.monotonic() - loaded,
     )
 
 
-def govern(session: Session, batch_id: int, *, progress: ProgressSink = no_progress) -> None:
-    """Give every record of a loaded batch its outcome; a governed batch is left as it is. Raises Refused."""
+def govern(
+    session: Session,
+    batch_id: int,
+    *,
+    progress: ProgressSink = no_progress,
+    cancel: CancelToken | None = None,
+) -> None:
+    """Give every record of a loaded batch its outcome; a governed batch is left as it is.
+
+    An interrupt stops the statement that runs; a cancellation that comes between two statements is seen at the next
+    message. Raises Refused, Cancelled.
+    """
 
     def on_message(message: str) -> None:
         step, _, words = message.partition(" ")
         number, _, count = step.partition("/")
         progress(Progress(f"Governing · {words.lower()}", int(number) - 1, int(count)))
+        if cancel:
+            cancel.raise_if_cancelled()
 
     session.call("Govern_Batch", batch_id=batch_id, on_message=on_message)
+
+
+def _storable(name: str) -> str:
+    """A name without the halves of characters that Python puts in for bytes of a file name that are no UTF-8."""
+    return name.encode(errors="replace").decode()
 
 
 def read_report(session: Session, batch_id: int) -> IngestReport:
@@ -123,7 +143,8 @@ def _load(
         read_seconds += time.monotonic() - began
         if chunk is None:
             break
-        _stop_if_cancelled(cancel, max(sent, resumed), source)
+        if cancel:
+            cancel.raise_if_cancelled()
         sent += len(chunk.records)
         if sent > resumed:
             _send(session, batch_id, chunk)
@@ -137,13 +158,13 @@ def _load(
     return read_seconds
 
 
-def _stop_if_cancelled(cancel: CancelToken | None, loaded: int, source: RecordSource) -> None:
-    if cancel and cancel.is_cancelled:
-        raise Cancelled(
-            "Stopped.",
-            f"{loaded:,} of {source.row_count:,} records are loaded and none is governed yet. Nothing is lost.",
-            "Ingest the same source again, and it goes on from there.",
-        )
+def _stopped(session: Session, batch_id: int) -> Cancelled:
+    batch = read_batch(session, batch_id)
+    return Cancelled(
+        "Stopped.",
+        f"{batch.loaded:,} of {batch.declared:,} records are loaded and none is governed yet. Nothing is lost.",
+        "Ingest the same source again, and it goes on from there.",
+    )
 
 
 def _send(session: Session, batch_id: int, chunk: RecordChunk) -> None:

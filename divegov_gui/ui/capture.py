@@ -37,6 +37,8 @@ def capture(
     widget.resize(QSize(*size))
     widget.show()
     settle(ready)
+    widget.grab()  # a table asks for the rows that it is made to paint
+    settle(ready)
     focused = QApplication.focusWidget()
     if focused is not None and not keep_focus:
         focused.clearFocus()
@@ -55,14 +57,15 @@ def capture_pages(
     themes: ThemeManager,
     size: tuple[int, int] = (1280, 800),
     modes: Iterable[str] = ("light", "dark"),
+    suffix: str = "",
     ready: Ready | None = None,
 ) -> list[Path]:
-    """Write each page of `keys` in each look as ``<page>-<look>.png``; returns the files."""
+    """Write each page of `keys` in each look as ``<page>-<look><suffix>.png``; returns the files."""
     made = []
     for mode in modes:
         for key in keys:
             window.go_to(key)
-            file = folder / f"{key}-{mode}.png"
+            file = folder / f"{key}-{mode}{suffix}.png"
             made.append(capture(window, file, size, themes=themes, mode=mode, ready=ready))
     return made
 
@@ -70,10 +73,13 @@ def capture_pages(
 def settle(ready: Ready | None = None, seconds: float = 30.0) -> None:
     """Let the window work until `ready` says so and nothing waits to be laid out or painted."""
     until = time.monotonic() + seconds
-    while ready is not None and not ready():
-        if time.monotonic() > until:
-            raise TimeoutError("The page was not ready in time for its picture.")
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-    for _ in range(4):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        QCoreApplication.processEvents()
+    while True:
+        while ready is not None and not ready():
+            if time.monotonic() > until:
+                raise TimeoutError("The page was not ready in time for its picture.")
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        for _ in range(4):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            QCoreApplication.processEvents()
+        if ready is None or ready():
+            return

@@ -34,6 +34,7 @@ class AppContext(QObject):
         writer: Worker,
         notifier: Notifier,
         scripts: Path | None = None,
+        mask_personal: bool = False,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,6 +43,9 @@ class AppContext(QObject):
         self.writer = writer
         self.notifier = notifier
         self.scripts = scripts
+        """A site's own scripts, None for the program's."""
+        self.mask_personal = mask_personal
+        """Whether personal values are masked on the screen: in pictures that leave the house."""
 
     def tell_changed(self, what: Set[str]) -> None:
         """Tell every page what a write has changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -49,6 +49,8 @@ class MainWindow(QMainWindow):
         self._current = ""
         self._themes = themes
         self._settings = settings or UiSettings()
+        self.may_close: Callable[[], bool] = lambda: True
+        """Asked when the window is to close; whoever says no closes it later."""
         self._build(pages, board)
         self._connect(notifier)
         self._add_shortcuts(pages)
@@ -88,6 +90,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{info.name} — {TITLE}" if info else TITLE)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
         self._settings.geometry = self.saveGeometry()
         self._settings.page = self._current
         self._settings.sync()

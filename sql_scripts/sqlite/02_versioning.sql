@@ -30,6 +30,27 @@ CREATE TABLE IF NOT EXISTS Diver_History (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS IX_Diver_History_Period ON Diver_History (Valid_From, Valid_To);
 
+-- SQLite fires no trigger for a row that an OR REPLACE deletes to make room, and its version would be lost: whoever
+-- comes without the program is refused it, here and at Diver_Email_Taken.
+DROP TRIGGER IF EXISTS Diver_Inserted;
+CREATE TRIGGER Diver_Inserted BEFORE INSERT ON Diver
+WHEN (SELECT Instant FROM Transaction_Context) IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'A versioned row cannot be replaced; update it.')
+    FROM Diver
+    WHERE Diver_ID = NEW.Diver_ID OR Email = NEW.Email;
+
+    SELECT RAISE(ABORT, 'Valid_From is set by the database.')
+    WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
+END;
+
+DROP TRIGGER IF EXISTS Diver_Email_Taken;
+CREATE TRIGGER Diver_Email_Taken BEFORE UPDATE OF Email ON Diver
+WHEN EXISTS (SELECT 1 FROM Diver WHERE Email = NEW.Email AND Diver_ID <> OLD.Diver_ID)
+BEGIN
+    SELECT RAISE(ABORT, 'Another diver has this email.');
+END;
+
 DROP TRIGGER IF EXISTS Diver_Updated;
 CREATE TRIGGER Diver_Updated AFTER UPDATE ON Diver
 BEGIN
@@ -105,6 +126,14 @@ CREATE TABLE IF NOT EXISTS Dive_Tour_History (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS IX_Dive_Tour_History_Period ON Dive_Tour_History (Valid_From, Valid_To);
 
+DROP TRIGGER IF EXISTS Dive_Tour_Inserted;
+CREATE TRIGGER Dive_Tour_Inserted BEFORE INSERT ON Dive_Tour
+WHEN (SELECT Instant FROM Transaction_Context) IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'Valid_From is set by the database.')
+    WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
+END;
+
 DROP TRIGGER IF EXISTS Dive_Tour_Updated;
 CREATE TRIGGER Dive_Tour_Updated AFTER UPDATE ON Dive_Tour
 BEGIN
@@ -179,6 +208,14 @@ CREATE TABLE IF NOT EXISTS Quality_Rule_History (
     PRIMARY KEY (Rule_Code, Valid_To)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS IX_Quality_Rule_History_Period ON Quality_Rule_History (Valid_From, Valid_To);
+
+DROP TRIGGER IF EXISTS Quality_Rule_Inserted;
+CREATE TRIGGER Quality_Rule_Inserted BEFORE INSERT ON Quality_Rule
+WHEN (SELECT Instant FROM Transaction_Context) IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'Valid_From is set by the database.')
+    WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
+END;
 
 DROP TRIGGER IF EXISTS Quality_Rule_Updated;
 CREATE TRIGGER Quality_Rule_Updated AFTER UPDATE ON Quality_Rule

@@ -60,8 +60,9 @@ END;
 DROP TRIGGER IF EXISTS Steward_Action_Inserted;
 CREATE TRIGGER Steward_Action_Inserted BEFORE INSERT ON Steward_Action
 WHEN NEW.Previous_Hash IS NOT coalesce((SELECT Action_Hash FROM Steward_Action ORDER BY Action_ID DESC LIMIT 1), '')
+  OR EXISTS (SELECT 1 FROM Steward_Action WHERE Action_ID = NEW.Action_ID OR Action_Hash = NEW.Action_Hash)
 BEGIN
-    SELECT RAISE(ABORT, 'A log row must carry the hash of the row before it.');
+    SELECT RAISE(ABORT, 'A log row must carry the hash of the row before it, and can replace none.');
 END;
 
 -- sha256() is the program's own function: nobody writes this log with the plain shell.

@@ -365,7 +365,8 @@ BEGIN
                  AND n.Last_Name = d.Last_Name
                  AND coalesce(nullif(n.Digits, ''), n.Phone) IS d.Phone
                  AND n.Date_Of_Birth = d.Date_Of_Birth
-                 AND n.Certification_Level_ID IS d.Certification_Level_ID AS Is_Same
+                 AND n.Certification_Level_ID IS d.Certification_Level_ID
+                 AND (n.Certification IS NULL OR n.Certification_Level_ID IS NOT NULL) AS Is_Same
           FROM temp.Normalised AS n
           CROSS JOIN Diver AS d
                   ON d.Email = n.Email

@@ -54,16 +54,19 @@ JOIN Quality_Rule AS r
 
 -- The gatekeeper's score against what a generator injected, a row a defect. Missed: injected and not found. Unexpected:
 -- found in a record into which it was not injected. The row of CLEAN_RECORD counts the clean records: those rejected
--- all the same are its Unexpected.
+-- all the same are its Unexpected. Where the data set was governed before, its divers are there already: then a
+-- repeated record is found by being unchanged, and a rival in the batch by being the rival of a diver.
 DROP VIEW IF EXISTS Batch_Score;
 CREATE VIEW Batch_Score AS
 WITH injected AS (
     SELECT i.Batch_ID, i.Defect_Code,
            CASE WHEN i.Defect_Code = 'REPEATED_RECORD'
-                THEN o.Outcome = 'Duplicate'
+                THEN o.Outcome IN ('Duplicate', 'Unchanged')
                 ELSE EXISTS (SELECT 1
                              FROM Quarantine_Violation AS v
-                             WHERE v.Quarantine_ID = o.Quarantine_ID AND v.Rule_Code = i.Defect_Code AND v.Raw_ID = o.Raw_ID)
+                             WHERE v.Quarantine_ID = o.Quarantine_ID AND v.Raw_ID = o.Raw_ID
+                               AND (v.Rule_Code = i.Defect_Code
+                                    OR (v.Rule_Code = 'DUPLICATE_OF_DIVER' AND i.Defect_Code = 'DUPLICATE_IN_BATCH')))
            END AS Is_Found
     FROM Injected_Defect AS i
     JOIN Raw_Record AS r

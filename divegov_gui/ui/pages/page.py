@@ -60,6 +60,11 @@ class Page(QWidget):
         """Put `widget` to the right of the title."""
         self.action_row.addWidget(widget)
 
+    def body_height(self) -> int:
+        """How much of the body is in sight, in pixels."""
+        area = self.findChild(QScrollArea)
+        return self.body.geometry().height() if area is None else area.viewport().height()
+
     def set_subtitle(self, text: str) -> None:
         """Change the line under the title."""
         self._subtitle.setText(text)

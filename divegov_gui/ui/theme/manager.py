@@ -61,7 +61,7 @@ class ThemeManager(QObject):
             self._apply(self._wanted())
 
     def _apply(self, theme: Theme) -> None:
-        if theme is self._applied:
+        if theme is self._applied and theme is active.theme():
             return
         self._applied = theme
         active.set_theme(theme)

@@ -20,6 +20,7 @@ from divegov_gui.ui.widgets.outcome_counts import OUTCOMES, OutcomeCounts
 from divegov_gui.ui.widgets.progress_panel import ProgressPanel, duration
 from divegov_gui.ui.widgets.rule_bars import RuleBars, RuleCount
 from divegov_gui.ui.widgets.sql_view import SqlView
+from divegov_gui.ui.widgets.state_stack import StateStack
 from divegov_gui.ui.widgets.table_columns import CellBadge, CellEdit, Column, SortChoice
 from divegov_gui.ui.widgets.virtual_model import RowRequest, VirtualTableModel
 
@@ -43,6 +44,7 @@ __all__ = [
     "SortChoice",
     "SqlView",
     "StatTile",
+    "StateStack",
     "VirtualTableModel",
     "WorkerFetch",
     "button",

@@ -145,14 +145,25 @@ class EmptyState(QWidget):
         line.addWidget(self.text, 1000)
         line.addStretch(1)
         layout.addLayout(line)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(space.xs)
         if action and on_action is not None:
             layout.addSpacing(space.s)
             self.action = button(action, name=name or "empty.action", variant="primary")
             self.action.clicked.connect(lambda: on_action())
-            layout.addWidget(self.action, 0, centre)
+            self._actions.addWidget(self.action)
+        layout.addLayout(self._actions)
+        layout.setAlignment(self._actions, centre)
         layout.addStretch(2)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
+
+    def add_action(self, text: str, on_action: Callable[[], object], name: str) -> QPushButton:
+        """Offer something else to do beside the first action."""
+        other = button(text, name=name)
+        other.clicked.connect(lambda: on_action())
+        self._actions.addWidget(other)
+        return other
 
 
 def _centred(made: QLabel) -> QLabel:

@@ -115,6 +115,13 @@ class DataTable(QTableView):
             order = Qt.SortOrder.AscendingOrder if sort.ascending else Qt.SortOrder.DescendingOrder
             header.setSortIndicator(names.index(sort.column), order)
 
+    def stretch(self, name: str) -> None:
+        """Let the column `name` take what room the others leave, instead of the last one."""
+        header = self.horizontalHeader()
+        header.setStretchLastSection(False)
+        at = [column.name for column in self.rows.columns].index(name)
+        header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+
     # --- Qt's own
     def keyPressEvent(self, event: QKeyEvent) -> None:
         column = self.currentIndex().column()

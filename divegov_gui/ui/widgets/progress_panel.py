@@ -16,7 +16,7 @@ _STEPS = 10_000
 
 
 class ProgressPanel(QFrame):
-    """Stage, bar, speed and time left of one piece of work; `unit` is what it counts."""
+    """Stage, bar, speed and time left of one piece of work; `unit` is what it counts (empty: bare numbers)."""
 
     cancel_requested = Signal(object)
     """This panel, when the person asks to stop."""
@@ -84,10 +84,10 @@ class ProgressPanel(QFrame):
     def _details(self, progress: Progress) -> list[str]:
         parts = []
         if progress.total:
-            parts.append(f"{progress.done:,} of {progress.total:,} {self._unit}")
+            parts.append(f"{progress.done:,} of {progress.total:,} {self._unit}".rstrip())
         elif progress.done:
-            parts.append(f"{progress.done:,} {self._unit}")
-        if self._pace.per_second >= 1:
+            parts.append(f"{progress.done:,} {self._unit}".rstrip())
+        if self._unit and self._pace.per_second >= 1:
             parts.append(f"{self._pace.per_second:,.0f} {self._unit}/s")
             if progress.total and progress.done < progress.total:
                 left = (progress.total - progress.done) / self._pace.per_second

@@ -13,9 +13,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
+    QTextFormat,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.painting import color
@@ -105,14 +107,39 @@ class SqlView(QPlainTextEdit):
         self._gutter = _Gutter(self)
         self._highlighter = SqlHighlighter(self.document())
         self._theme = theme.current()
+        self._marked = 0
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
         self._make_room()
 
     def set_sql(self, sql: str) -> None:
-        """Show `sql` from its first line."""
+        """Show `sql` from its first line, with no line marked."""
+        self._marked = 0
+        self.setExtraSelections([])
         self.setPlainText(sql)
         self.moveCursor(self.textCursor().MoveOperation.Start)
+
+    @property
+    def marked_line(self) -> int:
+        """The line (from 1) that is marked, 0 where none is."""
+        return self._marked
+
+    def mark_line(self, line: int) -> None:
+        """Mark `line` (from 1) as the one that failed, and bring it into sight."""
+        block = self.document().findBlockByNumber(line - 1)
+        if not block.isValid():
+            return
+        self._marked = line
+        self.setTextCursor(QTextCursor(block))
+        self.centerCursor()
+        self._paint_mark()
+
+    def _paint_mark(self) -> None:
+        mark = QTextEdit.ExtraSelection()
+        mark.format.setBackground(color("danger_soft"))  # type: ignore[attr-defined]
+        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)  # type: ignore[attr-defined]
+        mark.cursor = QTextCursor(self.document().findBlockByNumber(self._marked - 1))  # type: ignore[attr-defined]
+        self.setExtraSelections([mark])
 
     def gutter_width(self) -> int:
         """The room that line numbers take, in pixels."""
@@ -136,6 +163,8 @@ class SqlView(QPlainTextEdit):
         if self._theme is not theme.current():
             self._theme = theme.current()
             self._highlighter.take_theme()
+            if self._marked:
+                self._paint_mark()
         super().paintEvent(event)
 
     def paint_gutter(self, event: QPaintEvent) -> None:

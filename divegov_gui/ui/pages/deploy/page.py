@@ -1,0 +1,227 @@
+"""The page Deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from divegov_gui.core.errors import DeploymentFailed, DiveGovError
+from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
+from divegov_gui.services.deployment import DeploymentPlan, DeploymentReport, deploy, plan_deployment
+from divegov_gui.ui import theme
+from divegov_gui.ui.context import SCHEMA, AppContext
+from divegov_gui.ui.pages.deploy.rows import COLUMNS, ScriptRow, Stage
+from divegov_gui.ui.pages.deploy.script_panel import ScriptPanel
+from divegov_gui.ui.pages.deploy.words import Failure, button_text, failure_of, result_text, state_text
+from divegov_gui.ui.pages.page import Page
+from divegov_gui.ui.tasks import TaskHandle
+from divegov_gui.ui.widgets import (
+    DataTable,
+    EmptyState,
+    ProgressPanel,
+    RowRequest,
+    StateStack,
+    button,
+    reveal,
+)
+from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
+
+_SUBTITLE = "The numbered scripts that make the database, and what of them is in it."
+
+
+class DeployPage(Page):
+    """The scripts with their state and their SQL, and one button that applies what is outstanding."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__("deploy", "Deploy", _SUBTITLE, scrolls=False, parent=parent)
+        self._context = context
+        self._plan: DeploymentPlan | None = None
+        self._rows: list[ScriptRow] = []
+        self._task: TaskHandle | None = None
+        self._todo: list[str] = []
+        self._failure: Failure | None = None
+        self._build()
+        context.changed.connect(self._take_change)
+
+    def page_shown(self) -> None:
+        """Read the plan anew: scripts are files, and files change."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Compare the scripts with the journal."""
+        self._context.reader.submit(
+            partial(_read_plan, self._context),
+            kind="deploy.plan",
+            on_success=self._show_plan,
+            on_failure=self._show_failure_to_read,
+            owner=self,
+        )
+
+    # --- building
+    def _build(self) -> None:
+        self.dry_run = button(
+            "Dry run",
+            name="deploy.dry_run",
+            icon="rehearse",
+            description="Applies everything that is outstanding and undoes it again.",
+        )
+        self.dry_run.clicked.connect(lambda: self._start(dry_run=True))
+        self.start = button("Deploy", name="deploy.start", variant="primary", icon="deploy")
+        self.start.clicked.connect(lambda: self._start(dry_run=False))
+        for control in (self.dry_run, self.start):
+            control.setEnabled(False)
+            self.add_action(control)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.current().space.l)
+        self.progress = ProgressPanel("deploy.progress", unit="scripts")
+        self.progress.cancel_requested.connect(self._stop)
+        self.progress.hide()
+        layout.addWidget(self.progress)
+        self.table = self._make_table()
+        layout.addWidget(self.table)
+        self.script = ScriptPanel()
+        layout.addWidget(self.script, 1)
+        self._stack = StateStack(content)
+        self.body.addWidget(self._stack, 1)
+
+    def _make_table(self) -> DataTable:
+        table = DataTable(
+            COLUMNS, self._deliver, name="deploy.scripts", accessible="The numbered scripts", key="name"
+        )
+        table.setSelectionMode(DataTable.SelectionMode.SingleSelection)
+        table.stretch("title")
+        table.current_changed.connect(lambda row: self.script.show_script(row, self._failure))
+        return table
+
+    def _deliver(self, request: RowRequest) -> None:
+        self.table.rows.deliver(request, self._rows[request.first : request.first + request.count])
+
+    # --- the plan
+    def _take_change(self, what: Set[str]) -> None:
+        if SCHEMA in what and self.isVisible():
+            self.refresh()
+
+    def _show_plan(self, plan: DeploymentPlan) -> None:
+        self._plan = plan
+        failed = self._failure.script if self._failure else ""
+        self._show_rows([ScriptRow(s, Stage.FAILED if s.name == failed else None) for s in plan.scripts])
+        self._stack.show_content()
+        self._offer()
+
+    def _show_rows(self, rows: list[ScriptRow]) -> None:
+        """Show `rows`, the cursor where it was, or on the first that needs something."""
+        names = [row.name for row in rows]
+        same = [row.name for row in self._rows] == names
+        current = self.table.currentIndex().row()
+        self._rows = rows
+        if same and current >= 0:
+            self.table.rows.replace_rows(rows)
+            self.script.show_script(rows[current], self._failure)
+            return
+        height = self.table.horizontalHeader().sizeHint().height() + len(rows) * ROW_HEIGHT + 6
+        self.table.setFixedHeight(min(height, 12 * ROW_HEIGHT))
+        self.table.rows.reset(len(rows))
+        assert self._plan is not None
+        outstanding = {script.name for script in self._plan.outstanding}
+        wanted = next((i for i, name in enumerate(names) if name in outstanding), 0)
+        self.table.rows.texts(wanted)
+        self.table.go_to(0 if self._plan.is_empty else wanted)
+        self.script.show_script(rows[max(0, self.table.currentIndex().row())], self._failure)
+
+    def _offer(self) -> None:
+        """Say what the button will do, and whether there is anything to do."""
+        if self._plan is None:
+            return
+        idle = self._task is None
+        self.start.setText(button_text(self._plan))
+        self.start.setAccessibleName(self.start.text())
+        theme.set_icon(self.start, "success" if self._plan.is_current else "deploy", "accent_text")
+        self.start.setToolTip(state_text(self._plan))
+        self.start.setAccessibleDescription(state_text(self._plan))
+        for control in (self.start, self.dry_run):
+            control.setEnabled(idle and not self._plan.is_current)
+        where = "" if self._context.scripts is None else f" They are those of {self._plan.folder}."
+        self.set_subtitle(state_text(self._plan) + where)
+
+    def _show_failure_to_read(self, error: DiveGovError) -> None:
+        self._context.notifier.error(error)
+        if self._plan is None:
+            state = EmptyState(
+                "deploy", error.title, error.hint, "Try again", self.refresh, name="deploy.retry"
+            )
+            self._stack.show_state(state)
+
+    # --- deploying
+    def _start(self, *, dry_run: bool) -> None:
+        assert self._plan is not None
+        self._failure = None
+        self._todo = [script.name for script in self._plan.outstanding]
+        waits = self._context.writer.is_busy
+        self.progress.start("Waiting for the work before it" if waits else "Starting")
+        self._task = self._context.writer.submit(
+            partial(_deploy, self._context, dry_run),
+            label="Dry run of the scripts" if dry_run else "Deploying the scripts",
+            write=True,
+            on_progress=self._show_progress,
+            on_success=self._finish,
+            on_failure=self._fail,
+            owner=self,
+        )
+        self._offer()
+
+    def _stop(self, _: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _show_progress(self, progress: Progress) -> None:
+        self.progress.report(progress)
+        running = progress.stage.partition(" · ")[0]
+        at = self._todo.index(running) if running in self._todo else len(self._todo)
+        stages = {
+            name: Stage.DONE if i < at else Stage.RUNNING if i == at else Stage.WAITING
+            for i, name in enumerate(self._todo)
+        }
+        self._show_rows([replace(row, stage=stages.get(row.name, row.stage)) for row in self._rows])
+
+    def _finish(self, report: DeploymentReport) -> None:
+        self._task = None
+        reveal(self.progress, False)
+        self._context.notifier.success(result_text(report))
+        self._tell(report.dry_run)
+
+    def _fail(self, error: DiveGovError) -> None:
+        self._task = None
+        reveal(self.progress, False)
+        self._context.notifier.error(error)
+        if isinstance(error, DeploymentFailed):
+            self._failure = failure_of(error)
+            self._select(self._failure.script if self._failure else "")
+        self._tell(dry_run=False)
+
+    def _select(self, name: str) -> None:
+        place = next((i for i, row in enumerate(self._rows) if row.name == name), None)
+        if place is not None:
+            self.table.go_to(place)
+
+    def _tell(self, dry_run: bool) -> None:
+        """Have everyone read anew what may have changed; a dry run changes nothing but this page's rows."""
+        if dry_run or not self.isVisible():
+            self.refresh()
+        if not dry_run:
+            self._context.tell_changed({SCHEMA})
+
+
+def _read_plan(context: AppContext, session: Any, _: ProgressSink, __: CancelToken) -> DeploymentPlan:
+    return plan_deployment(session, context.scripts)
+
+
+def _deploy(
+    context: AppContext, dry_run: bool, session: Any, progress: ProgressSink, cancel: CancelToken
+) -> DeploymentReport:
+    return deploy(session, scripts=context.scripts, dry_run=dry_run, progress=progress, cancel=cancel)

@@ -1,0 +1,174 @@
+"""The first way in: synthetic divers, as many and as dirty as a person wants them."""
+
+from __future__ import annotations
+
+import secrets
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from divegov_gui.core.errors import InputRefused
+from divegov_gui.services.generation import GeneratedSource, GenerationRequest
+from divegov_gui.ui import theme
+from divegov_gui.ui.pages.ingest.defects_card import KINDS, DefectsCard
+from divegov_gui.ui.pages.ingest.locales_card import LocalesCard
+from divegov_gui.ui.pages.ingest.order import Order
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn, calm, share_field
+from divegov_gui.ui.pages.ingest.words import percent
+from divegov_gui.ui.widgets import Card, FormRow, button, number_field, plural
+
+_QUICK = (1_000, 100_000, 1_000_000)
+_TYPEABLE = 999_999_999
+"""More than is allowed can be typed, so that the refusal can say why."""
+
+
+class GeneratePane(ScrollColumn):
+    """Rows, seed and dirt; the languages; and, for who wants it, every defect by itself."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.defects = DefectsCard()
+        self.locales = LocalesCard()
+        card = Card()
+        across = QHBoxLayout()
+        across.setSpacing(theme.current().space.xl)
+        for part in (self._rows_part(), self._seed_part(), self._dirty_part()):
+            across.addWidget(part, 1)
+        card.body.addLayout(across)
+        for each in (card, self.locales, self.defects):
+            self.body.addWidget(each)
+        self.body.addStretch(1)
+        for signal in (self.rows.valueChanged, self.seed.textChanged):
+            signal.connect(self._refresh)
+        self.dirty.valueChanged.connect(self._take_dirty)
+        self.defects.changed.connect(self._refresh)
+        self.locales.changed.connect(self._refresh)
+        self._refresh()
+
+    # --- what the page asks
+    def order(self) -> Order | None:
+        """What is to be made; None while something is to be corrected."""
+        request = self._request()
+        if request is None:
+            return None
+        return Order(GeneratedSource(request).name, request.rows, lambda: GeneratedSource(request))
+
+    def waiting_for(self) -> str:
+        """What must be corrected first, in a sentence; empty where nothing must."""
+        for row in (self._rows_row, self._seed_row):
+            if row.error:
+                return row.error
+        if self._request() is None:
+            return "The shares of the defects or the languages need a look."
+        return ""
+
+    def focus_problem(self) -> None:
+        """Put the focus where something must be corrected."""
+        wrong = [row.field for row in (self._rows_row, self._seed_row) if row.error]
+        found = wrong[0] if wrong else self.defects.problem() or self.locales.problem()
+        if found is not None:
+            found.setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(found)
+
+    # --- inside
+    def _rows_part(self) -> QWidget:
+        self.rows = number_field("ingest.rows", "How many divers", 0, _TYPEABLE, 1000)
+        calm(self.rows)
+        self._rows_row = FormRow("How many divers", self.rows)
+        quick = QHBoxLayout()
+        quick.setSpacing(0)
+        for count in _QUICK:
+            made = button(f"{count:,}", name=f"ingest.rows.{count}", variant="link")
+            made.setAccessibleName(f"{count:,} divers")
+            made.clicked.connect(lambda _=False, rows=count: self.rows.setValue(rows))
+            quick.addWidget(made)
+        quick.addStretch(1)
+        return _under(self._rows_row, quick)
+
+    def _seed_part(self) -> QWidget:
+        self.seed = QLineEdit("7")
+        self.seed.setObjectName("ingest.seed")
+        self._seed_row = FormRow(
+            "Seed", self.seed, "One seed, one data set: the same settings give the same divers everywhere."
+        )
+        fresh = button("New seed", name="ingest.new_seed", variant="link", icon="synthetic")
+        fresh.setAccessibleDescription("Draws another seed, for another data set.")
+        fresh.clicked.connect(lambda: self.seed.setText(str(secrets.randbelow(900_000) + 100_000)))
+        line = QHBoxLayout()
+        line.addWidget(fresh)
+        line.addStretch(1)
+        return _under(self._seed_row, line)
+
+    def _dirty_part(self) -> QWidget:
+        self.dirty = share_field("ingest.dirty", "Share with a defect", 0.05)
+        self._dirty_row = FormRow("Share with a defect", self.dirty, " ")
+        return _under(self._dirty_row, QHBoxLayout())
+
+    def _take_dirty(self, value: float) -> None:
+        self.defects.set_dirty(round(value / 100, 6))
+
+    def _request(self) -> GenerationRequest | None:
+        try:
+            return GenerationRequest(
+                rows=self.rows.value(),
+                seed=_whole(self.seed.text()),
+                dirty=round(self.dirty.value() / 100, 6),
+                rates=self.defects.rates,
+                combined=self.defects.combined,
+                repeated=self.defects.repeated,
+                locales=self.locales.locales,
+            )
+        except InputRefused:
+            return None
+
+    def _refresh(self, _: object = None) -> None:
+        """Say at each field what is wrong with it, and what the settings come to."""
+        self._rows_row.set_error(_refusal(rows=self.rows.value()))
+        self._seed_row.set_error(_refusal(seed=_whole(self.seed.text())))
+        self._show_total()
+        self.changed.emit()
+
+    def _show_total(self) -> None:
+        own = self.defects.rates is not None
+        if own:
+            self.dirty.blockSignals(True)
+            self.dirty.setValue(self.defects.total * 100)
+            self.dirty.blockSignals(False)
+        self.dirty.setEnabled(not own)
+        count = round(self.rows.value() * self.defects.total)
+        spread = "as set one by one below" if own else f"evenly of {len(KINDS)} kinds"
+        twice = round(self.rows.value() * self.defects.repeated)
+        self._dirty_row.set_hint(
+            f"{plural(count, 'diver')} with a defect, {spread}; {twice:,} more come twice."
+            if self.defects.total <= 1
+            else f"The shares below come to {percent(self.defects.total)}."
+        )
+
+
+def _under(row: FormRow, below: QHBoxLayout) -> QWidget:
+    """A field with a line of actions under it, kept at the top of its column."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    layout.addWidget(row)
+    layout.addLayout(below)
+    layout.addStretch(1)
+    return made
+
+
+def _whole(text: str) -> int:
+    """The whole number that was typed; -1, which no seed is, for anything else."""
+    plain = text.strip().replace(",", "")
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 20 else -1
+
+
+def _refusal(rows: int = 1, seed: int = 0) -> str:
+    """What the generator has against one value, taken by itself."""
+    try:
+        GenerationRequest(rows=rows, seed=seed)
+    except InputRefused as error:
+        return f"{'This cannot be a seed.' if seed < 0 else error.title} {error.hint}"
+    return ""

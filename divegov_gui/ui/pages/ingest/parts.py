@@ -1,0 +1,164 @@
+"""Small parts of this page: a column that scrolls, cells that reflow, text that elides, calm fields."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from divegov_gui.ui import theme
+from divegov_gui.ui.widgets import label
+
+_BAR = 12
+"""The width of a scroll bar in the style sheet."""
+
+
+class ScrollColumn(QScrollArea):
+    """Parts under each other that move together where they need more height than there is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        space = theme.current().space
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(space.xl, 0, space.xl, space.l)
+        self.body.setSpacing(space.l)
+        self.setWidget(content)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
+
+    def _make_room_for_bar(self, _: int, most: int) -> None:
+        """Keep the right edge where it is, scroll bar or not."""
+        margins = self.body.contentsMargins()
+        margins.setRight(theme.current().space.xl - (_BAR if most > 0 else 0))
+        self.body.setContentsMargins(margins)
+
+
+class Reflow(QWidget):
+    """Cells of one width in as many columns as fit, read down the first column, then the next."""
+
+    def __init__(
+        self, least_width: int, most_columns: int = 4, gap: int = 4, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._least, self._most = least_width, most_columns
+        self._cells: list[QWidget] = []
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.current().space.xl)
+        self._grid.setVerticalSpacing(gap)
+
+    def add(self, cell: QWidget) -> None:
+        """Put `cell` behind the others."""
+        self._cells.append(cell)
+        cell.setParent(self)
+        self._arrange(max(1, self._columns))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, self._grid.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        gap = self._grid.horizontalSpacing()
+        fitting = (self.width() + gap) // (self._least + gap)
+        columns = max(1, min(self._most, len(self._cells), fitting))
+        if columns != self._columns:
+            self._arrange(columns)
+
+    def _arrange(self, columns: int) -> None:
+        for column in range(self._columns):
+            self._grid.setColumnStretch(column, 0)
+        self._columns = columns
+        rows = -(-len(self._cells) // columns)
+        for place, cell in enumerate(self._cells):
+            self._grid.addWidget(cell, place % rows, place // rows)
+        for column in range(columns):
+            self._grid.setColumnStretch(column, 1)
+        self.updateGeometry()
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in “…” where it does not fit; the tooltip has all of it."""
+
+    def __init__(self, text: str = "", role: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._full = ""
+        self.set_full(text)
+
+    @property
+    def full(self) -> str:
+        """All of the text."""
+        return self._full
+
+    def set_full(self, text: str) -> None:
+        """Show `text`, as much of it as fits."""
+        self._full = " ".join(text.split())
+        self.setAccessibleName(self._full)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        self.setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class _CalmWheel(QObject):
+    """Keeps the wheel from changing a field that a person only scrolls past."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def calm(field: QWidget) -> None:
+    """Let the wheel scroll the page over `field` unless the field has the focus."""
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    field.installEventFilter(_CalmWheel(field))
+
+
+def share_field(name: str, accessible: str, share: float, step: float = 1.0) -> QDoubleSpinBox:
+    """A field for a share, in per cent from 0 to 100; `share` is of 1."""
+    field = QDoubleSpinBox()
+    field.setObjectName(name)
+    field.setAccessibleName(accessible)
+    field.setLocale(QLocale(QLocale.Language.English))  # as every other number in the window
+    field.setDecimals(2)
+    field.setRange(0.0, 100.0)
+    field.setSingleStep(step)
+    field.setSuffix(" %")
+    field.setValue(share * 100)
+    edit = field.findChild(QLineEdit)
+    assert edit is not None
+    edit.setTextMargins(7, 0, 0, 0)  # the style sheet's padding does not reach it
+    calm(field)
+    return field
+
+
+def problem_label(name: str) -> QLabel:
+    """The place of an error under a field, hidden while there is none."""
+    made = label("", "error", wrap=True, name=name)
+    made.hide()
+    return made

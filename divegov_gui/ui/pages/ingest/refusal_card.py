@@ -1,0 +1,52 @@
+"""A refusal in its place: what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from divegov_gui.core.errors import DiveGovError
+from divegov_gui.ui import theme
+from divegov_gui.ui.pages.ingest.words import without_options
+from divegov_gui.ui.widgets import icon_label, label, reveal
+
+
+class RefusalCard(QFrame):
+    """Shows one DiveGovError until the next; hidden while there is none."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("notice", "true")
+        self.setProperty("tone", "danger")
+        space = theme.current().space
+        row = QHBoxLayout(self)
+        row.setContentsMargins(space.l, space.m, space.l, space.m)
+        row.setSpacing(space.m)
+        row.addWidget(icon_label("danger", "danger_on_soft", 20), 0, Qt.AlignmentFlag.AlignTop)
+        self.words = QVBoxLayout()
+        self.words.setSpacing(2)
+        self._title = label("", "strong", wrap=True)
+        self._detail = label("", wrap=True)
+        self._hint = label("", wrap=True)
+        for part in (self._title, self._detail, self._hint):
+            self.words.addWidget(part)
+        row.addLayout(self.words, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        parts = (self._title.text(), self._detail.text(), self._hint.text())
+        return " ".join(part for part in parts if part)
+
+    def show_error(self, error: DiveGovError | None, after: str = "") -> None:
+        """Show `error`, and `after` behind its hint; None hides the card."""
+        if error is not None:
+            self._title.setText(error.title)
+            self._detail.setText(error.detail)
+            self._hint.setText(" ".join(part for part in (without_options(error.hint), after) if part))
+            for part in (self._detail, self._hint):
+                reveal(part, bool(part.text()))
+            self.setAccessibleName(self.text)
+        reveal(self, error is not None)

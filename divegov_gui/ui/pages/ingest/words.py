@@ -1,0 +1,47 @@
+"""How this page says moments, sizes, times and hints to a person."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from divegov_gui.ui.widgets import duration
+
+_ENGLISH = QLocale(QLocale.Language.English)
+_IN_PARENTHESES = re.compile(r"\s*\(--[^)]*\)")
+_OPTION = re.compile(r"[:,]?\s*--\w.*$")
+
+
+def local_moment(utc: str) -> str:
+    """A moment of the database (UTC text) on the person's clock: ``22 November 2026, 14:03``."""
+    moment = datetime.fromisoformat(utc[:26].rstrip("Z")).replace(tzinfo=timezone.utc)
+    local = QDateTime.fromMSecsSinceEpoch(int(moment.timestamp() * 1000))
+    return _ENGLISH.toString(local, "d MMMM yyyy, HH:mm")
+
+
+def utc_moment(utc: str) -> str:
+    """The same moment for a tooltip: ``2026-11-22 13:03:07 UTC``."""
+    return f"{utc[:19].replace('T', ' ')} UTC"
+
+
+def data_size(size: int) -> str:
+    """Bytes for people: ``16.2 kB``."""
+    return _ENGLISH.formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def seconds(value: float) -> str:
+    """A measured time: ``0.42 s``, ``12 s``, ``3 min 20 s``."""
+    return f"{value:.2f} s" if value < 10 else duration(value)
+
+
+def percent(share: float) -> str:
+    """A share of 1 in per cent, as short as it can be said: ``5 %``, ``0.31 %``."""
+    return f"{share * 100:,.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def without_options(hint: str) -> str:
+    """A hint without the command line's options, which mean nothing in a window."""
+    bare = _OPTION.sub("", _IN_PARENTHESES.sub("", hint)).rstrip()
+    return bare if not bare or bare.endswith((".", "!", "?")) else f"{bare}."

@@ -1,0 +1,47 @@
+"""What Overview says while there is nothing to see, and what it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from divegov_gui.ui.pages.overview.work import DEMO_ROWS, WorkspaceState
+from divegov_gui.ui.widgets import EmptyState
+
+_DEMO = f"The demo deploys the scripts and ingests {DEMO_ROWS:,} generated divers, so that there is something to see."
+
+
+def empty_state(
+    state: WorkspaceState, run_demo: Callable[[], object], go_to: Callable[[str], object]
+) -> EmptyState:
+    """Nothing deployed, a deployment that is not finished, or no batch yet."""
+    if state.plan.is_empty:
+        made = EmptyState(
+            "waves",
+            "This workspace is new",
+            f"Deploy makes its tables, rules and gatekeepers. {_DEMO}",
+            "Run the demo",
+            run_demo,
+            name="overview.demo",
+        )
+        made.add_action("Deploy", lambda: go_to("deploy"), "overview.deploy")
+        return made
+    if state.overview is None:
+        left = len(state.plan.outstanding)
+        return EmptyState(
+            "deploy",
+            "The deployment is not finished",
+            f"{left} of {len(state.plan.scripts)} scripts are still to be applied; until then nothing can be read.",
+            "Open Deploy",
+            lambda: go_to("deploy"),
+            name="overview.deploy",
+        )
+    made = EmptyState(
+        "ingest",
+        "Nothing has arrived yet",
+        f"Everything is deployed. Ingest a file or generated records. {_DEMO}",
+        "Ingest records",
+        lambda: go_to("ingest"),
+        name="overview.ingest",
+    )
+    made.add_action("Run the demo", run_demo, "overview.demo")
+    return made

@@ -1,0 +1,90 @@
+"""What to do next, in one sentence with one button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from divegov_gui.services.deployment import DeploymentPlan, ScriptState
+from divegov_gui.services.quality import Overview
+from divegov_gui.ui import theme
+from divegov_gui.ui.widgets import button, icon_label, label, plural
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do: a sentence, the button's text, and the page that it shows, turned to `aim`."""
+
+    tone: str
+    words: str
+    action: str
+    page: str
+    aim: dict[str, object] = field(default_factory=dict)
+
+
+def next_step(plan: DeploymentPlan, overview: Overview) -> NextStep:
+    """The most pressing thing: scripts that drifted, a batch left unfinished, open records, or fresh data."""
+    drifted = sum(script.state is ScriptState.DRIFTED for script in plan.scripts)
+    if drifted:
+        words = (
+            "1 script has changed since it was applied; the database still works by the old text."
+            if drifted == 1
+            else f"{drifted} scripts have changed since they were applied; the database still works by the old text."
+        )
+        return NextStep("warning", words, "Open Deploy", "deploy")
+    unfinished = [batch for batch in overview.batches if batch.outcomes is None]
+    if unfinished:
+        first = unfinished[0]
+        return NextStep(
+            "warning",
+            f"Batch {first.batch_id} is not governed yet. Ingest {first.source_name} again, and it goes on.",
+            "Open Ingest",
+            "ingest",
+        )
+    if overview.quarantine_open:
+        waiting = plural(overview.quarantine_open, "record")
+        verb = "waits" if overview.quarantine_open == 1 else "wait"
+        return NextStep(
+            "quarantined",
+            f"{waiting} {verb} in quarantine for a steward.",
+            f"Review {waiting}",
+            "quarantine",
+        )
+    return NextStep(
+        "success", "All clear: every record is accounted for and none waits.", "Ingest records", "ingest"
+    )
+
+
+class NextStepBar(QFrame):
+    """The sentence and its button."""
+
+    chosen = Signal(object)
+    """The NextStep whose button was pressed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("overview.next")
+        self.setProperty("role", "card")
+        space = theme.current().space
+        row = QHBoxLayout(self)
+        row.setContentsMargins(space.l, space.s, space.s, space.s)
+        row.setSpacing(space.m)
+        self._sign = icon_label("info", "info", 20)
+        self._words = label("", "strong", wrap=True, name="overview.next_words")
+        self.button = button("", name="overview.next_action", variant="primary")
+        self.button.clicked.connect(lambda: self._step and self.chosen.emit(self._step))
+        row.addWidget(self._sign)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.button)
+        self._step: NextStep | None = None
+
+    def show_step(self, step: NextStep) -> None:
+        """Show `step`."""
+        self._step = step
+        theme.set_icon(self._sign, step.tone, step.tone, 20)
+        self._words.setText(step.words)
+        self.button.setText(step.action)
+        self.button.setAccessibleName(step.action)
+        self.setAccessibleName(f"Next: {step.words}")

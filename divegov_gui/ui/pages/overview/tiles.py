@@ -1,0 +1,37 @@
+"""The four numbers over everything else."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from divegov_gui.services.quality import Overview
+from divegov_gui.ui import theme
+from divegov_gui.ui.times import local_time
+from divegov_gui.ui.widgets import StatTile
+
+
+class Tiles(QWidget):
+    """Divers, open records, earlier versions, batches."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.current().space.m)
+        self.divers = StatTile("Divers", "person", "overview.divers")
+        self.open = StatTile("Open in quarantine", "quarantine", "overview.quarantine_open")
+        self.versions = StatTile("Earlier versions", "history", "overview.history_rows")
+        self.batches = StatTile("Batches", "ingest", "overview.batch_count")
+        for tile in (self.divers, self.open, self.versions, self.batches):
+            row.addWidget(tile)
+
+    def show_overview(self, overview: Overview) -> None:
+        """Show the numbers as the database counts them."""
+        self.divers.set_value(overview.divers, "promoted and current")
+        waiting = overview.quarantine_open
+        self.open.set_value(
+            waiting, "wait for a steward" if waiting else "nothing waits", "quarantined" if waiting else ""
+        )
+        self.versions.set_value(overview.history_rows, "kept of divers who changed")
+        newest = overview.batches[0]
+        self.batches.set_value(overview.batch_count, f"newest {local_time(newest.received_at)}")

@@ -1,0 +1,432 @@
+-- 01_schema.sql · EnterpriseDiveDB on SQL Server 2022: every table that the platform keeps.
+--
+-- Twin of sqlite/01_schema.sql: the same order, the same headings, the same names, in three schemas: Staging (bronze),
+-- dbo (silver) and Governance. Every script may run twice; none drops a table that holds data. They run in the
+-- database to be filled, in one transaction each: no USE, no CREATE DATABASE.
+-- Times are UTC, DATETIME2(7); dates are DATE. Every text column carries Latin1_General_100_BIN2, whatever the
+-- database's own collation: it compares by code point as SQLite does, so a Turkish or German server changes no verdict.
+-- NVARCHAR(n) counts UTF-16 units, the rules count characters: a column is twice as wide as its rule's limit.
+
+-- sqlcmd starts with QUOTED_IDENTIFIER OFF; filtered indexes and computed columns that are indexed want all of these.
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET NOCOUNT, XACT_ABORT ON;
+GO
+
+-- Column-level UNMASK and ledger tables came with SQL Server 2022. 5 and 8 are Azure SQL, which calls itself 12 and has both.
+IF CONVERT(INT, SERVERPROPERTY(N'ProductMajorVersion')) < 16 AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) NOT IN (5, 8)
+    THROW 50400, N'EnterpriseDiveDB needs SQL Server 2022 or newer.', 1;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- The house itself: deployment journal, procedures, the transaction's own instant
+------------------------------------------------------------------------------------------------------------
+
+-- The procedures are in sys.sql_modules, and the instant and the actor are SYSUTCDATETIME() and ORIGINAL_LOGIN(): two
+-- tables of the SQLite twin (Stored_Procedure, Transaction_Context) have nothing to do here.
+IF SCHEMA_ID(N'Staging') IS NULL
+    EXECUTE (N'CREATE SCHEMA Staging AUTHORIZATION dbo;');
+IF SCHEMA_ID(N'Governance') IS NULL
+    EXECUTE (N'CREATE SCHEMA Governance AUTHORIZATION dbo;');
+GO
+
+-- One row each time that a numbered script was applied; the newest of a script is the one in force.
+IF OBJECT_ID(N'Governance.Schema_Script', N'U') IS NULL
+    CREATE TABLE Governance.Schema_Script (
+        Journal_ID      BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Schema_Script PRIMARY KEY,
+        Script_Name     NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Checksum        NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Applied_At      DATETIME2(7) NOT NULL,
+        Applied_By      NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Duration_Ms     BIGINT NOT NULL,
+        Program_Version NVARCHAR(64) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'Governance.Schema_Script'), N'IX_Schema_Script_Name', N'IndexID') IS NULL
+    CREATE INDEX IX_Schema_Script_Name ON Governance.Schema_Script (Script_Name, Journal_ID);
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Lookups
+------------------------------------------------------------------------------------------------------------
+
+IF OBJECT_ID(N'dbo.Certification_Level', N'U') IS NULL
+    CREATE TABLE dbo.Certification_Level (
+        Certification_Level_ID INT NOT NULL CONSTRAINT PK_Certification_Level PRIMARY KEY,
+        Level_Code             NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Certification_Level_Code UNIQUE,
+        Level_Name             NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Certification_Level_Name UNIQUE,
+        Is_Professional        BIT NOT NULL,
+        Rank_Order             INT NOT NULL
+    );
+GO
+
+-- The spellings by which a source may name a level, in lower case; the gatekeeper looks here and nowhere else.
+IF OBJECT_ID(N'dbo.Certification_Alias', N'U') IS NULL
+    CREATE TABLE dbo.Certification_Alias (
+        Alias                  NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT PK_Certification_Alias PRIMARY KEY
+            CONSTRAINT CK_Certification_Alias_Lower CHECK (Alias NOT LIKE N'%[A-Z]%'),
+        Certification_Level_ID INT NOT NULL
+            CONSTRAINT FK_Certification_Alias_Level REFERENCES dbo.Certification_Level (Certification_Level_ID)
+    );
+GO
+
+IF OBJECT_ID(N'dbo.Dive_Site', N'U') IS NULL
+    CREATE TABLE dbo.Dive_Site (
+        Dive_Site_ID INT NOT NULL CONSTRAINT PK_Dive_Site PRIMARY KEY,
+        Site_Code    NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Dive_Site_Code UNIQUE,
+        Site_Name    NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Country_Code NVARCHAR(2) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Dive_Site_Country CHECK (LEN(Country_Code) = 2),
+        Latitude     DECIMAL(9, 6) NOT NULL CONSTRAINT CK_Dive_Site_Latitude CHECK (Latitude BETWEEN -90 AND 90),
+        Longitude    DECIMAL(9, 6) NOT NULL CONSTRAINT CK_Dive_Site_Longitude CHECK (Longitude BETWEEN -180 AND 180),
+        Max_Depth_M  DECIMAL(6, 2) NOT NULL CONSTRAINT CK_Dive_Site_Depth CHECK (Max_Depth_M > 0)
+    );
+GO
+
+IF OBJECT_ID(N'dbo.Equipment', N'U') IS NULL
+    CREATE TABLE dbo.Equipment (
+        Equipment_ID INT NOT NULL CONSTRAINT PK_Equipment PRIMARY KEY,
+        Asset_Tag    NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Equipment_Asset_Tag UNIQUE,
+        Category     NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Model        NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Serviced_On  DATE NULL,
+        Service_Days INT NOT NULL CONSTRAINT CK_Equipment_Service_Days CHECK (Service_Days > 0),
+        Is_Retired   BIT NOT NULL CONSTRAINT DF_Equipment_Is_Retired DEFAULT (0)
+    );
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Governance: the rule catalogue and the log of actions
+------------------------------------------------------------------------------------------------------------
+
+-- System-versioned (02): what a rule said on any past day can be shown. Valid_To belongs to SQL Server's period.
+IF OBJECT_ID(N'Governance.Quality_Rule', N'U') IS NULL
+    CREATE TABLE Governance.Quality_Rule (
+        Rule_Code     NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT PK_Quality_Rule PRIMARY KEY,
+        Column_Name   NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Dimension     NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Quality_Rule_Dimension
+            CHECK (Dimension IN (N'Completeness', N'Validity', N'Accuracy', N'Uniqueness', N'Conformity')),
+        Severity      NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Quality_Rule_Severity CHECK (Severity IN (N'error', N'warning')),
+        Threshold     INT NULL,
+        Is_Enabled    BIT NOT NULL CONSTRAINT DF_Quality_Rule_Is_Enabled DEFAULT (1),
+        Is_Mandatory  BIT NOT NULL CONSTRAINT DF_Quality_Rule_Is_Mandatory DEFAULT (0),
+        Wording       NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Hint          NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Modified_By   NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Change_Reason NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Valid_From    DATETIME2(7) GENERATED ALWAYS AS ROW START NOT NULL,
+        Valid_To      DATETIME2(7) GENERATED ALWAYS AS ROW END HIDDEN NOT NULL,
+        PERIOD FOR SYSTEM_TIME (Valid_From, Valid_To),
+        CONSTRAINT CK_Quality_Rule_Mandatory CHECK (Is_Enabled = 1 OR Is_Mandatory = 0)
+    );
+GO
+
+-- A rule looks at one or more columns; each look is one bit of a record's verdict.
+IF OBJECT_ID(N'Governance.Rule_Check', N'U') IS NULL
+    CREATE TABLE Governance.Rule_Check (
+        Check_Bit   INT NOT NULL CONSTRAINT PK_Rule_Check PRIMARY KEY,
+        Rule_Code   NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT FK_Rule_Check_Rule REFERENCES Governance.Quality_Rule (Rule_Code),
+        Column_Name NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT UQ_Rule_Check_Column UNIQUE (Rule_Code, Column_Name)
+    );
+GO
+
+-- What was done, by whom, when, to how many: never a diver's data. An append-only ledger table: SQL Server refuses
+-- UPDATE and DELETE and chains the hashes itself, so the twin's Previous_Hash and Action_Hash are no columns here.
+IF OBJECT_ID(N'Governance.Steward_Action', N'U') IS NULL
+    CREATE TABLE Governance.Steward_Action (
+        Action_ID    BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Steward_Action PRIMARY KEY,
+        Acted_At     DATETIME2(7) NOT NULL,
+        Actor        NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Action       NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Subject_Type NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Subject_ID   BIGINT NULL,
+        Detail       NVARCHAR(4000) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Steward_Action_Detail CHECK (ISJSON(Detail) = 1)
+    )
+    WITH (LEDGER = ON (APPEND_ONLY = ON));
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Staging (bronze): what arrived, as it arrived
+------------------------------------------------------------------------------------------------------------
+
+IF OBJECT_ID(N'Staging.Ingestion_Batch', N'U') IS NULL
+    CREATE TABLE Staging.Ingestion_Batch (
+        Batch_ID          BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Ingestion_Batch PRIMARY KEY,
+        Source_Name       NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Source_Kind       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Ingestion_Batch_Source_Kind CHECK (Source_Kind IN (N'synthetic', N'file', N'resubmission')),
+        Content_Hash      NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Received_At       DATETIME2(7) NOT NULL,
+        Received_By       NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Declared_Count    BIGINT NOT NULL CONSTRAINT CK_Ingestion_Batch_Declared CHECK (Declared_Count > 0),
+        Loaded_Count      BIGINT NOT NULL CONSTRAINT DF_Ingestion_Batch_Loaded DEFAULT (0),
+        Status            NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT DF_Ingestion_Batch_Status DEFAULT (N'Open')
+            CONSTRAINT CK_Ingestion_Batch_Status CHECK (Status IN (N'Open', N'Governed')),
+        Governed_At       DATETIME2(7) NULL,
+        Promoted_Count    BIGINT NOT NULL CONSTRAINT DF_Ingestion_Batch_Promoted DEFAULT (0),
+        Unchanged_Count   BIGINT NOT NULL CONSTRAINT DF_Ingestion_Batch_Unchanged DEFAULT (0),
+        Duplicate_Count   BIGINT NOT NULL CONSTRAINT DF_Ingestion_Batch_Duplicate DEFAULT (0),
+        Quarantined_Count BIGINT NOT NULL CONSTRAINT DF_Ingestion_Batch_Quarantined DEFAULT (0),
+        CONSTRAINT CK_Ingestion_Batch_Loaded CHECK (Loaded_Count BETWEEN 0 AND Declared_Count),
+        -- Conservation: a governed batch accounts for every row that it declared.
+        CONSTRAINT CK_Ingestion_Batch_Conserved CHECK (
+            Status = N'Open'
+            OR (Governed_At IS NOT NULL
+                AND Loaded_Count = Declared_Count
+                AND Loaded_Count = Promoted_Count + Unchanged_Count + Duplicate_Count + Quarantined_Count))
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'Staging.Ingestion_Batch'), N'IX_Ingestion_Batch_Content', N'IndexID') IS NULL
+    CREATE INDEX IX_Ingestion_Batch_Content ON Staging.Ingestion_Batch (Content_Hash, Batch_ID);
+GO
+
+-- One row a source record, verbatim and never changed again. What became of it stands beside it, in Record_Outcome;
+-- the view Raw_Divers (06) shows both as one. Clustered by batch, since a batch is loaded and judged as a whole. A
+-- source row that comes twice is passed over without an error (IGNORE_DUP_KEY).
+IF OBJECT_ID(N'Staging.Raw_Record', N'U') IS NULL
+    CREATE TABLE Staging.Raw_Record (
+        Raw_ID               BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Raw_Record PRIMARY KEY NONCLUSTERED,
+        Batch_ID             BIGINT NOT NULL CONSTRAINT FK_Raw_Record_Batch REFERENCES Staging.Ingestion_Batch (Batch_ID),
+        Source_Row           BIGINT NOT NULL CONSTRAINT CK_Raw_Record_Source_Row CHECK (Source_Row > 0),
+        Origin_Quarantine_ID BIGINT NULL,
+        Waived_Checks        INT NOT NULL CONSTRAINT DF_Raw_Record_Waived_Checks DEFAULT (0),
+        First_Name           NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email                NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone                NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference     NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Payload              NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT UQ_Raw_Record_Source_Row UNIQUE CLUSTERED (Batch_ID, Source_Row) WITH (IGNORE_DUP_KEY = ON)
+    );
+GO
+
+-- The one outcome of each governed record, and the diver or the quarantine record that it became or is told by.
+IF OBJECT_ID(N'Staging.Record_Outcome', N'U') IS NULL
+    CREATE TABLE Staging.Record_Outcome (
+        Raw_ID        BIGINT NOT NULL CONSTRAINT PK_Record_Outcome PRIMARY KEY,
+        Outcome       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Record_Outcome_Outcome
+            CHECK (Outcome IN (N'Promoted', N'Unchanged', N'Duplicate', N'Quarantined')),
+        Diver_ID      BIGINT NULL,
+        Quarantine_ID BIGINT NULL
+    );
+GO
+
+-- Ground truth of synthetic batches: what was injected, so that the gatekeepers can be scored.
+IF OBJECT_ID(N'Staging.Injected_Defect', N'U') IS NULL
+    CREATE TABLE Staging.Injected_Defect (
+        Batch_ID    BIGINT NOT NULL CONSTRAINT FK_Injected_Defect_Batch REFERENCES Staging.Ingestion_Batch (Batch_ID),
+        Source_Row  BIGINT NOT NULL,
+        Defect_Code NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT PK_Injected_Defect PRIMARY KEY (Batch_ID, Source_Row, Defect_Code)
+    );
+GO
+
+-- How many records of a batch broke each rule, kept by the gatekeeper so that nothing is counted twice.
+IF OBJECT_ID(N'Staging.Batch_Rule_Count', N'U') IS NULL
+    CREATE TABLE Staging.Batch_Rule_Count (
+        Batch_ID     BIGINT NOT NULL CONSTRAINT FK_Batch_Rule_Count_Batch REFERENCES Staging.Ingestion_Batch (Batch_ID),
+        Rule_Code    NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT FK_Batch_Rule_Count_Rule REFERENCES Governance.Quality_Rule (Rule_Code),
+        Record_Count BIGINT NOT NULL,
+        CONSTRAINT PK_Batch_Rule_Count PRIMARY KEY (Batch_ID, Rule_Code)
+    );
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- dbo (silver): the divers, and those who are not let in yet
+------------------------------------------------------------------------------------------------------------
+
+-- The numbers of divers and of quarantine records: handed out by the set, and never twice, whatever is deleted.
+IF OBJECT_ID(N'dbo.Diver_Number', N'SO') IS NULL
+    CREATE SEQUENCE dbo.Diver_Number AS BIGINT START WITH 1 INCREMENT BY 1 NO CYCLE CACHE 1000;
+IF OBJECT_ID(N'dbo.Quarantine_Number', N'SO') IS NULL
+    CREATE SEQUENCE dbo.Quarantine_Number AS BIGINT START WITH 1 INCREMENT BY 1 NO CYCLE CACHE 1000;
+GO
+
+-- System-versioned (02). Email is stored normalised (trimmed, lower case) and is what makes a diver one. The masks are
+-- part of the columns from the start (03 tells who sees through them): a mask cannot be put on an indexed column later.
+IF OBJECT_ID(N'dbo.Diver', N'U') IS NULL
+    CREATE TABLE dbo.Diver (
+        Diver_ID               BIGINT NOT NULL
+            CONSTRAINT PK_Diver PRIMARY KEY
+            CONSTRAINT DF_Diver_ID DEFAULT (NEXT VALUE FOR dbo.Diver_Number),
+        First_Name             NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Last_Name              NVARCHAR(200) COLLATE Latin1_General_100_BIN2
+            MASKED WITH (FUNCTION = 'partial(1, "XXXX", 0)') NOT NULL,
+        Email                  NVARCHAR(508) COLLATE Latin1_General_100_BIN2
+            MASKED WITH (FUNCTION = 'email()') NOT NULL
+            CONSTRAINT UQ_Diver_Email UNIQUE NONCLUSTERED
+            CONSTRAINT CK_Diver_Email CHECK (Email NOT LIKE N'%[A-Z]%' AND DATALENGTH(Email) = DATALENGTH(TRIM(Email))),
+        Phone                  NVARCHAR(80) COLLATE Latin1_General_100_BIN2
+            MASKED WITH (FUNCTION = 'partial(0, "XXX-", 4)') NULL,
+        Date_Of_Birth          DATE
+            MASKED WITH (FUNCTION = 'default()') NOT NULL,
+        Certification_Level_ID INT NULL
+            CONSTRAINT FK_Diver_Level REFERENCES dbo.Certification_Level (Certification_Level_ID),
+        Source_Reference       NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Modified_By            NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Change_Reason          NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Valid_From             DATETIME2(7) GENERATED ALWAYS AS ROW START NOT NULL,
+        Valid_To               DATETIME2(7) GENERATED ALWAYS AS ROW END HIDDEN NOT NULL,
+        PERIOD FOR SYSTEM_TIME (Valid_From, Valid_To)
+    );
+GO
+
+-- The values are those of the source, of any length, so that an index cannot hold the payload; it holds its SHA-256.
+IF OBJECT_ID(N'dbo.Data_Quarantine', N'U') IS NULL
+    CREATE TABLE dbo.Data_Quarantine (
+        Quarantine_ID     BIGINT NOT NULL
+            CONSTRAINT PK_Data_Quarantine PRIMARY KEY
+            CONSTRAINT DF_Data_Quarantine_ID DEFAULT (NEXT VALUE FOR dbo.Quarantine_Number),
+        Batch_ID          BIGINT NOT NULL CONSTRAINT FK_Data_Quarantine_Batch REFERENCES Staging.Ingestion_Batch (Batch_ID),
+        Raw_ID            BIGINT NOT NULL,
+        First_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name         NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email             NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone             NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth     NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification     NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference  NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Status            NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT DF_Data_Quarantine_Status DEFAULT (N'Open')
+            CONSTRAINT CK_Data_Quarantine_Status CHECK (Status IN (N'Open', N'Released', N'Merged', N'Discarded')),
+        Attempt_Count     INT NOT NULL CONSTRAINT DF_Data_Quarantine_Attempts DEFAULT (1),
+        Record_Version    INT NOT NULL CONSTRAINT DF_Data_Quarantine_Version DEFAULT (1),
+        Quarantined_At    DATETIME2(7) NOT NULL,
+        Claimed_By        NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NULL,
+        Claimed_Until     DATETIME2(7) NULL,
+        Resolution_Code   NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NULL,
+        Resolution_Reason NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NULL,
+        Resolved_By       NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NULL,
+        Resolved_At       DATETIME2(7) NULL,
+        Diver_ID          BIGINT NULL,
+        Payload           NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Payload_Hash      AS CONVERT(BINARY(32), HASHBYTES('SHA2_256', Payload)) PERSISTED,
+        CONSTRAINT CK_Data_Quarantine_Resolved CHECK (
+            (Status = N'Open' AND Resolved_At IS NULL) OR (Status <> N'Open' AND Resolved_At IS NOT NULL))
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Batch', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Batch ON dbo.Data_Quarantine (Batch_ID);
+-- A record that arrives again while it still waits is found by its payload, and not parked twice.
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Open_Payload', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Open_Payload ON dbo.Data_Quarantine (Payload_Hash) WHERE Status = N'Open';
+GO
+
+-- Every rule and column that a record failed at an attempt; appended, never overwritten.
+IF OBJECT_ID(N'dbo.Quarantine_Violation', N'U') IS NULL
+    CREATE TABLE dbo.Quarantine_Violation (
+        Quarantine_ID  BIGINT NOT NULL
+            CONSTRAINT FK_Quarantine_Violation_Record REFERENCES dbo.Data_Quarantine (Quarantine_ID),
+        Attempt        INT NOT NULL,
+        Rule_Code      NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT FK_Quarantine_Violation_Rule REFERENCES Governance.Quality_Rule (Rule_Code),
+        Column_Name    NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Raw_ID         BIGINT NOT NULL,
+        Observed_Value NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Recorded_At    DATETIME2(7) NOT NULL,
+        CONSTRAINT PK_Quarantine_Violation PRIMARY KEY (Quarantine_ID, Attempt, Rule_Code, Column_Name)
+    );
+GO
+
+-- Every edit of a cell, and the group that it belongs to, so that an edit or a bulk edit can be undone.
+IF OBJECT_ID(N'dbo.Quarantine_Revision', N'U') IS NULL
+    CREATE TABLE dbo.Quarantine_Revision (
+        Revision_ID        BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Quarantine_Revision PRIMARY KEY,
+        Quarantine_ID      BIGINT NOT NULL
+            CONSTRAINT FK_Quarantine_Revision_Record REFERENCES dbo.Data_Quarantine (Quarantine_ID),
+        Edit_Group_ID      BIGINT NOT NULL,
+        Column_Name        NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Old_Value          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        New_Value          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Edited_By          NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Edited_At          DATETIME2(7) NOT NULL,
+        Edit_Reason        NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NULL,
+        Undoes_Revision_ID BIGINT NULL
+            CONSTRAINT FK_Quarantine_Revision_Undoes REFERENCES dbo.Quarantine_Revision (Revision_ID)
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Record', N'IndexID') IS NULL
+    CREATE INDEX IX_Quarantine_Revision_Record ON dbo.Quarantine_Revision (Quarantine_ID, Revision_ID);
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- The rest of the platform
+------------------------------------------------------------------------------------------------------------
+
+-- System-versioned (02).
+IF OBJECT_ID(N'dbo.Dive_Tour', N'U') IS NULL
+    CREATE TABLE dbo.Dive_Tour (
+        Dive_Tour_ID  BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Dive_Tour PRIMARY KEY,
+        Tour_Code     NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Dive_Tour_Code UNIQUE,
+        Tour_Name     NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Dive_Site_ID  INT NOT NULL CONSTRAINT FK_Dive_Tour_Site REFERENCES dbo.Dive_Site (Dive_Site_ID),
+        Minimum_Level INT NULL CONSTRAINT FK_Dive_Tour_Level REFERENCES dbo.Certification_Level (Certification_Level_ID),
+        Starts_On     DATE NOT NULL,
+        Days          INT NOT NULL CONSTRAINT CK_Dive_Tour_Days CHECK (Days > 0),
+        Capacity      INT NOT NULL CONSTRAINT CK_Dive_Tour_Capacity CHECK (Capacity > 0),
+        Price_Eur     DECIMAL(10, 2) NOT NULL CONSTRAINT CK_Dive_Tour_Price CHECK (Price_Eur >= 0),
+        Modified_By   NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Change_Reason NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Valid_From    DATETIME2(7) GENERATED ALWAYS AS ROW START NOT NULL,
+        Valid_To      DATETIME2(7) GENERATED ALWAYS AS ROW END HIDDEN NOT NULL,
+        PERIOD FOR SYSTEM_TIME (Valid_From, Valid_To)
+    );
+GO
+
+IF OBJECT_ID(N'dbo.Certification', N'U') IS NULL
+    CREATE TABLE dbo.Certification (
+        Certification_ID       BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Certification PRIMARY KEY,
+        Diver_ID               BIGINT NOT NULL CONSTRAINT FK_Certification_Diver REFERENCES dbo.Diver (Diver_ID),
+        Certification_Level_ID INT NOT NULL
+            CONSTRAINT FK_Certification_Level REFERENCES dbo.Certification_Level (Certification_Level_ID),
+        Agency                 NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Card_Number            NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Issued_On              DATE NOT NULL,
+        CONSTRAINT UQ_Certification_Card UNIQUE (Agency, Card_Number)
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Certification'), N'IX_Certification_Diver', N'IndexID') IS NULL
+    CREATE INDEX IX_Certification_Diver ON dbo.Certification (Diver_ID);
+GO
+
+IF OBJECT_ID(N'dbo.Dive_Participation', N'U') IS NULL
+    CREATE TABLE dbo.Dive_Participation (
+        Dive_Tour_ID BIGINT NOT NULL CONSTRAINT FK_Dive_Participation_Tour REFERENCES dbo.Dive_Tour (Dive_Tour_ID),
+        Diver_ID     BIGINT NOT NULL CONSTRAINT FK_Dive_Participation_Diver REFERENCES dbo.Diver (Diver_ID),
+        Booked_At    DATETIME2(7) NOT NULL,
+        Status       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT DF_Dive_Participation_Status DEFAULT (N'Booked')
+            CONSTRAINT CK_Dive_Participation_Status CHECK (Status IN (N'Booked', N'Attended', N'Cancelled')),
+        CONSTRAINT PK_Dive_Participation PRIMARY KEY (Dive_Tour_ID, Diver_ID)
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Dive_Participation'), N'IX_Dive_Participation_Diver', N'IndexID') IS NULL
+    CREATE INDEX IX_Dive_Participation_Diver ON dbo.Dive_Participation (Diver_ID);
+GO
+
+IF OBJECT_ID(N'dbo.Dive_Log', N'U') IS NULL
+    CREATE TABLE dbo.Dive_Log (
+        Dive_Log_ID  BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Dive_Log PRIMARY KEY,
+        Diver_ID     BIGINT NOT NULL CONSTRAINT FK_Dive_Log_Diver REFERENCES dbo.Diver (Diver_ID),
+        Dive_Site_ID INT NOT NULL CONSTRAINT FK_Dive_Log_Site REFERENCES dbo.Dive_Site (Dive_Site_ID),
+        Dive_Tour_ID BIGINT NULL CONSTRAINT FK_Dive_Log_Tour REFERENCES dbo.Dive_Tour (Dive_Tour_ID),
+        Dived_On     DATE NOT NULL,
+        Max_Depth_M  DECIMAL(6, 2) NOT NULL CONSTRAINT CK_Dive_Log_Depth CHECK (Max_Depth_M > 0),
+        Minutes      INT NOT NULL CONSTRAINT CK_Dive_Log_Minutes CHECK (Minutes > 0)
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Dive_Log'), N'IX_Dive_Log_Diver', N'IndexID') IS NULL
+    CREATE INDEX IX_Dive_Log_Diver ON dbo.Dive_Log (Diver_ID, Dived_On);
+GO
+
+IF OBJECT_ID(N'dbo.Dive_Log_Equipment', N'U') IS NULL
+    CREATE TABLE dbo.Dive_Log_Equipment (
+        Dive_Log_ID  BIGINT NOT NULL CONSTRAINT FK_Dive_Log_Equipment_Log REFERENCES dbo.Dive_Log (Dive_Log_ID),
+        Equipment_ID INT NOT NULL CONSTRAINT FK_Dive_Log_Equipment_Item REFERENCES dbo.Equipment (Equipment_ID),
+        CONSTRAINT PK_Dive_Log_Equipment PRIMARY KEY (Dive_Log_ID, Equipment_ID)
+    );
+GO

@@ -1,0 +1,854 @@
+-- 05_gatekeeper.sql · EnterpriseDiveDB on SQL Server 2022: the procedures. Everything that changes data is one of these.
+--
+-- Twin of sqlite/05_gatekeeper.sql, statement by statement. A procedure stands in the schema of what it changes:
+--
+--     Staging      Open_Batch, Load_Batch, Load_Ground_Truth, Govern_Batch, Report_Batch
+--     Governance   Judge_Records, Log_Action (03)
+--
+-- What is dialect here: each procedure that changes data owns its transaction (within an outer one it takes part in
+-- that). A refusal is THROW 504xx, an inconsistency THROW 505xx; nothing of the call is kept. Progress comes as
+-- RAISERROR at severity 0, which WITH NOWAIT sends at once, where PRINT would wait. @Rehearse undoes everything to a
+-- savepoint, after the results were sent. What a PRINT or a THROW says is the twin's text.
+-- Whatever writes dbo.Diver copies masked columns, so it runs WITH EXECUTE AS OWNER (a masked caller would store the
+-- mask); ORIGINAL_LOGIN() is who really called. It takes the application lock DiveGov.Gate first: two queue there.
+-- A temporary table ends with the procedure that made it, so the caller makes those that Judge_Records reads and fills.
+
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET NOCOUNT, XACT_ABORT ON;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Arrival: Open_Batch, Load_Batch, Load_Ground_Truth
+------------------------------------------------------------------------------------------------------------
+
+-- Announces an arrival. The same content again, while its batch is still open, is the same batch: loading goes on
+-- where it stopped. Content that was governed before is reported (Earlier_Batch_ID) and opens a batch only @Again.
+CREATE OR ALTER PROCEDURE Staging.Open_Batch
+    @Source_Name    NVARCHAR(1000),
+    @Source_Kind    NVARCHAR(20),
+    @Content_Hash   NVARCHAR(128),
+    @Declared_Count BIGINT,
+    @Again          BIT = 0
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Batch_ID BIGINT, @Earlier_Batch_ID BIGINT, @Is_New BIT, @Detail NVARCHAR(4000);
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF @Declared_Count < 1
+            THROW 50400, N'A batch must bring at least one record.', 1;
+
+        -- The range stays locked, so that two who bring the same content at once do not both open a batch.
+        SET @Batch_ID = (
+            SELECT MAX(Batch_ID)
+            FROM Staging.Ingestion_Batch WITH (UPDLOCK, HOLDLOCK)
+            WHERE Content_Hash = @Content_Hash AND Declared_Count = @Declared_Count AND Status = N'Open'
+        );
+        SET @Earlier_Batch_ID = (
+            SELECT MIN(Batch_ID)
+            FROM Staging.Ingestion_Batch
+            WHERE Content_Hash = @Content_Hash AND Status = N'Governed'
+        );
+        SET @Is_New = IIF(@Batch_ID IS NULL AND (@Earlier_Batch_ID IS NULL OR @Again = 1), 1, 0);
+
+        IF @Is_New = 1
+        BEGIN
+            INSERT INTO Staging.Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count)
+            VALUES (@Source_Name, @Source_Kind, @Content_Hash, SYSUTCDATETIME(), ORIGINAL_LOGIN(), @Declared_Count);
+
+            SET @Batch_ID = SCOPE_IDENTITY();
+
+            SET @Detail = (SELECT @Source_Kind AS kind, @Declared_Count AS declared FOR JSON PATH, WITHOUT_ARRAY_WRAPPER);
+            EXECUTE Governance.Log_Action @Action = N'Open_Batch', @Subject_Type = N'Ingestion_Batch', @Subject_ID = @Batch_ID,
+                                          @Detail = @Detail;
+        END;
+
+        SELECT @Batch_ID                                            AS Batch_ID,
+               @Earlier_Batch_ID                                    AS Earlier_Batch_ID,
+               COALESCE((SELECT b.Loaded_Count
+                         FROM Staging.Ingestion_Batch AS b
+                         WHERE b.Batch_ID = @Batch_ID), 0)          AS Loaded_Count;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Open_Batch TO data_steward;
+GO
+
+-- Takes a chunk of records as one JSON array of arrays: source row, payload, and the raw text columns in the order of
+-- the table. A chunk sent twice is loaded once.
+CREATE OR ALTER PROCEDURE Staging.Load_Batch
+    @Batch_ID BIGINT,
+    @Rows     NVARCHAR(MAX)
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Loaded BIGINT, @Message NVARCHAR(400);
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        -- The batch's row stays locked: chunks of one batch come in turn, and none comes while it is governed.
+        IF NOT EXISTS (SELECT 1
+                       FROM Staging.Ingestion_Batch WITH (UPDLOCK)
+                       WHERE Batch_ID = @Batch_ID AND Status = N'Open')
+        BEGIN
+            SET @Message = CONCAT(N'Batch ', @Batch_ID, N' is not open for loading.');
+            THROW 50409, @Message, 1;
+        END;
+
+        INSERT INTO Staging.Raw_Record (Batch_ID, Source_Row, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+                                        Certification, Source_Reference, Payload)
+        SELECT @Batch_ID,
+               j.Source_Row,
+               j.First_Name,
+               j.Last_Name,
+               j.Email,
+               j.Phone,
+               j.Date_Of_Birth,
+               j.Certification,
+               j.Source_Reference,
+               j.Payload
+        FROM OPENJSON(@Rows) WITH (
+                 Source_Row       BIGINT        '$[0]',
+                 First_Name       NVARCHAR(MAX) '$[2]',
+                 Last_Name        NVARCHAR(MAX) '$[3]',
+                 Email            NVARCHAR(MAX) '$[4]',
+                 Phone            NVARCHAR(MAX) '$[5]',
+                 Date_Of_Birth    NVARCHAR(MAX) '$[6]',
+                 Certification    NVARCHAR(MAX) '$[7]',
+                 Source_Reference NVARCHAR(MAX) '$[8]',
+                 Payload          NVARCHAR(MAX) '$[1]'
+             ) AS j
+        WHERE NOT EXISTS (SELECT 1
+                          FROM Staging.Raw_Record AS r
+                          WHERE r.Batch_ID = @Batch_ID AND r.Source_Row = j.Source_Row)
+        ORDER BY j.Source_Row;
+        SET @Loaded = @@ROWCOUNT;
+
+        UPDATE Staging.Ingestion_Batch
+        SET Loaded_Count = Loaded_Count + @Loaded
+        WHERE Batch_ID = @Batch_ID;
+
+        SELECT Loaded_Count
+        FROM Staging.Ingestion_Batch
+        WHERE Batch_ID = @Batch_ID;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Load_Batch TO data_steward;
+GO
+
+-- Notes what a generator injected, as a JSON array of [source row, defect]. For scoring only; no rule reads it.
+CREATE OR ALTER PROCEDURE Staging.Load_Ground_Truth
+    @Batch_ID BIGINT,
+    @Defects  NVARCHAR(MAX)
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF NOT EXISTS (SELECT 1
+                       FROM Staging.Ingestion_Batch WITH (UPDLOCK)
+                       WHERE Batch_ID = @Batch_ID AND Source_Kind = N'synthetic')
+            THROW 50409, N'Only a synthetic batch has a ground truth.', 1;
+
+        INSERT INTO Staging.Injected_Defect (Batch_ID, Source_Row, Defect_Code)
+        SELECT DISTINCT @Batch_ID, j.Source_Row, j.Defect_Code COLLATE Latin1_General_100_BIN2
+        FROM OPENJSON(@Defects) WITH (
+                 Source_Row  BIGINT       '$[0]',
+                 Defect_Code NVARCHAR(40) '$[1]'
+             ) AS j
+        WHERE NOT EXISTS (SELECT 1
+                          FROM Staging.Injected_Defect AS i
+                          WHERE i.Batch_ID = @Batch_ID
+                            AND i.Source_Row = j.Source_Row
+                            AND i.Defect_Code = j.Defect_Code COLLATE Latin1_General_100_BIN2);
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Load_Ground_Truth TO data_steward;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Judgement: the rules, in one place
+------------------------------------------------------------------------------------------------------------
+
+-- Judges the records of #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload and the raw text columns) as
+-- received on a day. Fills #Normalised, the values as they would be stored; and #Finding, a row for each record that
+-- fails: Mask has one bit a failed check (Rule_Check). Rules that look at one record only; what compares records is the
+-- caller's. The three tables are made by the caller, as Govern_Batch makes them. Granted to nobody.
+--
+-- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
+-- The raw values have any length, the normalised ones a sort and a join can bear: one that is longer keeps its beginning
+-- (longer than any limit below, so FIELD_TOO_LONG still sees it) and its SHA-256, so it equals itself and nothing else.
+CREATE OR ALTER PROCEDURE Governance.Judge_Records
+    @Received_On DATE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    -- What counts as blank around a value: Unicode's white space, the zero-width space and the byte-order mark.
+    DECLARE @Blank NVARCHAR(40) = CONCAT(
+        NCHAR(9), NCHAR(10), NCHAR(11), NCHAR(12), NCHAR(13), NCHAR(32), NCHAR(133), NCHAR(160), NCHAR(5760),
+        NCHAR(8192), NCHAR(8193), NCHAR(8194), NCHAR(8195), NCHAR(8196), NCHAR(8197), NCHAR(8198), NCHAR(8199),
+        NCHAR(8200), NCHAR(8201), NCHAR(8202), NCHAR(8203), NCHAR(8232), NCHAR(8233), NCHAR(8239), NCHAR(8287),
+        NCHAR(12288), NCHAR(65279));
+    DECLARE @Odd_Name NVARCHAR(40) = CONCAT(N'%[0-9', NCHAR(1), N'-', NCHAR(31), NCHAR(127), N'-', NCHAR(159), N']%');
+    DECLARE @Long_Label NVARCHAR(400) = CONCAT(N'%', REPLICATE(N'[^.]', 64), N'%');
+    -- Lower case is ASCII's only, as in the twin: LOWER() would turn the Kelvin sign into a k, and a Turkish I into an ı.
+    DECLARE @Upper NVARCHAR(26) = N'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    DECLARE @Lower NVARCHAR(26) = N'abcdefghijklmnopqrstuvwxyz';
+    -- The unquoted characters of RFC 5322 that are neither letter nor digit, and @; each becomes an a before LIKE looks.
+    DECLARE @Email_Signs NVARCHAR(40) = N'-.!#$%&''*+/=?^_`{|}~@';
+    DECLARE @Email_Letters NVARCHAR(40) = REPLICATE(N'a', LEN(@Email_Signs));
+    DECLARE @Enabled INT = (
+        SELECT SUM(c.Check_Bit)
+        FROM Governance.Rule_Check AS c
+        JOIN Governance.Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
+        WHERE r.Is_Enabled = 1
+    );
+    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second. They
+    -- are text, since the day need not exist (29 February of ten years ago).
+    DECLARE @Received_Day NVARCHAR(10) = CONVERT(NCHAR(10), @Received_On, 23);
+    DECLARE @Too_Young_After NVARCHAR(20) = (
+        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = N'AGE_BELOW_MINIMUM'
+    );
+    DECLARE @Too_Old_Until NVARCHAR(20) = (
+        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold - 1), 4) + SUBSTRING(@Received_Day, 5, 6)
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = N'AGE_ABOVE_MAXIMUM'
+    );
+    DECLARE @Not_Professional_After NVARCHAR(20) = (
+        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = N'CERTIFICATION_UNDERAGE'
+    );
+
+    INSERT INTO #Normalised (Record_ID, Source_Row, Waived_Checks, First_Name, Last_Name, Email, Phone, Digits,
+                             Date_Of_Birth, Certification, Certification_Level_ID, Source_Reference, Is_Whole,
+                             First_Name_Is_Odd, Last_Name_Is_Odd)
+    SELECT i.Record_ID,
+           i.Source_Row,
+           i.Waived_Checks,
+           IIF(LEN(t.First_Name) > 300,
+               LEFT(t.First_Name, 236) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.First_Name), 2), t.First_Name),
+           IIF(LEN(t.Last_Name) > 300,
+               LEFT(t.Last_Name, 236) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Last_Name), 2), t.Last_Name),
+           IIF(LEN(t.Email) > 600,
+               LEFT(t.Email, 536) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Email), 2), t.Email),
+           IIF(LEN(t.Phone) > 200,
+               LEFT(t.Phone, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Phone), 2), t.Phone),
+           IIF(LEN(t.Digits) > 200,
+               LEFT(t.Digits, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Digits), 2), t.Digits),
+           IIF(LEN(t.Date_Of_Birth) > 200,
+               LEFT(t.Date_Of_Birth, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Date_Of_Birth), 2), t.Date_Of_Birth),
+           IIF(LEN(t.Certification) > 200,
+               LEFT(t.Certification, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Certification), 2), t.Certification),
+           a.Certification_Level_ID,
+           IIF(LEN(t.Source_Reference) > 300,
+               LEFT(t.Source_Reference, 236) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Source_Reference), 2),
+               t.Source_Reference),
+           -- \u0000 ends a text on its way through the twin's json functions, so a record that holds it counts as damaged.
+           IIF(ISJSON(i.Payload) = 1
+               AND TRIM(@Blank FROM i.Payload) LIKE N'{%'
+               AND CHARINDEX(N'\u0000', i.Payload) = 0, 1, 0),
+           -- NAME_CHARACTERS is looked for here, in the whole of the name.
+           IIF(t.First_Name LIKE @Odd_Name, 1, 0),
+           IIF(t.Last_Name LIKE @Odd_Name, 1, 0)
+    FROM #Judge_Input AS i
+    CROSS APPLY (
+        SELECT NULLIF(TRIM(@Blank FROM i.First_Name), N'')                           AS First_Name,
+               NULLIF(TRIM(@Blank FROM i.Last_Name), N'')                            AS Last_Name,
+               NULLIF(TRANSLATE(TRIM(@Blank FROM i.Email), @Upper, @Lower), N'')     AS Email,
+               NULLIF(TRIM(@Blank FROM i.Phone), N'')                                AS Phone,
+               REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+                   TRIM(@Blank FROM i.Phone), N' ', N''), N'.', N''), N'-', N''), N'(', N''), N')', N'') AS Digits,
+               NULLIF(TRIM(@Blank FROM i.Date_Of_Birth), N'')                        AS Date_Of_Birth,
+               NULLIF(TRIM(@Blank FROM i.Certification), N'')                        AS Certification,
+               NULLIF(TRIM(@Blank FROM i.Source_Reference), N'')                     AS Source_Reference
+    ) AS t
+    LEFT JOIN dbo.Certification_Alias AS a
+           ON a.Alias = TRANSLATE(t.Certification, @Upper, @Lower);
+
+    INSERT INTO #Finding (Record_ID, Mask)
+    SELECT j.Record_ID,
+           j.Mask
+    FROM (
+        SELECT n.Record_ID,
+               @Enabled & ~n.Waived_Checks & (
+                   -- FIRST_NAME_MISSING, LAST_NAME_MISSING
+                   IIF(n.First_Name IS NULL, 1, 0)
+                 | IIF(n.Last_Name IS NULL, 2, 0)
+                 | CASE
+                       -- EMAIL_MISSING
+                       WHEN n.Email IS NULL THEN 4
+                       -- Most addresses are short and plain, and seen to be good without the whole examination.
+                       WHEN n.Email NOT LIKE N'%[^a-z0-9.@]%'
+                        AND n.Email LIKE N'[a-z0-9]%@[a-z0-9]%.%[a-z0-9][a-z]'
+                        AND LEN(n.Email) < 64
+                        AND n.Email NOT LIKE N'%@%@%'
+                        AND n.Email NOT LIKE N'%@%.[a-z]'
+                        AND CHARINDEX(N'..', n.Email) = 0
+                        AND CHARINDEX(N'.@', n.Email) = 0
+                       THEN 0
+                       -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
+                       WHEN CHARINDEX(N'@', n.Email) BETWEEN 2 AND 65
+                        AND LEN(n.Email) <= 254
+                        AND TRANSLATE(n.Email, @Email_Signs, @Email_Letters) NOT LIKE N'%[^a-z0-9]%'
+                        AND n.Email NOT LIKE N'.%'
+                        AND CHARINDEX(N'..', n.Email) = 0
+                        AND CHARINDEX(N'.@', n.Email) = 0
+                        AND e.Domain LIKE N'[a-z0-9]%.%[a-z0-9]'
+                        AND REPLACE(e.Domain, N'-', N'a') NOT LIKE N'%[^a-z0-9.]%'
+                        AND CHARINDEX(N'-.', e.Domain) = 0
+                        AND CHARINDEX(N'.-', e.Domain) = 0
+                        AND e.Domain NOT LIKE @Long_Label
+                        -- The top label: what follows the last dot.
+                        AND e.Top_Label LIKE N'%[^0-9]%'
+                        AND LEN(e.Top_Label) >= 2
+                       THEN 0
+                       ELSE 8
+                   END
+                 | CASE
+                       -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
+                       WHEN n.Date_Of_Birth IS NULL THEN 16
+                       WHEN n.Date_Of_Birth NOT LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
+                         OR n.Date_Of_Birth < N'0001'
+                         OR TRY_CONVERT(DATE, n.Date_Of_Birth, 23) IS NULL THEN 32
+                       WHEN n.Date_Of_Birth > @Received_Day THEN 64
+                       -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM, CERTIFICATION_UNDERAGE
+                       ELSE IIF(n.Date_Of_Birth > @Too_Young_After, 128, 0)
+                          | IIF(n.Date_Of_Birth <= @Too_Old_Until, 256, 0)
+                          | IIF(n.Date_Of_Birth > @Not_Professional_After AND l.Is_Professional = 1, 2048, 0)
+                   END
+                 | CASE
+                       -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
+                       WHEN n.Phone IS NULL THEN 0
+                       WHEN LEN(n.Digits) BETWEEN 7 AND 15
+                        AND n.Digits NOT LIKE N'%[^0-9]%' THEN 0
+                       WHEN LEN(n.Digits) BETWEEN 8 AND 16
+                        AND n.Digits LIKE N'+%'
+                        AND SUBSTRING(n.Digits, 2, 200) NOT LIKE N'%[^0-9]%' THEN 0
+                       WHEN CHARINDEX(N'x', n.Digits) - 1 - p.Plus BETWEEN 7 AND 15
+                        AND p.Number NOT LIKE N'%[^0-9]%'
+                        AND SUBSTRING(n.Digits, CHARINDEX(N'x', n.Digits) + 1, 200) NOT LIKE N'%[^0-9]%'
+                        AND LEN(n.Digits) - CHARINDEX(N'x', n.Digits) BETWEEN 1 AND 6 THEN 0
+                       ELSE 512
+                   END
+                   -- CERTIFICATION_UNKNOWN
+                 | IIF(n.Certification IS NOT NULL AND n.Certification_Level_ID IS NULL, 1024, 0)
+                   -- NAME_CHARACTERS
+                 | IIF(n.First_Name_Is_Odd = 1, 4096, 0)
+                 | IIF(n.Last_Name_Is_Odd = 1, 8192, 0)
+                   -- FIELD_TOO_LONG. Characters are counted, and not UTF-16 units: that is what _SC is for.
+                 | IIF(LEN(n.First_Name COLLATE Latin1_General_100_CI_AS_SC) > 100, 16384, 0)
+                 | IIF(LEN(n.Last_Name COLLATE Latin1_General_100_CI_AS_SC) > 100, 32768, 0)
+                 | IIF(LEN(n.Email COLLATE Latin1_General_100_CI_AS_SC) > 254, 65536, 0)
+                 | IIF(LEN(n.Phone COLLATE Latin1_General_100_CI_AS_SC) > 40, 131072, 0)
+                 | IIF(LEN(n.Certification COLLATE Latin1_General_100_CI_AS_SC) > 60, 262144, 0)
+                 | IIF(LEN(n.Source_Reference COLLATE Latin1_General_100_CI_AS_SC) > 100, 524288, 0)
+                   -- PAYLOAD_INVALID
+                 | IIF(n.Is_Whole = 0, 1048576, 0)
+               ) AS Mask
+        FROM #Normalised AS n
+        LEFT JOIN dbo.Certification_Level AS l
+               ON l.Certification_Level_ID = n.Certification_Level_ID
+        -- LEFT and SUBSTRING refuse a negative length, and AND does not promise its order: no length here can be one.
+        CROSS APPLY (
+            SELECT SUBSTRING(n.Email, CHARINDEX(N'@', n.Email) + 1, 600)                AS Domain,
+                   RIGHT(n.Email, CHARINDEX(N'.', REVERSE(n.Email) + N'.') - 1)         AS Top_Label
+        ) AS e
+        CROSS APPLY (
+            SELECT IIF(n.Digits LIKE N'+%', 1, 0)                                       AS Plus,
+                   STUFF(LEFT(n.Digits, CHARINDEX(N'x', n.Digits + N'x') - 1), 1,
+                         IIF(n.Digits LIKE N'+%', 1, 0), N'')                           AS Number
+        ) AS p
+    ) AS j
+    WHERE j.Mask <> 0;
+END;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- The gate: Govern_Batch
+------------------------------------------------------------------------------------------------------------
+
+-- Gives every record of a loaded batch its one outcome, in one transaction:
+--     Unchanged    a valid record, and a diver with its email is there already, identical
+--     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
+--     Promoted     a valid record becomes a diver
+--     Quarantined  everything else, with every check that it failed
+-- A batch that is governed already is reported and left as it is.
+CREATE OR ALTER PROCEDURE Staging.Govern_Batch
+    @Batch_ID BIGINT,
+    @Rehearse BIT = 0
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT, @Received_On DATE;
+
+    CREATE TABLE #Judge_Input (
+        Record_ID        BIGINT NOT NULL,
+        Source_Row       BIGINT NOT NULL,
+        Waived_Checks    INT NOT NULL,
+        Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Normalised (
+        Record_ID              BIGINT NOT NULL PRIMARY KEY,
+        Source_Row             BIGINT NOT NULL,
+        Waived_Checks          INT NOT NULL,
+        First_Name             NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name              NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Email                  NVARCHAR(600) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone                  NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Digits                 NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification_Level_ID INT NULL,
+        Source_Reference       NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Is_Whole               BIT NOT NULL,
+        First_Name_Is_Odd      BIT NOT NULL,
+        Last_Name_Is_Odd       BIT NOT NULL
+    );
+    CREATE TABLE #Finding (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+    -- What a comparison adds to the findings; the twin's INSERT … ON CONFLICT in two steps.
+    CREATE TABLE #Comparison (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+    -- 1,200 bytes are more than a clustered key may have.
+    CREATE TABLE #Contested_Email (
+        Email NVARCHAR(600) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY NONCLUSTERED
+    );
+    CREATE TABLE #Promotion (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Diver_ID  BIGINT NOT NULL
+    );
+    CREATE TABLE #Rejection (
+        Record_ID     BIGINT NOT NULL PRIMARY KEY,
+        Mask          INT NOT NULL,
+        Known_ID      BIGINT NULL,
+        Quarantine_ID BIGINT NULL,
+        Attempt       INT NULL
+    );
+    CREATE TABLE #New_Place (
+        Record_ID     BIGINT NOT NULL PRIMARY KEY,
+        Quarantine_ID BIGINT NOT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        -- Batches are governed in turn; whoever waits longer than ten minutes is told so.
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SAVE TRANSACTION Rehearsal;
+
+        IF NOT EXISTS (SELECT 1 FROM Staging.Ingestion_Batch WITH (UPDLOCK) WHERE Batch_ID = @Batch_ID)
+        BEGIN
+            SET @Message = CONCAT(N'There is no batch ', @Batch_ID, N'.');
+            THROW 50404, @Message, 1;
+        END;
+
+        IF EXISTS (SELECT 1 FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = N'Governed')
+        BEGIN
+            EXECUTE Staging.Report_Batch @Batch_ID = @Batch_ID;
+            COMMIT TRANSACTION;
+            RETURN;
+        END;
+
+        IF EXISTS (SELECT 1 FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Loaded_Count < Declared_Count)
+        BEGIN
+            SET @Message = (
+                SELECT CONCAT(N'Batch ', @Batch_ID, N' is not loaded whole: ', Loaded_Count, N' of ', Declared_Count,
+                              N' records are there.')
+                FROM Staging.Ingestion_Batch
+                WHERE Batch_ID = @Batch_ID
+            );
+            THROW 50409, @Message, 1;
+        END;
+
+        DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+        DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+        RAISERROR(N'1/7 Judging every record', 0, 1) WITH NOWAIT;
+        INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                                  Date_Of_Birth, Certification, Source_Reference)
+        SELECT r.Raw_ID, r.Source_Row, r.Waived_Checks, r.Payload, r.First_Name, r.Last_Name, r.Email, r.Phone,
+               r.Date_Of_Birth, r.Certification, r.Source_Reference
+        FROM Staging.Raw_Record AS r
+        WHERE r.Batch_ID = @Batch_ID;
+
+        SET @Received_On = (SELECT CONVERT(DATE, Received_At) FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
+        EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+
+        RAISERROR(N'2/7 Comparing with the divers', 0, 1) WITH NOWAIT;
+        -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared. 4194304 = DUPLICATE_OF_DIVER.
+        -- INTERSECT compares NULL with NULL as equal.
+        INSERT INTO #Comparison (Record_ID, Mask, Outcome, Diver_ID)
+        SELECT s.Record_ID,
+               CASE WHEN s.Is_Same = 1 THEN 0 ELSE 4194304 END,
+               CASE WHEN s.Is_Same = 1 THEN N'Unchanged' END,
+               CASE WHEN s.Is_Same = 1 THEN s.Diver_ID END
+        FROM (SELECT n.Record_ID,
+                     d.Diver_ID,
+                     CASE WHEN f.Record_ID IS NULL
+                           AND EXISTS (SELECT n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone),
+                                              TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID
+                                       INTERSECT
+                                       SELECT d.First_Name, d.Last_Name, d.Phone, d.Date_Of_Birth, d.Certification_Level_ID)
+                          THEN 1 ELSE 0
+                     END AS Is_Same
+              FROM #Normalised AS n
+              JOIN dbo.Diver AS d
+                ON d.Email = n.Email
+              LEFT JOIN #Finding AS f
+                     ON f.Record_ID = n.Record_ID
+              WHERE COALESCE(f.Mask, 0) & 12 = 0) AS s;
+
+        UPDATE f
+        SET Mask = f.Mask | c.Mask
+        FROM #Finding AS f
+        JOIN #Comparison AS c
+          ON c.Record_ID = f.Record_ID;
+
+        INSERT INTO #Finding (Record_ID, Mask, Outcome, Diver_ID)
+        SELECT c.Record_ID, c.Mask, c.Outcome, c.Diver_ID
+        FROM #Comparison AS c
+        WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
+
+        RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
+        WITH numbered AS (
+            SELECT n.Email,
+                   ROW_NUMBER() OVER (PARTITION BY n.Email ORDER BY n.Record_ID) AS Occurrence
+            FROM #Normalised AS n
+            WHERE n.Email IS NOT NULL
+        )
+        INSERT INTO #Contested_Email (Email)
+        SELECT n.Email
+        FROM numbered AS n
+        WHERE n.Occurrence = 2;
+
+        -- Identical records follow the newest of them; of those that differ the newest valid one leads.
+        -- 2097152 = DUPLICATE_IN_BATCH.
+        TRUNCATE TABLE #Comparison;
+        WITH contested AS (
+            SELECT n.Record_ID, n.Source_Row, n.Email,
+                   COALESCE(f.Mask, 0) AS Mask,
+                   FIRST_VALUE(n.Record_ID) OVER (
+                       PARTITION BY n.Email, n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone), n.Date_Of_Birth,
+                                    n.Certification_Level_ID, IIF(n.Certification_Level_ID IS NULL, n.Certification, NULL),
+                                    COALESCE(f.Mask, 0)
+                       ORDER BY n.Source_Row DESC
+                       ROWS UNBOUNDED PRECEDING
+                   ) AS Leader_ID
+            FROM #Normalised AS n
+            LEFT JOIN #Finding AS f
+                   ON f.Record_ID = n.Record_ID
+            WHERE n.Email IN (SELECT e.Email FROM #Contested_Email AS e)
+              AND COALESCE(f.Mask, 0) & 12 = 0
+              AND f.Outcome IS NULL
+        ),
+        ranked AS (
+            SELECT c.Record_ID, c.Leader_ID,
+                   ROW_NUMBER() OVER (
+                       PARTITION BY c.Email
+                       ORDER BY IIF(c.Record_ID <> c.Leader_ID, 1, 0), IIF(c.Mask <> 0, 1, 0), c.Source_Row DESC
+                   ) AS Rank_In_Email
+            FROM contested AS c
+        )
+        INSERT INTO #Comparison (Record_ID, Mask, Outcome, Leader_ID)
+        SELECT r.Record_ID,
+               CASE WHEN r.Record_ID = r.Leader_ID AND r.Rank_In_Email > 1 THEN 2097152 ELSE 0 END,
+               CASE WHEN r.Record_ID <> r.Leader_ID THEN N'Duplicate' END,
+               CASE WHEN r.Record_ID <> r.Leader_ID THEN r.Leader_ID END
+        FROM ranked AS r;
+
+        UPDATE f
+        SET Mask = f.Mask | c.Mask,
+            Outcome = c.Outcome,
+            Leader_ID = c.Leader_ID
+        FROM #Finding AS f
+        JOIN #Comparison AS c
+          ON c.Record_ID = f.Record_ID;
+
+        INSERT INTO #Finding (Record_ID, Mask, Outcome, Leader_ID)
+        SELECT c.Record_ID, c.Mask, c.Outcome, c.Leader_ID
+        FROM #Comparison AS c
+        WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
+
+        RAISERROR(N'4/7 Promoting the valid', 0, 1) WITH NOWAIT;
+        INSERT INTO #Promotion (Record_ID, Diver_ID)
+        SELECT n.Record_ID,
+               NEXT VALUE FOR dbo.Diver_Number OVER (ORDER BY n.Record_ID)
+        FROM #Normalised AS n
+        LEFT JOIN #Finding AS f
+               ON f.Record_ID = n.Record_ID
+        WHERE f.Outcome IS NULL AND COALESCE(f.Mask, 0) = 0;
+
+        INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID)
+        SELECT n.Record_ID,
+               COALESCE(f.Outcome, IIF(COALESCE(f.Mask, 0) = 0, N'Promoted', N'Quarantined')),
+               COALESCE(p.Diver_ID, f.Diver_ID)
+        FROM #Normalised AS n
+        LEFT JOIN #Finding AS f
+               ON f.Record_ID = n.Record_ID
+        LEFT JOIN #Promotion AS p
+               ON p.Record_ID = n.Record_ID;
+
+        INSERT INTO dbo.Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
+                               Source_Reference, Modified_By, Change_Reason)
+        SELECT p.Diver_ID, n.First_Name, n.Last_Name, n.Email, COALESCE(NULLIF(n.Digits, N''), n.Phone),
+               CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID, n.Source_Reference, @Actor,
+               CONCAT(N'Promoted from batch ', @Batch_ID)
+        FROM #Normalised AS n
+        JOIN #Promotion AS p
+          ON p.Record_ID = n.Record_ID;
+
+        RAISERROR(N'5/7 Quarantining the others', 0, 1) WITH NOWAIT;
+        -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
+        INSERT INTO #Rejection (Record_ID, Mask, Known_ID)
+        SELECT f.Record_ID,
+               f.Mask,
+               COALESCE(r.Origin_Quarantine_ID,
+                        (SELECT MIN(q.Quarantine_ID)
+                         FROM dbo.Data_Quarantine AS q
+                         WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload)) AND q.Status = N'Open'))
+        FROM #Finding AS f
+        JOIN Staging.Record_Outcome AS o
+          ON o.Raw_ID = f.Record_ID
+        JOIN Staging.Raw_Record AS r
+          ON r.Raw_ID = f.Record_ID
+        WHERE o.Outcome = N'Quarantined';
+
+        INSERT INTO #New_Place (Record_ID, Quarantine_ID)
+        SELECT j.Record_ID,
+               NEXT VALUE FOR dbo.Quarantine_Number OVER (ORDER BY j.Record_ID)
+        FROM #Rejection AS j
+        WHERE j.Known_ID IS NULL;
+
+        UPDATE j
+        SET Quarantine_ID = n.Quarantine_ID
+        FROM #Rejection AS j
+        JOIN #New_Place AS n
+          ON n.Record_ID = j.Record_ID;
+
+        INSERT INTO dbo.Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+                                         Certification, Source_Reference, Attempt_Count, Quarantined_At, Payload)
+        SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
+               r.Certification, r.Source_Reference, 0, @Now, r.Payload
+        FROM #Rejection AS j
+        JOIN Staging.Raw_Record AS r
+          ON r.Raw_ID = j.Record_ID
+        WHERE j.Known_ID IS NULL;
+
+        -- Several records of a batch may meet in one place: each is an attempt of its own.
+        UPDATE j
+        SET Quarantine_ID = n.Place_ID,
+            Attempt = n.Attempt
+        FROM #Rejection AS j
+        JOIN (SELECT k.Record_ID,
+                     q.Quarantine_ID AS Place_ID,
+                     q.Attempt_Count + ROW_NUMBER() OVER (PARTITION BY q.Quarantine_ID ORDER BY k.Record_ID) AS Attempt
+              FROM #Rejection AS k
+              JOIN dbo.Data_Quarantine AS q
+                ON q.Quarantine_ID = COALESCE(k.Known_ID, k.Quarantine_ID)) AS n
+          ON n.Record_ID = j.Record_ID;
+
+        INSERT INTO dbo.Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At)
+        SELECT j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name, r.Raw_ID,
+               CASE c.Column_Name
+                   WHEN N'First_Name' THEN r.First_Name
+                   WHEN N'Last_Name' THEN r.Last_Name
+                   WHEN N'Email' THEN r.Email
+                   WHEN N'Phone' THEN r.Phone
+                   WHEN N'Date_Of_Birth' THEN r.Date_Of_Birth
+                   WHEN N'Certification' THEN r.Certification
+                   WHEN N'Source_Reference' THEN r.Source_Reference
+                   WHEN N'Payload' THEN LEFT(r.Payload, 400)
+               END,
+               @Now
+        FROM #Rejection AS j
+        JOIN Staging.Raw_Record AS r
+          ON r.Raw_ID = j.Record_ID
+        JOIN Governance.Rule_Check AS c
+          ON j.Mask & c.Check_Bit <> 0;
+
+        UPDATE q
+        SET Attempt_Count = n.Attempt,
+            Record_Version = q.Record_Version + IIF(q.Attempt_Count > 0, 1, 0)
+        FROM dbo.Data_Quarantine AS q
+        JOIN (SELECT j.Quarantine_ID, MAX(j.Attempt) AS Attempt
+              FROM #Rejection AS j
+              GROUP BY j.Quarantine_ID) AS n
+          ON n.Quarantine_ID = q.Quarantine_ID;
+
+        RAISERROR(N'6/7 Writing the outcomes', 0, 1) WITH NOWAIT;
+        UPDATE o
+        SET Quarantine_ID = j.Quarantine_ID
+        FROM Staging.Record_Outcome AS o
+        JOIN #Rejection AS j
+          ON j.Record_ID = o.Raw_ID;
+
+        UPDATE o
+        SET Diver_ID = l.Diver_ID,
+            Quarantine_ID = l.Quarantine_ID
+        FROM Staging.Record_Outcome AS o
+        JOIN #Finding AS f
+          ON f.Record_ID = o.Raw_ID
+        JOIN Staging.Record_Outcome AS l
+          ON l.Raw_ID = f.Leader_ID;
+
+        RAISERROR(N'7/7 Counting: nothing lost, nothing doubled', 0, 1) WITH NOWAIT;
+        UPDATE b
+        SET Status = N'Governed',
+            Governed_At = @Now,
+            Promoted_Count = n.Promoted,
+            Unchanged_Count = n.Unchanged,
+            Duplicate_Count = n.Duplicate,
+            Quarantined_Count = n.Quarantined
+        FROM Staging.Ingestion_Batch AS b
+        CROSS JOIN (SELECT SUM(IIF(o.Outcome = N'Promoted', 1, 0))    AS Promoted,
+                           SUM(IIF(o.Outcome = N'Unchanged', 1, 0))   AS Unchanged,
+                           SUM(IIF(o.Outcome = N'Duplicate', 1, 0))   AS Duplicate,
+                           SUM(IIF(o.Outcome = N'Quarantined', 1, 0)) AS Quarantined
+                    FROM #Normalised AS n
+                    JOIN Staging.Record_Outcome AS o
+                      ON o.Raw_ID = n.Record_ID) AS n
+        WHERE b.Batch_ID = @Batch_ID;
+
+        -- Conservation, counted from the tables themselves and not from what was meant to be written.
+        IF EXISTS (SELECT 1
+                   FROM Staging.Ingestion_Batch AS b
+                   WHERE b.Batch_ID = @Batch_ID
+                     AND (b.Loaded_Count <> (SELECT COUNT_BIG(*) FROM Staging.Raw_Record AS r WHERE r.Batch_ID = @Batch_ID)
+                       OR b.Promoted_Count <> (SELECT COUNT_BIG(*)
+                                               FROM dbo.Diver AS d
+                                               JOIN #Promotion AS p
+                                                 ON p.Diver_ID = d.Diver_ID)
+                       OR b.Quarantined_Count <> (SELECT COUNT_BIG(*) FROM #Rejection AS j WHERE j.Quarantine_ID IS NOT NULL)
+                       OR b.Loaded_Count <> (SELECT COUNT_BIG(*)
+                                             FROM #Normalised AS n
+                                             JOIN Staging.Record_Outcome AS o
+                                               ON o.Raw_ID = n.Record_ID
+                                             WHERE COALESCE(o.Diver_ID, o.Quarantine_ID) IS NOT NULL)))
+        BEGIN
+            SET @Message = CONCAT(N'Batch ', @Batch_ID, N' would not add up; nothing of it was kept.');
+            THROW 50500, @Message, 1;
+        END;
+
+        INSERT INTO Staging.Batch_Rule_Count (Batch_ID, Rule_Code, Record_Count)
+        SELECT @Batch_ID, c.Rule_Code, COUNT_BIG(DISTINCT j.Record_ID)
+        FROM #Rejection AS j
+        JOIN Governance.Rule_Check AS c
+          ON j.Mask & c.Check_Bit <> 0
+        GROUP BY c.Rule_Code;
+
+        SET @Detail = (
+            SELECT Promoted_Count AS promoted, Unchanged_Count AS unchanged, Duplicate_Count AS duplicate,
+                   Quarantined_Count AS quarantined
+            FROM Staging.Ingestion_Batch
+            WHERE Batch_ID = @Batch_ID
+            FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+        );
+        EXECUTE Governance.Log_Action @Action = N'Govern_Batch', @Subject_Type = N'Ingestion_Batch', @Subject_ID = @Batch_ID,
+                                      @Detail = @Detail;
+
+        EXECUTE Staging.Report_Batch @Batch_ID = @Batch_ID;
+
+        IF @Rehearse = 1
+            ROLLBACK TRANSACTION Rehearsal;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Govern_Batch TO data_steward;
+GO
+
+-- What became of a batch, as a result set.
+CREATE OR ALTER PROCEDURE Staging.Report_Batch
+    @Batch_ID BIGINT
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    SELECT Batch_ID, Status,
+           Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
+    FROM Staging.Ingestion_Batch
+    WHERE Batch_ID = @Batch_ID;
+END;
+GO
+GRANT EXECUTE ON Staging.Report_Batch TO data_steward, compliance_officer;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Review: Edit_Records, Undo_Edit, Check_Records, Resubmit_Records, Discard_Records, Reopen_Records,
+--         Claim_Records, Release_Claims, Merge_Record
+------------------------------------------------------------------------------------------------------------
+
+-- They come with the review page. Check_Records will fill #Judge_Input and call Judge_Records; Resubmit_Records
+-- will open a batch of kind 'resubmission' and call Govern_Batch: the same rules and the same gate, no second one.
+
+------------------------------------------------------------------------------------------------------------
+-- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver
+------------------------------------------------------------------------------------------------------------
+
+-- They come with the history and privacy pages.
+
+------------------------------------------------------------------------------------------------------------
+-- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches
+------------------------------------------------------------------------------------------------------------
+
+-- They come with the rule catalogue.

@@ -1,0 +1,273 @@
+-- 06_reporting.sql · EnterpriseDiveDB on SQL Server 2022: the views. Everything that is read is one of these.
+--
+-- Twin of sqlite/06_reporting.sql. Who may read a view stands behind it: data_analyst reads counts, reports and masked
+-- divers; what shows a source record as it came, unmasked, is for data_steward and compliance_officer.
+
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET NOCOUNT, XACT_ABORT ON;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- The house
+------------------------------------------------------------------------------------------------------------
+
+-- The newest application of each script.
+CREATE OR ALTER VIEW Governance.Deployment_Status AS
+SELECT s.Script_Name, s.Checksum, s.Applied_At, s.Applied_By, s.Duration_Ms, s.Program_Version
+FROM Governance.Schema_Script AS s
+WHERE s.Journal_ID = (SELECT MAX(n.Journal_ID) FROM Governance.Schema_Script AS n WHERE n.Script_Name = s.Script_Name);
+GO
+GRANT SELECT ON Governance.Deployment_Status TO data_steward, compliance_officer, data_analyst;
+GO
+
+CREATE OR ALTER VIEW Governance.Workspace_Summary AS
+SELECT (SELECT COUNT_BIG(*) FROM dbo.Diver)                                        AS Diver_Count,
+       (SELECT COUNT_BIG(*) FROM dbo.Diver_History)                                AS History_Count,
+       (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Open')       AS Quarantine_Open_Count,
+       (SELECT COUNT_BIG(*) FROM Staging.Ingestion_Batch)                          AS Batch_Count,
+       (SELECT COALESCE(SUM(Loaded_Count), 0) FROM Staging.Ingestion_Batch WHERE Status = N'Governed')      AS Loaded_Count,
+       (SELECT COALESCE(SUM(Promoted_Count), 0) FROM Staging.Ingestion_Batch)                               AS Promoted_Count,
+       (SELECT COALESCE(SUM(Unchanged_Count), 0) FROM Staging.Ingestion_Batch)                              AS Unchanged_Count,
+       (SELECT COALESCE(SUM(Duplicate_Count), 0) FROM Staging.Ingestion_Batch)                              AS Duplicate_Count,
+       (SELECT COALESCE(SUM(Quarantined_Count), 0) FROM Staging.Ingestion_Batch)                            AS Quarantined_Count;
+GO
+GRANT SELECT ON Governance.Workspace_Summary TO data_steward, compliance_officer, data_analyst;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Ingestion
+------------------------------------------------------------------------------------------------------------
+
+CREATE OR ALTER VIEW Staging.Batch_Summary AS
+SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Received_By, Governed_At, Declared_Count,
+       Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
+FROM Staging.Ingestion_Batch;
+GO
+GRANT SELECT ON Staging.Batch_Summary TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- Every record as it arrived, and what became of it.
+CREATE OR ALTER VIEW Staging.Raw_Divers AS
+SELECT r.Raw_ID, r.Batch_ID, r.Source_Row, o.Outcome, o.Diver_ID, o.Quarantine_ID, r.First_Name, r.Last_Name, r.Email,
+       r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
+FROM Staging.Raw_Record AS r
+LEFT JOIN Staging.Record_Outcome AS o
+       ON o.Raw_ID = r.Raw_ID;
+GO
+GRANT SELECT ON Staging.Raw_Divers TO data_steward, compliance_officer;
+GO
+
+-- How many records of each batch broke each rule.
+CREATE OR ALTER VIEW Staging.Batch_Rejections AS
+SELECT n.Batch_ID, r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Wording, r.Hint, n.Record_Count
+FROM Staging.Batch_Rule_Count AS n
+JOIN Governance.Quality_Rule AS r
+  ON r.Rule_Code = n.Rule_Code;
+GO
+GRANT SELECT ON Staging.Batch_Rejections TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- The gatekeeper's score against what a generator injected, a row a defect. Missed: injected and not found. Unexpected:
+-- found in a record into which it was not injected. The row of CLEAN_RECORD counts the clean records: those rejected
+-- all the same are its Unexpected.
+CREATE OR ALTER VIEW Staging.Batch_Score AS
+WITH injected AS (
+    SELECT i.Batch_ID, i.Defect_Code,
+           CASE WHEN i.Defect_Code = N'REPEATED_RECORD'
+                THEN IIF(o.Outcome = N'Duplicate', 1, 0)
+                WHEN EXISTS (SELECT 1
+                             FROM dbo.Quarantine_Violation AS v
+                             WHERE v.Quarantine_ID = o.Quarantine_ID AND v.Rule_Code = i.Defect_Code AND v.Raw_ID = o.Raw_ID)
+                THEN 1
+                ELSE 0
+           END AS Is_Found
+    FROM Staging.Injected_Defect AS i
+    JOIN Staging.Raw_Record AS r
+      ON r.Batch_ID = i.Batch_ID AND r.Source_Row = i.Source_Row
+    JOIN Staging.Record_Outcome AS o
+      ON o.Raw_ID = r.Raw_ID
+),
+by_defect AS (
+    SELECT Batch_ID, Defect_Code, COUNT_BIG(*) AS Injected_Count, SUM(CONVERT(BIGINT, Is_Found)) AS Found_Count
+    FROM injected
+    GROUP BY Batch_ID, Defect_Code
+)
+SELECT d.Batch_ID,
+       d.Defect_Code,
+       d.Injected_Count,
+       d.Found_Count,
+       d.Injected_Count - d.Found_Count AS Missed_Count,
+       IIF(d.Defect_Code <> N'REPEATED_RECORD' AND n.Record_Count > d.Found_Count, n.Record_Count - d.Found_Count, 0) AS Unexpected_Count
+FROM by_defect AS d
+LEFT JOIN Staging.Batch_Rule_Count AS n
+       ON n.Batch_ID = d.Batch_ID AND n.Rule_Code = d.Defect_Code
+UNION ALL
+SELECT b.Batch_ID,
+       N'CLEAN_RECORD' COLLATE Latin1_General_100_BIN2,
+       b.Loaded_Count - (SELECT COUNT_BIG(DISTINCT i.Source_Row) FROM Staging.Injected_Defect AS i WHERE i.Batch_ID = b.Batch_ID),
+       0,
+       0,
+       (SELECT COUNT_BIG(*)
+        FROM Staging.Raw_Record AS r
+        JOIN Staging.Record_Outcome AS o
+          ON o.Raw_ID = r.Raw_ID AND o.Outcome = N'Quarantined'
+        WHERE r.Batch_ID = b.Batch_ID
+          AND NOT EXISTS (SELECT 1
+                          FROM Staging.Injected_Defect AS i
+                          WHERE i.Batch_ID = r.Batch_ID AND i.Source_Row = r.Source_Row))
+FROM Staging.Ingestion_Batch AS b
+WHERE b.Source_Kind = N'synthetic' AND b.Status = N'Governed';
+GO
+GRANT SELECT ON Staging.Batch_Score TO data_steward, compliance_officer, data_analyst;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Quarantine
+------------------------------------------------------------------------------------------------------------
+
+-- The records that wait or waited, each with the rules that it broke at its last attempt.
+CREATE OR ALTER VIEW dbo.Quarantine_Queue AS
+SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
+       q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
+       (SELECT STRING_AGG(v.Rule_Code, N', ') WITHIN GROUP (ORDER BY v.Rule_Code)
+        FROM (SELECT DISTINCT Rule_Code
+              FROM dbo.Quarantine_Violation
+              WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count) AS v)        AS Failed_Rules,
+       q.Attempt_Count, q.Record_Version, q.Quarantined_At, q.Claimed_By, q.Claimed_Until,
+       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload
+FROM dbo.Data_Quarantine AS q
+JOIN Staging.Ingestion_Batch AS b
+  ON b.Batch_ID = q.Batch_ID
+LEFT JOIN Staging.Raw_Record AS r
+       ON r.Raw_ID = q.Raw_ID;
+GO
+GRANT SELECT ON dbo.Quarantine_Queue TO data_steward, compliance_officer;
+GO
+
+-- Every reason of every record, in words.
+CREATE OR ALTER VIEW dbo.Quarantine_Reasons AS
+SELECT v.Quarantine_ID, v.Attempt, CONVERT(BIT, IIF(v.Attempt = q.Attempt_Count, 1, 0)) AS Is_Current, v.Rule_Code,
+       v.Column_Name, v.Observed_Value, r.Severity, r.Dimension, r.Wording, r.Hint, v.Raw_ID, v.Recorded_At
+FROM dbo.Quarantine_Violation AS v
+JOIN dbo.Data_Quarantine AS q
+  ON q.Quarantine_ID = v.Quarantine_ID
+JOIN Governance.Quality_Rule AS r
+  ON r.Rule_Code = v.Rule_Code;
+GO
+GRANT SELECT ON dbo.Quarantine_Reasons TO data_steward, compliance_officer;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Divers through time
+------------------------------------------------------------------------------------------------------------
+
+-- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To. Masked like the directory.
+CREATE OR ALTER VIEW dbo.Diver_Versions AS
+SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
+       Change_Reason, Valid_From, Valid_To,
+       CONVERT(BIT, IIF(Valid_To = CONVERT(DATETIME2(7), N'9999-12-31 23:59:59.9999999', 121), 1, 0)) AS Is_Current
+FROM dbo.Diver FOR SYSTEM_TIME ALL;
+GO
+GRANT SELECT ON dbo.Diver_Versions TO data_steward, compliance_officer, data_analyst;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- Quality
+------------------------------------------------------------------------------------------------------------
+
+CREATE OR ALTER VIEW Governance.Rule_Catalogue AS
+SELECT r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Threshold, r.Is_Enabled, r.Is_Mandatory, r.Wording, r.Hint,
+       (SELECT COALESCE(SUM(n.Record_Count), 0) FROM Staging.Batch_Rule_Count AS n WHERE n.Rule_Code = r.Rule_Code) AS Record_Count,
+       r.Modified_By, r.Change_Reason, r.Valid_From
+FROM Governance.Quality_Rule AS r;
+GO
+GRANT SELECT ON Governance.Rule_Catalogue TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- A day's arrivals and what became of them.
+CREATE OR ALTER VIEW Governance.Quality_Trend AS
+SELECT CONVERT(DATE, Received_At)  AS Received_On,
+       Source_Kind,
+       COUNT_BIG(*)                AS Batch_Count,
+       SUM(Loaded_Count)           AS Loaded_Count,
+       SUM(Promoted_Count)         AS Promoted_Count,
+       SUM(Unchanged_Count)        AS Unchanged_Count,
+       SUM(Duplicate_Count)        AS Duplicate_Count,
+       SUM(Quarantined_Count)      AS Quarantined_Count
+FROM Staging.Ingestion_Batch
+WHERE Status = N'Governed'
+GROUP BY CONVERT(DATE, Received_At), Source_Kind;
+GO
+GRANT SELECT ON Governance.Quality_Trend TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- The log of actions. The ledger keeps its hashes to itself (a block a transaction, in sys.database_ledger_blocks), so
+-- the two columns in which the twin shows its chain are empty here: NULL means that the server vouches for the log.
+CREATE OR ALTER VIEW Governance.Action_Log AS
+SELECT Action_ID, Acted_At, Actor, Action, Subject_Type, Subject_ID, Detail,
+       CONVERT(NVARCHAR(64), NULL) AS Previous_Hash, CONVERT(NVARCHAR(64), NULL) AS Action_Hash
+FROM Governance.Steward_Action;
+GO
+GRANT SELECT ON Governance.Action_Log TO data_steward, compliance_officer;
+GO
+
+------------------------------------------------------------------------------------------------------------
+-- The platform's reports
+------------------------------------------------------------------------------------------------------------
+
+-- How full a tour is.
+CREATE OR ALTER VIEW dbo.Tour_Occupancy AS
+SELECT t.Dive_Tour_ID, t.Tour_Code, t.Tour_Name, s.Site_Name, s.Country_Code, t.Starts_On, t.Days, t.Capacity,
+       COUNT_BIG(p.Diver_ID)               AS Booked_Count,
+       t.Capacity - COUNT_BIG(p.Diver_ID)  AS Free_Count,
+       t.Price_Eur
+FROM dbo.Dive_Tour AS t
+JOIN dbo.Dive_Site AS s
+  ON s.Dive_Site_ID = t.Dive_Site_ID
+LEFT JOIN dbo.Dive_Participation AS p
+       ON p.Dive_Tour_ID = t.Dive_Tour_ID AND p.Status <> N'Cancelled'
+GROUP BY t.Dive_Tour_ID, t.Tour_Code, t.Tour_Name, s.Site_Name, s.Country_Code, t.Starts_On, t.Days, t.Capacity, t.Price_Eur;
+GO
+GRANT SELECT ON dbo.Tour_Occupancy TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- What a diver has dived; no personal data.
+CREATE OR ALTER VIEW dbo.Diver_Logbook AS
+SELECT l.Diver_ID,
+       COUNT_BIG(*)                        AS Dive_Count,
+       SUM(CONVERT(BIGINT, l.Minutes))     AS Total_Minutes,
+       MAX(l.Max_Depth_M)                  AS Deepest_M,
+       COUNT_BIG(DISTINCT l.Dive_Site_ID)  AS Site_Count,
+       MAX(l.Dived_On)                     AS Last_Dived_On
+FROM dbo.Dive_Log AS l
+GROUP BY l.Diver_ID;
+GO
+GRANT SELECT ON dbo.Diver_Logbook TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- How many divers hold each level.
+CREATE OR ALTER VIEW dbo.Certification_Mix AS
+SELECT l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Professional,
+       COUNT_BIG(d.Diver_ID) AS Diver_Count
+FROM dbo.Certification_Level AS l
+LEFT JOIN dbo.Diver AS d
+       ON d.Certification_Level_ID = l.Certification_Level_ID
+GROUP BY l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Professional;
+GO
+GRANT SELECT ON dbo.Certification_Mix TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- When a piece of equipment is to be serviced, and how often it was in the water.
+CREATE OR ALTER VIEW dbo.Equipment_Service AS
+SELECT e.Equipment_ID, e.Asset_Tag, e.Category, e.Model, e.Serviced_On,
+       DATEADD(DAY, e.Service_Days, e.Serviced_On)           AS Service_Due_On,
+       COUNT_BIG(g.Dive_Log_ID)                              AS Dive_Count
+FROM dbo.Equipment AS e
+LEFT JOIN dbo.Dive_Log_Equipment AS g
+       ON g.Equipment_ID = e.Equipment_ID
+WHERE e.Is_Retired = 0
+GROUP BY e.Equipment_ID, e.Asset_Tag, e.Category, e.Model, e.Serviced_On, e.Service_Days;
+GO
+GRANT SELECT ON dbo.Equipment_Service TO data_steward, compliance_officer, data_analyst;
+GO

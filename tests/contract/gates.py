@@ -1,0 +1,125 @@
+"""A database, a session with it, and the sentences in which the tests speak of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backends import Backend
+from people import raw_records
+
+from divegov_gui.core.records import RawRecord
+from divegov_gui.database.session import Filter, Order, Session
+
+Verdict = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one raw record."""
+
+    outcome: str | None
+    diver_id: int | None
+    quarantine_id: int | None
+    verdict: Verdict
+
+
+class Gate:
+    """A database and a session with it, and the sentences in which the tests speak of them."""
+
+    def __init__(self, backend: Backend, session: Session) -> None:
+        self.backend = backend
+        self.session = session
+        self._arrivals = 0
+
+    def load(
+        self,
+        people: Sequence[dict[str, str | None]],
+        *,
+        received_on: str | None = None,
+        content: str | None = None,
+        again: bool = False,
+        kind: str = "file",
+    ) -> int:
+        """Open a batch and load it whole; returns its number."""
+        records = raw_records(people)
+        batch = self.open(len(records), content=content, again=again, kind=kind)
+        self.send(batch, records)
+        if received_on is not None:
+            self.backend.run(
+                "UPDATE Ingestion_Batch SET Received_At = ? WHERE Batch_ID = ?",
+                (f"{received_on} 12:00:00.000000", batch),
+            )
+        return batch
+
+    def open(self, count: int, *, content: str | None = None, again: bool = False, kind: str = "file") -> int:
+        self._arrivals += 1
+        opened = self.session.call(
+            "Open_Batch",
+            source_name="given",
+            source_kind=kind,
+            content_hash=content or f"arrival {self._arrivals}",
+            declared_count=count,
+            again=int(again),
+        )
+        return int(opened[-1][0]["Batch_ID"])
+
+    def send(self, batch: int, records: Sequence[RawRecord]) -> int:
+        rows = json.dumps([tuple(record) for record in records])
+        return int(self.session.call("Load_Batch", batch_id=batch, rows=rows)[-1][0]["Loaded_Count"])
+
+    def govern(self, batch: int, **how: Any) -> dict[str, int]:
+        """Govern a batch; returns the report's counts."""
+        row = self.session.call("Govern_Batch", batch_id=batch, **how)[-1][0]
+        return {
+            name: row[f"{name.capitalize()}_Count"]
+            for name in ("loaded", "promoted", "unchanged", "duplicate", "quarantined")
+        }
+
+    def take_in(self, people: Sequence[dict[str, str | None]], **how: Any) -> list[Fate]:
+        """Load people, govern them, and tell what became of each."""
+        batch = self.load(people, **how)
+        self.govern(batch)
+        return self.fates(batch)
+
+    def fates(self, batch: int) -> list[Fate]:
+        """What became of each record of a batch, in the order of the source."""
+        mine = [Filter("Batch_ID", "=", batch)]
+        rows = self.session.select("Raw_Divers", filters=mine, order=[Order("Source_Row")])
+        verdicts: dict[int, set[tuple[str, str]]] = {row["Raw_ID"]: set() for row in rows}
+        for reason in self.session.select("Quarantine_Reasons", ["Raw_ID", "Rule_Code", "Column_Name"]):
+            if reason["Raw_ID"] in verdicts:
+                verdicts[reason["Raw_ID"]].add((reason["Rule_Code"], reason["Column_Name"]))
+        return [
+            Fate(
+                row["Outcome"],
+                row["Diver_ID"],
+                row["Quarantine_ID"],
+                frozenset(verdicts[row["Raw_ID"]]),
+            )
+            for row in rows
+        ]
+
+    def divers(self) -> list[dict[str, Any]]:
+        """The divers as they are now, unmasked."""
+        filters, order = [Filter("Is_Current", "=", True)], [Order("Diver_ID")]
+        return [dict(row) for row in self.session.select("Diver_Versions", filters=filters, order=order)]
+
+    def versions(self, diver_id: int) -> list[dict[str, Any]]:
+        """All versions of a diver, the oldest first."""
+        filters, order = [Filter("Diver_ID", "=", diver_id)], [Order("Valid_From")]
+        return [dict(row) for row in self.session.select("Diver_Versions", filters=filters, order=order)]
+
+    def queue(self) -> list[dict[str, Any]]:
+        """The quarantine, in the order of arrival."""
+        return [dict(r) for r in self.session.select("Quarantine_Queue", order=[Order("Quarantine_ID")])]
+
+    def reasons(self) -> list[dict[str, Any]]:
+        order = [Order(name) for name in ("Quarantine_ID", "Attempt", "Rule_Code", "Column_Name")]
+        return [dict(row) for row in self.session.select("Quarantine_Reasons", order=order)]
+
+
+def codes(fate: Fate) -> set[str]:
+    return {rule for rule, _ in fate.verdict}

@@ -1,0 +1,102 @@
+"""One arrival with every outcome in it, the state that it must end in, and ways to break off in the middle."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from people import Given, person, raw_records
+
+from divegov_gui.core.records import InjectedDefect
+from divegov_gui.database.sqlite import open_workspace
+from divegov_gui.services.deployment import deploy
+from divegov_gui.services.ingestion import ingest
+
+EARLIER = Given(
+    raw_records([person(), person(email="bob@example.org"), person(email="cyd@example.org", phone="?")]),
+    name="earlier",
+)
+ARRIVAL = Given(
+    raw_records(
+        [
+            person(),
+            person(email="bob@example.org", first_name="Bob"),
+            person(email="cyd@example.org", phone="?"),
+            person(email="dee@example.org"),
+            person(email="dee@example.org", first_name="Dee"),
+            person(email="dee@example.org", first_name="Dee"),
+            person(email="eve@example.org", date_of_birth="?", phone="?"),
+            person(email="fay@example.org"),
+        ]
+    ),
+    chunk_rows=3,
+    name="arrival",
+    kind="synthetic",
+    defects=[InjectedDefect(3, "PHONE_FORMAT"), InjectedDefect(7, "DOB_FORMAT")],
+)
+
+STATE = (
+    "SELECT Batch_ID, Source_Name, Status, Declared_Count, Loaded_Count, Promoted_Count, Unchanged_Count, "
+    "Duplicate_Count, Quarantined_Count FROM Ingestion_Batch",
+    "SELECT * FROM Raw_Divers ORDER BY Raw_ID",
+    "SELECT Diver_ID, First_Name, Email, Phone, Change_Reason FROM Diver ORDER BY Diver_ID",
+    "SELECT count(*) FROM Diver_History",
+    "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Status, Attempt_Count, Record_Version FROM Data_Quarantine",
+    "SELECT Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value FROM Quarantine_Violation",
+    "SELECT * FROM Batch_Rule_Count",
+    "SELECT * FROM Injected_Defect",
+    "SELECT Action, Subject_ID, Detail FROM Steward_Action ORDER BY Action_ID",
+    "SELECT Instant, Actor FROM Transaction_Context",
+)
+
+
+def state(path: Path) -> list[list[tuple[Any, ...]]]:
+    """Everything that matters in a workspace, without the times."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [connection.execute(query).fetchall() for query in STATE]
+
+
+def prepare(path: Path) -> None:
+    """A workspace in which an earlier batch was governed."""
+    with closing(open_workspace(path)) as session:
+        deploy(session)
+        ingest(session, EARLIER)
+
+
+def take_in(path: Path) -> None:
+    with closing(open_workspace(path)) as session:
+        ingest(session, ARRIVAL)
+
+
+def half_governed(path: Path) -> str:
+    """What is wrong with a workspace that was broken off: a batch is governed whole or not at all."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(
+            "SELECT b.Status, b.Loaded_Count, count(r.Raw_ID), count(o.Raw_ID) FROM Ingestion_Batch AS b "
+            "LEFT JOIN Raw_Record AS r ON r.Batch_ID = b.Batch_ID "
+            "LEFT JOIN Record_Outcome AS o ON o.Raw_ID = r.Raw_ID "
+            "WHERE b.Batch_ID = 2 GROUP BY b.Batch_ID"
+        ).fetchone()
+        (divers,) = connection.execute("SELECT count(*) FROM Diver").fetchone()
+        (instants,) = connection.execute("SELECT count(Instant) FROM Transaction_Context").fetchone()
+        (damage,) = connection.execute("PRAGMA integrity_check").fetchone()
+    status, loaded, rows, outcomes = found or ("Open", 0, 0, 0)
+    whole = (rows, outcomes, divers) == (8, 8, 4) if status == "Governed" else (outcomes, divers) == (0, 2)
+    sound = whole and loaded == rows and not instants and damage == "ok"
+    return "" if sound else f"{status}: {loaded=} {rows=} {outcomes=} {divers=} {instants=} {damage}"
+
+
+def watched(on_statement: Callable[[], None], on_step: Callable[[], None] | None = None) -> type[sqlite3.Connection]:
+    """Connections that tell when a statement begins, and every few instructions of the database's machine."""
+
+    class Watched(sqlite3.Connection):
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self.set_trace_callback(lambda _: on_statement())
+            if on_step is not None:
+                self.set_progress_handler(on_step, 25)
+
+    return Watched

@@ -1,0 +1,366 @@
+"""A session with a workspace file: opening, transactions, errors in words, who and when."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from divegov_gui.core.errors import Cancelled, ConnectionFailed, DeploymentFailed, Refused
+from divegov_gui.database.scripts import Script
+from divegov_gui.database.sqlite import SqliteSession, open_workspace
+
+Define = Callable[[str], None]
+
+
+def plain(path: Path, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """What the plain shell does: no program, no functions, no settings."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def procedure(name: str, body: str, parameters: str = "") -> str:
+    return f"CREATE OR ALTER PROCEDURE {name}\n{parameters}\nAS\nBEGIN\n{body}\nEND;\n"
+
+
+# Opening ------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_workspace_is_an_empty_file_with_its_folders(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "new.db"
+    with closing(open_workspace(path)) as session:
+        assert session.journal() == []
+        assert path.exists()
+
+
+def assert_refused(path: Path, title: str) -> ConnectionFailed:
+    before = path.read_bytes() if os.path.isfile(path) else None  # noqa: PTH113 - asks of any path
+    with pytest.raises(ConnectionFailed, match=title) as refused:
+        open_workspace(path, busy_seconds=0)
+    assert refused.value.hint
+    assert before is None or path.read_bytes() == before
+    return refused.value
+
+
+def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    for number, content in enumerate((b"hello", b"SQLite format 3", b"\0" * 4096, b"x" * 100_000)):
+        path = tmp_path / f"{number}.db"
+        path.write_bytes(content)
+        assert_refused(path, "is not a DiveGov workspace")
+
+
+def test_a_damaged_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.db"
+    path.write_bytes(b"SQLite format 3\0" + os.urandom(8000))
+    assert_refused(path, "damaged or is no SQLite database")
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    plain(path, "CREATE TABLE Bookmarks (Url)")
+    assert_refused(path, "belongs to another program")
+
+
+def test_a_workspace_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
+    plain(path, "PRAGMA user_version = 2")
+    assert "Update the program" in assert_refused(path, "made by a newer version").hint
+
+
+def test_a_folder_is_no_workspace(tmp_path: Path) -> None:
+    assert_refused(tmp_path, "is a folder")
+
+
+def test_a_path_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert_refused(tmp_path / "file" / "workspace.db", "cannot be opened")
+
+
+def test_a_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    assert_refused(tmp_path / ("x" * 300), "cannot be opened")
+
+
+@pytest.mark.parametrize("lock", ["PRAGMA locking_mode = EXCLUSIVE", None])
+def test_a_workspace_that_another_program_holds_says_so(path: Path, lock: str | None) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        if lock:
+            other.execute(lock)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE Dive_Tour SET Days = 1")
+        with pytest.raises(ConnectionFailed, match="in use by another program") as refused:  # noqa: PT012
+            with closing(open_workspace(path, busy_seconds=0)) as session:
+                session.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+        assert "Close the other program" in refused.value.hint
+        other.execute("ROLLBACK")
+
+
+def test_two_sessions_see_each_others_work(path: Path) -> None:
+    with closing(open_workspace(path)) as one, closing(open_workspace(path)) as other:
+        one.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+        assert other.count("Batch_Summary") == one.count("Batch_Summary") == 1
+
+
+def test_closing_twice_does_nothing(path: Path) -> None:
+    session = open_workspace(path)
+    session.close()
+    session.close()
+
+
+# Transactions -------------------------------------------------------------------------------------------------
+
+
+def test_any_error_undoes_everything(define: Define, session: SqliteSession, path: Path) -> None:
+    define(
+        procedure("Fails_Late", "DELETE FROM Dive_Tour;\nCREATE TEMP TABLE Mine (X);\nSELECT * FROM No_Such_Table;")
+        + procedure("Breaks_Rule", "DELETE FROM Dive_Tour;\nINSERT INTO Dive_Tour (Tour_Code) VALUES ('X');")
+    )
+    before = dump(path)
+    with pytest.raises(sqlite3.OperationalError, match="No_Such_Table"):
+        session.call("Fails_Late")
+    with pytest.raises(Refused, match="The database refused the change"):
+        session.call("Breaks_Rule")
+    assert dump(path) == before
+    assert session.count("Tour_Occupancy") == 6
+
+
+def test_a_session_goes_on_after_an_error(define: Define, session: SqliteSession) -> None:
+    define(procedure("Fails", "SELECT * FROM No_Such_Table;") + procedure("Works", "SELECT 1 AS X;"))
+    for _ in range(3):
+        with pytest.raises(sqlite3.OperationalError):
+            session.call("Fails")
+        assert session.call("Works") == [[{"X": 1}]]
+
+
+def test_a_rehearsal_undoes_everything_and_tells_what_it_saw(define: Define, session: SqliteSession, path: Path) -> None:
+    define(procedure("Empty_Tours", "DELETE FROM Dive_Tour;\nSELECT count(*) AS N FROM Dive_Tour;", "@Rehearse INTEGER = 0"))
+    before = dump(path)
+    assert session.call("Empty_Tours", rehearse=1) == [[{"N": 0}]]
+    assert dump(path) == before
+    assert session.call("Empty_Tours") == [[{"N": 0}]]
+    assert session.count("Tour_Occupancy") == 0
+
+
+def test_an_interrupt_stops_a_statement_and_undoes_what_was_done(define: Define, session: SqliteSession) -> None:
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n;"
+    define(procedure("Endless", f"DELETE FROM Dive_Tour;\nPRINT 'now';\n{endless}"))
+    import threading
+
+    timers: list[threading.Timer] = []
+
+    def soon(_: str) -> None:
+        timers.append(threading.Timer(0.05, session.interrupt))
+        timers[0].start()
+
+    with pytest.raises(Cancelled):
+        session.call("Endless", on_message=soon)
+    timers[0].join()
+    assert session.count("Tour_Occupancy") == 6
+
+
+def test_a_full_disk_is_told_and_undone(session: SqliteSession, path: Path) -> None:
+    (pages,) = session._raw.execute("PRAGMA page_count").fetchone()
+    session._raw.execute(f"PRAGMA max_page_count = {pages + 2}")
+    opened = session.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+    rows = '[[1, "{}", "%s"]]' % ("x" * 100_000)
+    with pytest.raises(ConnectionFailed, match="The disk is full") as full:
+        session.call("Load_Batch", batch_id=opened[0][0]["Batch_ID"], rows=rows)
+    assert "Make room" in full.value.hint
+    assert session.count("Raw_Divers") == 0
+    session._raw.execute("PRAGMA max_page_count = 1000000")
+    assert session.call("Load_Batch", batch_id=1, rows=rows) == [[{"Loaded_Count": 1}]]
+
+
+def test_a_full_disk_during_deployment_is_not_the_scripts_fault(tmp_path: Path) -> None:
+    with closing(open_workspace(tmp_path / "new.db")) as session:
+        session._raw.execute("PRAGMA max_page_count = 3")
+        script = Script(1, "01_a.sql", "CREATE TABLE A AS SELECT randomblob(100000) AS X;", "sum")
+        with pytest.raises(ConnectionFailed, match="The disk is full"):
+            session.apply_scripts([script], "test", lambda *_: None)
+
+
+def test_a_failing_script_names_its_statement_and_line_and_leaves_nothing(session: SqliteSession, path: Path) -> None:
+    before = dump(path)
+    text = "CREATE TABLE Fine (X);\n\n-- a comment;\nINSERT INTO Fine VALUES (1); INSERT INTO\n  Nowhere VALUES (2);\n"
+    with pytest.raises(DeploymentFailed) as failed:
+        session.apply_scripts([Script(9, "09_bad.sql", text, "sum")], "test", lambda *_: None)
+    assert failed.value.title == "09_bad.sql did not apply: line 4."
+    assert "no such table: Nowhere" in failed.value.detail
+    assert "INSERT INTO" in failed.value.detail
+    assert dump(path) == before
+
+
+# Who and when -------------------------------------------------------------------------------------------------
+
+
+def test_one_transaction_has_one_instant_and_the_next_a_later_one(define: Define, session: SqliteSession) -> None:
+    define(procedure("Tell", "SELECT Instant, Actor FROM Transaction_Context;\nSELECT Instant, Actor FROM Transaction_Context;"))
+    instants = []
+    for _ in range(50):
+        (first,), (second,) = session.call("Tell")
+        assert first == second
+        instants.append(first["Instant"])
+    assert instants == sorted(set(instants))
+
+
+def test_outside_a_transaction_nobodys_name_is_left_behind(session: SqliteSession, path: Path) -> None:
+    with pytest.raises(Refused):
+        session.call("Govern_Batch", batch_id=9)
+    session.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+    assert plain(path, "SELECT Instant, Actor FROM Transaction_Context") == [(None, None)]
+
+
+def test_who_works_is_the_operating_systems_user_whatever_the_environment_says(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("USER", "LOGNAME", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "mallory")
+    with closing(open_workspace(path)) as session:
+        session.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+        (batch,) = session.select("Batch_Summary")
+    assert batch["Received_By"] == pwd.getpwuid(os.getuid()).pw_name != "mallory"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes a user without a name, which only root may")
+def test_a_user_without_a_name_can_work_too(path: Path) -> None:
+    path.parent.chmod(0o777)
+    path.chmod(0o666)
+    program = (
+        "import os, sys; from pathlib import Path; from contextlib import closing\n"
+        "from divegov_gui.database import sqlite\n"
+        "os.chdir(sys.argv[1]); import sqlalchemy.dialects.sqlite, pwd\n"
+        "os.setgid(54321); os.setuid(54321)\n"
+        "print(sqlite.open_workspace(Path('workspace.db')).actor)\n"
+    )
+    for folder in path.parents[:3]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path.parent)], capture_output=True, text=True, cwd=Path(__file__).parents[3]
+    )
+    assert (done.stdout, done.stderr) == ("uid 54321\n", "")
+
+
+# The plain shell ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def diver(session: SqliteSession, path: Path) -> Path:
+    """A workspace with one diver, first promoted at a known instant."""
+    plain(
+        path,
+        "INSERT INTO Diver (First_Name, Last_Name, Email, Phone, Date_Of_Birth, Modified_By, Change_Reason) "
+        "VALUES ('Ada', 'Lovelace', 'ada@example.org', '5550001111', '1990-05-17', 'ana', 'promoted')",
+    )
+    return path
+
+
+def change_at(path: Path, instant: str | None, sql: str) -> str:
+    """Change the diver while the clock stands at `instant`; returns the new validity."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE Transaction_Context SET Instant = ?", (instant,))
+        connection.execute(sql)
+        connection.execute("UPDATE Transaction_Context SET Instant = NULL")
+        found = connection.execute("SELECT Valid_From FROM Diver UNION ALL SELECT max(Valid_To) FROM Diver_History").fetchone()
+        return str(found[0])
+
+
+RENAME = "UPDATE Diver SET First_Name = First_Name || 'x'"
+
+
+def test_a_clock_that_stands_still_still_gives_later_validities(diver: Path) -> None:
+    frozen = "2030-01-01 00:00:00.000000"
+    found = [change_at(diver, frozen, RENAME) for _ in range(5)]
+    assert found == [f"2030-01-01 00:00:00.00000{n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("at", "then"),
+    [
+        ("2030-01-01 00:00:00.000000", "2030-01-01 00:00:00.000001"),
+        ("2030-01-01 00:00:00.000009", "2030-01-01 00:00:00.000010"),
+        ("2030-01-01 00:00:00.099999", "2030-01-01 00:00:00.100000"),
+        ("2030-01-01 00:00:00.999999", "2030-01-01 00:00:01.000000"),
+        ("2030-01-01 00:00:59.999999", "2030-01-01 00:01:00.000000"),
+        ("2030-12-31 23:59:59.999999", "2031-01-01 00:00:00.000000"),
+        ("2032-02-28 23:59:59.999999", "2032-02-29 00:00:00.000000"),
+    ],
+)
+@pytest.mark.parametrize("backward", [True, False])
+def test_a_clock_that_runs_backward_moves_on_by_a_microsecond(diver: Path, at: str, then: str, backward: bool) -> None:
+    assert change_at(diver, at, RENAME) == at
+    assert change_at(diver, "2029-01-01 00:00:00.000000" if backward else None, RENAME) == then
+    assert change_at(diver, at, "DELETE FROM Diver") > then
+    assert len(plain(diver, "SELECT DISTINCT Valid_From FROM Diver_History")) == 3
+
+
+def test_the_validity_of_an_insert_is_the_programs_instant_within_the_program(diver: Path) -> None:
+    with closing(sqlite3.connect(diver)) as connection, connection:
+        connection.execute("UPDATE Transaction_Context SET Instant = '2030-01-01 00:00:00.000000'")
+        connection.execute(
+            "INSERT INTO Diver (First_Name, Last_Name, Email, Date_Of_Birth, Modified_By, Change_Reason, Valid_From) "
+            "SELECT 'A', 'B', 'a@b.example', '1990-01-01', 'ana', 'promoted', Instant FROM Transaction_Context"
+        )
+        connection.execute("UPDATE Transaction_Context SET Instant = NULL")
+    assert len(plain(diver, "SELECT 1 FROM Diver")) == 2
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "INSERT OR REPLACE INTO Diver SELECT * FROM Diver",
+        "REPLACE INTO Diver (First_Name, Last_Name, Email, Date_Of_Birth, Modified_By, Change_Reason) "
+        "VALUES ('Eve', 'L', 'ada@example.org', '1990-01-01', 'eve', 'theft')",
+        "UPDATE OR REPLACE Diver SET Email = 'ada@example.org' WHERE Diver_ID = 2",
+        "UPDATE OR REPLACE Diver SET Diver_ID = 1 WHERE Diver_ID = 2",
+    ],
+)
+def test_no_version_is_lost_to_a_replacement(diver: Path, attack: str) -> None:
+    plain(
+        diver,
+        "INSERT INTO Diver (First_Name, Last_Name, Email, Date_Of_Birth, Modified_By, Change_Reason) "
+        "VALUES ('Bob', 'B', 'bob@example.org', '1990-01-01', 'ana', 'promoted')",
+    )
+    before = dump(diver)
+    with pytest.raises(sqlite3.IntegrityError, match="replaced|has this email|cannot be changed"):
+        plain(diver, attack)
+    assert dump(diver) == before
+
+
+@pytest.mark.parametrize("column", ["Action_ID", "Action_Hash"])
+def test_no_row_of_the_log_is_lost_to_a_replacement(session: SqliteSession, path: Path, column: str) -> None:
+    for number in range(2):
+        session.call("Open_Batch", source_name="s", source_kind="file", content_hash=str(number), declared_count=1)
+    before = dump(path)
+    taken = {"Action_ID": "Action_ID, Acted_At, 'eve', Action, Subject_Type, Subject_ID, Detail, h, 'new'"}
+    taken["Action_Hash"] = "99, Acted_At, 'eve', Action, Subject_Type, Subject_ID, Detail, h, Action_Hash"
+    with pytest.raises(sqlite3.IntegrityError, match="log row"):
+        plain(
+            path,
+            f"INSERT OR REPLACE INTO Steward_Action SELECT {taken[column]} FROM Steward_Action, "
+            "(SELECT Action_Hash AS h FROM Steward_Action ORDER BY Action_ID DESC LIMIT 1) WHERE Action_ID = 1",
+        )
+    assert dump(path) == before
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the sqlite3 shell is not installed")
+def test_the_sqlite3_shell_leaves_the_old_version_in_the_history(diver: Path) -> None:
+    shell = ["sqlite3", str(diver), "UPDATE Diver SET Phone='+1 555 000 1111' WHERE Diver_ID=1"]
+    done = subprocess.run(shell, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert plain(diver, "SELECT Phone, Modified_By FROM Diver_History") == [("5550001111", "ana")]
+    assert plain(diver, "SELECT Phone, Modified_By FROM Diver") == [
+        ("+1 555 000 1111", "unknown (outside the program)")
+    ]
+    assert plain(diver, "SELECT h.Valid_To = d.Valid_From FROM Diver AS d JOIN Diver_History AS h USING (Diver_ID)") == [(1,)]
