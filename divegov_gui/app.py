@@ -20,6 +20,7 @@ from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.deploy import DeployPage
+from divegov_gui.ui.pages.ingest import IngestPage
 from divegov_gui.ui.pages.overview import OverviewPage
 from divegov_gui.ui.pages.quarantine import QuarantinePage
 from divegov_gui.ui.settings import UiSettings
@@ -37,13 +38,15 @@ def run(workspace: Path | None, scripts: Path | None) -> int:
     """Open the window on `workspace` (or the person's own) and stay until it is closed; returns the exit code."""
     app = _application()
     settings = _settings()
-    steward = Steward(local_workspace(workspace), scripts, ThemeManager(app, settings.theme_mode), settings)
+    themes = ThemeManager(app, settings.theme_mode)
+    steward = Steward(local_workspace(workspace), scripts, themes, settings)
     steward.install_crash_reporter()
     steward.window.show()
     try:
         return app.exec()
     finally:
         steward.shut_down()
+        themes.let_go()
 
 
 def save_pages(workspace: Path, folder: Path, sizes: Sequence[tuple[int, int]]) -> list[Path]:
@@ -74,6 +77,7 @@ def save_pages(workspace: Path, folder: Path, sizes: Sequence[tuple[int, int]]) 
         steward.window.close()
         steward.shut_down()
         steward.window.deleteLater()
+        themes.let_go()
         settle()
     return made
 
@@ -91,6 +95,7 @@ class Steward:
         mask_personal: bool = False,
     ) -> None:
         self.reporter = CrashReporter()
+        self._has_hooks = False
         self.notifier = Notifier()
         self.board = TaskBoard()
         self.reader, self.writer = self._worker(place, "reader"), self._worker(place, "writer")
@@ -141,8 +146,6 @@ class Steward:
             self._has_hooks = False
 
     # --- inside
-    _has_hooks = False
-
     def _worker(self, place: Workspace, name: str) -> Worker:
         return Worker(place.open_session, name=name, on_crash=self.reporter.report, board=self.board)
 
@@ -150,14 +153,9 @@ class Steward:
         made: dict[str, Callable[[AppContext], QWidget]] = {
             "overview": OverviewPage,
             "deploy": DeployPage,
+            "ingest": IngestPage,
             "quarantine": QuarantinePage,
         }
-        try:  # INTERIM: until the page is there
-            from divegov_gui.ui.pages.ingest import IngestPage
-
-            made["ingest"] = IngestPage
-        except ImportError:
-            pass
         return {key: partial(make, self.context) for key, make in made.items()}
 
     def _show_page(self, key: str, aim: dict[str, object] | None) -> None:

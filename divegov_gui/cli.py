@@ -361,7 +361,9 @@ def _pairs(options: list[str] | None, name: str) -> dict[str, str]:
         if not equals or not key:
             raise typer.BadParameter(f"{name} reads NAME=VALUE, and not {option!r}")
         if any("\ud800" <= character <= "\udfff" for character in value):
-            raise typer.BadParameter(f"{name} {key}=… holds bytes that are no text in this terminal's encoding")
+            raise typer.BadParameter(
+                f"{name} {key}=… holds bytes that are no text in this terminal's encoding"
+            )
         pairs[key.strip()] = value
     return pairs
 

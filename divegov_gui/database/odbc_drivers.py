@@ -82,7 +82,9 @@ def choose_driver(odbc: Any, wanted: str = "") -> Driver:
                 return driver
         known = ", ".join(d.name for d in installed) or "none for SQL Server"
         raise ConnectionFailed(
-            f"There is no ODBC driver “{wanted}” here.", f"Installed: {known}.", "Choose another in the profile."
+            f"There is no ODBC driver “{wanted}” here.",
+            f"Installed: {known}.",
+            "Choose another in the profile.",
         )
     if not installed:
         raise ConnectionFailed(
@@ -105,7 +107,10 @@ def install_hint(system: str | None = None, family: str | None = None) -> str:
     """
     system = system or platform.system()
     if system == "Windows":
-        return "Install “ODBC Driver 18 for SQL Server” from aka.ms/msodbcsql18 (or: winget install Microsoft.msodbcsql.18)."
+        return (
+            "Install “ODBC Driver 18 for SQL Server” from aka.ms/msodbcsql18, or run: "
+            "winget install Microsoft.msodbcsql.18"
+        )
     if system == "Darwin":
         return (
             "Run: brew tap microsoft/mssql-release https://github.com/Microsoft/homebrew-mssql-release && "
@@ -150,7 +155,8 @@ def _library(path: str) -> Driver:
     file = Path(path).expanduser()
     if not file.is_file():
         raise ConnectionFailed(
-            f"There is no driver library {path}.", hint="Give the full path of its file, or leave the driver empty."
+            f"There is no driver library {path}.",
+            hint="Give the full path of its file, or leave the driver empty.",
         )
     if _FREETDS.search(file.name):
         return Driver(str(file), DriverKind.FREETDS)

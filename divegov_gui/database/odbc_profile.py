@@ -173,7 +173,9 @@ def _check_server(profile: SqlServerProfile) -> None:
     localdb = _LOCALDB.fullmatch(profile.server)
     if localdb:
         if not _INSTANCE.fullmatch(localdb["instance"]):
-            raise InputRefused("The LocalDB's name is not one.", hint="(localdb)\\MSSQLLocalDB is the usual one.")
+            raise InputRefused(
+                "The LocalDB's name is not one.", hint="(localdb)\\MSSQLLocalDB is the usual one."
+            )
         return
     if not _HOST.fullmatch(profile.server):
         raise InputRefused(
@@ -183,7 +185,9 @@ def _check_server(profile: SqlServerProfile) -> None:
     if profile.instance and not _INSTANCE.fullmatch(profile.instance):
         raise InputRefused("The instance's name has a character that none may have.")
     if profile.port is not None and not 1 <= profile.port <= 65535:
-        raise InputRefused(f"{profile.port} is no port.", hint="Ports go from 1 to 65535; the usual one is 1433.")
+        raise InputRefused(
+            f"{profile.port} is no port.", hint="Ports go from 1 to 65535; the usual one is 1433."
+        )
 
 
 def _check_text(name: str, value: str, longest: int) -> None:

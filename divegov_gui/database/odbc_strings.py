@@ -144,7 +144,9 @@ def _refuse_impossible(profile: SqlServerProfile, driver: Driver) -> None:
         )
     if driver.kind is DriverKind.FREETDS:
         if profile.is_localdb:
-            raise ConnectionFailed("FreeTDS cannot open a LocalDB.", hint="Use Microsoft's driver, on Windows.")
+            raise ConnectionFailed(
+                "FreeTDS cannot open a LocalDB.", hint="Use Microsoft's driver, on Windows."
+            )
         if profile.authentication in (Authentication.ENTRA_DEFAULT, Authentication.ENTRA_INTERACTIVE):
             raise ConnectionFailed(
                 "FreeTDS knows no Microsoft Entra logins.", hint="Install ODBC Driver 18 for SQL Server."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -32,6 +33,7 @@ SCHEMA_VERSION = 1
 MINIMUM_SQLITE = (3, 37, 0)
 
 _HEADER = b"SQLite format 3\x00"
+_ENDS_TRANSACTION = re.compile(r"(?:COMMIT|END|ROLLBACK(?!\s+(?:TRANSACTION\s+)?TO\b))\b", re.IGNORECASE)
 _MAX_NESTING = 16
 
 
@@ -225,19 +227,7 @@ class SqliteSession:
                     round((time.monotonic() - started) * 1000),
                     program_version,
                 )
-                self._raw.execute(
-                    "INSERT INTO Schema_Script "
-                    "(Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
-                    (
-                        entry.script_name,
-                        entry.checksum,
-                        entry.applied_at,
-                        entry.applied_by,
-                        entry.duration_ms,
-                        entry.program_version,
-                    ),
-                )
+                self._write_journal(entry)
         return entry
 
     def rehearse_scripts(
@@ -248,6 +238,30 @@ class SqliteSession:
             transaction.keep = False
             for script in scripts:
                 self._run_script(script, on_statement)
+
+    def _write_journal(self, entry: JournalEntry) -> None:
+        try:
+            self._raw.execute(
+                "INSERT INTO Schema_Script "
+                "(Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    entry.script_name,
+                    entry.checksum,
+                    entry.applied_at,
+                    entry.applied_by,
+                    entry.duration_ms,
+                    entry.program_version,
+                ),
+            )
+        except sqlite3.Error as error:
+            if error_name(error) in _NOT_THE_SCRIPT:
+                raise
+            raise DeploymentFailed(
+                f"{entry.script_name} ran, but the journal does not take its row.",
+                f"{error}. It was undone.",
+                "The first script makes the table Schema_Script, as the program's own 01_schema.sql does.",
+            ) from error
 
     def _run_script(self, script: Script, on_statement: Callable[[Script, int, int], None]) -> None:
         statements = split_sqlite(script.text)
@@ -272,6 +286,8 @@ class SqliteSession:
                 "ON CONFLICT (Procedure_Name) DO UPDATE SET Definition = excluded.Definition",
                 (name, statement.text),
             )
+        elif _ENDS_TRANSACTION.match(statement.text):
+            raise ValueError("a script runs in one transaction with its journal row and cannot end it")
         else:
             self._raw.execute(statement.text)
 

@@ -26,16 +26,20 @@ _NAMES = re.compile(r"""(?:constraint|index) ["']([\w$ .]+)["']""", re.IGNORECAS
 OURS = range(50400, 51000)
 """What the scripts THROW: 504xx are refusals and conflicts, 505xx inconsistencies; each with a sentence for people."""
 
+FIRST_OF_USERS = 50000
+"""From here on numbers are a script's own (learn.microsoft.com, "THROW"), so a site's scripts may have theirs."""
+
 CANCELLED_STATE = "HY008"
 _TIMEOUT_STATES = frozenset({"HYT00", "HYT01"})
 _LINK_STATES = frozenset({"08S01", "08003", "08007", "01002"})
 _LINK_NATIVES = frozenset({64, 121, 232, 233, 10053, 10054})
 
-NOT_RUN = frozenset({4221, 10928, 10929, 40501, 40544, 40549, 40613, 49918, 49919, 49920})
+NOT_RUN = frozenset({4221, 10928, 10929, 40501, 40613, 49918, 49919, 49920})
 """Azure SQL refuses a request with these before it begins it, or while the database is being moved."""
 
-TRANSIENT = NOT_RUN | {40143, 40197, 40540, 42108, 42109, 1204, 1205, 1222}
-"""Errors that pass by themselves: the same request, sent again, may succeed."""
+TRANSIENT = NOT_RUN | {40143, 40197, 40540, 42108, 42109, 1204, 1205, 1222, 41839}
+"""Errors that pass by themselves: the same request, sent again, may succeed. (41839 is no ledger's error: a transaction
+on memory-optimised tables waited for too many others; "Retry the statement.")"""
 
 NO_SUCH_PARAMETER = frozenset({201, 8144, 8145, 8146})
 
@@ -86,7 +90,8 @@ def read_error(error: BaseException) -> DriverError:
     if not _STATE.fullmatch(state):  # pyodbc's own errors put the text first
         state, text = (text if _STATE.fullmatch(text) else "HY000"), state
     records = [
-        DriverError(m["state"], int(m["native"]), without_prefix(m["text"]).strip()) for m in _RECORD.finditer(text)
+        DriverError(m["state"], int(m["native"]), without_prefix(m["text"]).strip())
+        for m in _RECORD.finditer(text)
     ]
     if not records:
         return DriverError(state, 0, without_prefix(text).strip())
@@ -97,6 +102,11 @@ def read_error(error: BaseException) -> DriverError:
     return warnings_last[0]
 
 
+def server_number(error: BaseException) -> int:
+    """The server's number behind a translated error; 0 where there is none."""
+    return read_error(error.__cause__).native if error.__cause__ is not None else 0
+
+
 def translated(error: BaseException, target: str, *, stopped: bool = False) -> DiveGovError:
     """The error to tell a person, of the database `target`; `stopped`: they had asked for it to stop.
 
@@ -105,7 +115,7 @@ def translated(error: BaseException, target: str, *, stopped: bool = False) -> D
     said = read_error(error)
     if stopped or said.state == CANCELLED_STATE:
         return Cancelled("Stopped.", "What was being written was undone.")
-    if said.native in OURS:
+    if said.native >= FIRST_OF_USERS:
         return thrown(said.native, said.text)
     if said.native in NO_SUCH_PARAMETER:
         raise TypeError(said.text) from error
@@ -175,7 +185,7 @@ def _contention(said: DriverError, target: str) -> DiveGovError | None:
             "Nothing of this was kept.",
             "Try again, or give it longer in the connection's profile.",
         )
-    if said.native in (3960, 3961, 41302, 41305, 41325):
+    if said.native in (3960, 3961, 41301, 41302, 41305, 41325, 41839):
         return Conflict("The same rows were changed meanwhile.", "Nothing of this was kept.", "Try again.")
     return None
 
@@ -201,7 +211,9 @@ def _link(said: DriverError, target: str) -> DiveGovError | None:
         )
     if said.state in ("IM002", "IM003", "IM004", "01000") and said.native == 0:
         return ConnectionFailed(
-            "The ODBC driver cannot be loaded.", said.text, "Install it again, or choose another in the profile."
+            "The ODBC driver cannot be loaded.",
+            said.text,
+            "Install it again, or choose another in the profile.",
         )
     return None
 
@@ -225,7 +237,7 @@ def _content(said: DriverError, target: str) -> DiveGovError | None:
                 "The database is read-only, restoring or not online. Nothing was changed.",
                 "Ask the server's administrator, or choose another database.",
             )
-    if said.native in range(37300, 37500) or said.native == 41839:
+    if said.native in range(37300, 37500) or "append only ledger" in said.text.lower():
         return Refused(
             "The ledger refused the change.",
             "The log is append-only: what stands in it cannot be changed or removed.",

@@ -31,7 +31,7 @@ class Batch:
 
     line: int
     text: str
-    repeat: int
+    repeat: int = 1
 
 
 def split_batches(text: str) -> list[Batch]:

@@ -13,8 +13,9 @@ SET NUMERIC_ROUNDABORT OFF;
 SET NOCOUNT, XACT_ABORT ON;
 GO
 
--- Column-level UNMASK and ledger tables came with SQL Server 2022. 5 and 8 are Azure SQL, which calls itself 12 and has both.
-IF CONVERT(INT, SERVERPROPERTY(N'ProductMajorVersion')) < 16 AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) NOT IN (5, 8)
+-- Column-level UNMASK and ledger tables came with SQL Server 2022. Azure SQL (5 and 8) calls itself 12 and has both.
+IF CONVERT(INT, SERVERPROPERTY(N'ProductMajorVersion')) < 16
+   AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) NOT IN (5, 8)
     THROW 50400, N'EnterpriseDiveDB needs SQL Server 2022 or newer.', 1;
 GO
 
@@ -52,8 +53,10 @@ GO
 IF OBJECT_ID(N'dbo.Certification_Level', N'U') IS NULL
     CREATE TABLE dbo.Certification_Level (
         Certification_Level_ID INT NOT NULL CONSTRAINT PK_Certification_Level PRIMARY KEY,
-        Level_Code             NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Certification_Level_Code UNIQUE,
-        Level_Name             NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT UQ_Certification_Level_Name UNIQUE,
+        Level_Code             NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT UQ_Certification_Level_Code UNIQUE,
+        Level_Name             NVARCHAR(60) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT UQ_Certification_Level_Name UNIQUE,
         Is_Professional        BIT NOT NULL,
         Rank_Order             INT NOT NULL
     );

@@ -56,14 +56,15 @@ BEGIN
 
         IF @Is_New = 1
         BEGIN
-            INSERT INTO Staging.Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count)
+            INSERT INTO Staging.Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By,
+                                                 Declared_Count)
             VALUES (@Source_Name, @Source_Kind, @Content_Hash, SYSUTCDATETIME(), ORIGINAL_LOGIN(), @Declared_Count);
 
             SET @Batch_ID = SCOPE_IDENTITY();
 
             SET @Detail = (SELECT @Source_Kind AS kind, @Declared_Count AS declared FOR JSON PATH, WITHOUT_ARRAY_WRAPPER);
-            EXECUTE Governance.Log_Action @Action = N'Open_Batch', @Subject_Type = N'Ingestion_Batch', @Subject_ID = @Batch_ID,
-                                          @Detail = @Detail;
+            EXECUTE Governance.Log_Action @Action = N'Open_Batch', @Subject_Type = N'Ingestion_Batch',
+                                          @Subject_ID = @Batch_ID, @Detail = @Detail;
         END;
 
         SELECT @Batch_ID                                            AS Batch_ID,
@@ -269,9 +270,11 @@ BEGIN
            IIF(LEN(t.Digits) > 200,
                LEFT(t.Digits, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Digits), 2), t.Digits),
            IIF(LEN(t.Date_Of_Birth) > 200,
-               LEFT(t.Date_Of_Birth, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Date_Of_Birth), 2), t.Date_Of_Birth),
+               LEFT(t.Date_Of_Birth, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Date_Of_Birth), 2),
+               t.Date_Of_Birth),
            IIF(LEN(t.Certification) > 200,
-               LEFT(t.Certification, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Certification), 2), t.Certification),
+               LEFT(t.Certification, 136) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Certification), 2),
+               t.Certification),
            a.Certification_Level_ID,
            IIF(LEN(t.Source_Reference) > 300,
                LEFT(t.Source_Reference, 236) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Source_Reference), 2),
@@ -583,9 +586,9 @@ BEGIN
             SELECT n.Record_ID, n.Source_Row, n.Email,
                    COALESCE(f.Mask, 0) AS Mask,
                    FIRST_VALUE(n.Record_ID) OVER (
-                       PARTITION BY n.Email, n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone), n.Date_Of_Birth,
-                                    n.Certification_Level_ID, IIF(n.Certification_Level_ID IS NULL, n.Certification, NULL),
-                                    COALESCE(f.Mask, 0)
+                       PARTITION BY n.Email, n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone),
+                                    n.Date_Of_Birth, n.Certification_Level_ID,
+                                    IIF(n.Certification_Level_ID IS NULL, n.Certification, NULL), COALESCE(f.Mask, 0)
                        ORDER BY n.Source_Row DESC
                        ROWS UNBOUNDED PRECEDING
                    ) AS Leader_ID
@@ -660,12 +663,13 @@ BEGIN
                COALESCE(r.Origin_Quarantine_ID,
                         (SELECT MIN(q.Quarantine_ID)
                          FROM dbo.Data_Quarantine AS q
-                         WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload)) AND q.Status = N'Open'))
+                         WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
+                           AND q.Status = N'Open'))
         FROM #Finding AS f
         JOIN Staging.Record_Outcome AS o
           ON o.Raw_ID = f.Record_ID
         JOIN Staging.Raw_Record AS r
-          ON r.Raw_ID = f.Record_ID
+          ON r.Raw_ID = f.Record_ID AND r.Batch_ID = @Batch_ID
         WHERE o.Outcome = N'Quarantined';
 
         INSERT INTO #New_Place (Record_ID, Quarantine_ID)
@@ -680,13 +684,14 @@ BEGIN
         JOIN #New_Place AS n
           ON n.Record_ID = j.Record_ID;
 
-        INSERT INTO dbo.Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-                                         Certification, Source_Reference, Attempt_Count, Quarantined_At, Payload)
+        INSERT INTO dbo.Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone,
+                                         Date_Of_Birth, Certification, Source_Reference, Attempt_Count, Quarantined_At,
+                                         Payload)
         SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
                r.Certification, r.Source_Reference, 0, @Now, r.Payload
         FROM #Rejection AS j
         JOIN Staging.Raw_Record AS r
-          ON r.Raw_ID = j.Record_ID
+          ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
         WHERE j.Known_ID IS NULL;
 
         -- Several records of a batch may meet in one place: each is an attempt of its own.
@@ -702,7 +707,8 @@ BEGIN
                 ON q.Quarantine_ID = COALESCE(k.Known_ID, k.Quarantine_ID)) AS n
           ON n.Record_ID = j.Record_ID;
 
-        INSERT INTO dbo.Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At)
+        INSERT INTO dbo.Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value,
+                                              Recorded_At)
         SELECT j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name, r.Raw_ID,
                CASE c.Column_Name
                    WHEN N'First_Name' THEN r.First_Name
@@ -712,12 +718,12 @@ BEGIN
                    WHEN N'Date_Of_Birth' THEN r.Date_Of_Birth
                    WHEN N'Certification' THEN r.Certification
                    WHEN N'Source_Reference' THEN r.Source_Reference
-                   WHEN N'Payload' THEN LEFT(r.Payload, 400)
+                   WHEN N'Payload' THEN LEFT(r.Payload COLLATE Latin1_General_100_CI_AS_SC, 400)
                END,
                @Now
         FROM #Rejection AS j
         JOIN Staging.Raw_Record AS r
-          ON r.Raw_ID = j.Record_ID
+          ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
         JOIN Governance.Rule_Check AS c
           ON j.Mask & c.Check_Bit <> 0;
 
@@ -798,8 +804,8 @@ BEGIN
             WHERE Batch_ID = @Batch_ID
             FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
         );
-        EXECUTE Governance.Log_Action @Action = N'Govern_Batch', @Subject_Type = N'Ingestion_Batch', @Subject_ID = @Batch_ID,
-                                      @Detail = @Detail;
+        EXECUTE Governance.Log_Action @Action = N'Govern_Batch', @Subject_Type = N'Ingestion_Batch',
+                                      @Subject_ID = @Batch_ID, @Detail = @Detail;
 
         EXECUTE Staging.Report_Batch @Batch_ID = @Batch_ID;
 

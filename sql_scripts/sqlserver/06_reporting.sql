@@ -26,11 +26,13 @@ SELECT (SELECT COUNT_BIG(*) FROM dbo.Diver)                                     
        (SELECT COUNT_BIG(*) FROM dbo.Diver_History)                                AS History_Count,
        (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Open')       AS Quarantine_Open_Count,
        (SELECT COUNT_BIG(*) FROM Staging.Ingestion_Batch)                          AS Batch_Count,
-       (SELECT COALESCE(SUM(Loaded_Count), 0) FROM Staging.Ingestion_Batch WHERE Status = N'Governed')      AS Loaded_Count,
-       (SELECT COALESCE(SUM(Promoted_Count), 0) FROM Staging.Ingestion_Batch)                               AS Promoted_Count,
-       (SELECT COALESCE(SUM(Unchanged_Count), 0) FROM Staging.Ingestion_Batch)                              AS Unchanged_Count,
-       (SELECT COALESCE(SUM(Duplicate_Count), 0) FROM Staging.Ingestion_Batch)                              AS Duplicate_Count,
-       (SELECT COALESCE(SUM(Quarantined_Count), 0) FROM Staging.Ingestion_Batch)                            AS Quarantined_Count;
+       (SELECT COALESCE(SUM(Loaded_Count), 0)
+        FROM Staging.Ingestion_Batch
+        WHERE Status = N'Governed')                                                AS Loaded_Count,
+       (SELECT COALESCE(SUM(Promoted_Count), 0) FROM Staging.Ingestion_Batch) AS Promoted_Count,
+       (SELECT COALESCE(SUM(Unchanged_Count), 0) FROM Staging.Ingestion_Batch) AS Unchanged_Count,
+       (SELECT COALESCE(SUM(Duplicate_Count), 0) FROM Staging.Ingestion_Batch) AS Duplicate_Count,
+       (SELECT COALESCE(SUM(Quarantined_Count), 0) FROM Staging.Ingestion_Batch) AS Quarantined_Count;
 GO
 GRANT SELECT ON Governance.Workspace_Summary TO data_steward, compliance_officer, data_analyst;
 GO
@@ -98,14 +100,17 @@ SELECT d.Batch_ID,
        d.Injected_Count,
        d.Found_Count,
        d.Injected_Count - d.Found_Count AS Missed_Count,
-       IIF(d.Defect_Code <> N'REPEATED_RECORD' AND n.Record_Count > d.Found_Count, n.Record_Count - d.Found_Count, 0) AS Unexpected_Count
+       IIF(d.Defect_Code <> N'REPEATED_RECORD' AND n.Record_Count > d.Found_Count,
+           n.Record_Count - d.Found_Count, 0) AS Unexpected_Count
 FROM by_defect AS d
 LEFT JOIN Staging.Batch_Rule_Count AS n
        ON n.Batch_ID = d.Batch_ID AND n.Rule_Code = d.Defect_Code
 UNION ALL
 SELECT b.Batch_ID,
        N'CLEAN_RECORD' COLLATE Latin1_General_100_BIN2,
-       b.Loaded_Count - (SELECT COUNT_BIG(DISTINCT i.Source_Row) FROM Staging.Injected_Defect AS i WHERE i.Batch_ID = b.Batch_ID),
+       b.Loaded_Count - (SELECT COUNT_BIG(DISTINCT i.Source_Row)
+                         FROM Staging.Injected_Defect AS i
+                         WHERE i.Batch_ID = b.Batch_ID),
        0,
        0,
        (SELECT COUNT_BIG(*)
@@ -178,7 +183,9 @@ GO
 
 CREATE OR ALTER VIEW Governance.Rule_Catalogue AS
 SELECT r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Threshold, r.Is_Enabled, r.Is_Mandatory, r.Wording, r.Hint,
-       (SELECT COALESCE(SUM(n.Record_Count), 0) FROM Staging.Batch_Rule_Count AS n WHERE n.Rule_Code = r.Rule_Code) AS Record_Count,
+       (SELECT COALESCE(SUM(n.Record_Count), 0)
+        FROM Staging.Batch_Rule_Count AS n
+        WHERE n.Rule_Code = r.Rule_Code) AS Record_Count,
        r.Modified_By, r.Change_Reason, r.Valid_From
 FROM Governance.Quality_Rule AS r;
 GO

@@ -10,9 +10,7 @@ from gates import Gate
 
 
 @pytest.fixture(scope="session", params=CHOSEN)
-def make_gate(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Gate]:
+def make_gate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Gate]:
     """Makes gates, each with a fresh database; whoever makes one closes its session."""
     kind = BACKENDS[request.param]
 

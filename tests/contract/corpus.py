@@ -88,7 +88,18 @@ case("a plain person")
 for blank in (None, "", " ", "\t\n", NBSP, ZERO_WIDTH + IDEOGRAPHIC):
     case(f"no first name: {blank!r}", FIRST_MISSING, first_name=blank)
     case(f"no last name: {blank!r}", LAST_MISSING, last_name=blank)
-for name in ("O'Brien", "Jean-Luc", "Ðorđe", "李", "محمد", "Ἀριστοτέλης", "d’Artagnan", "J. R.", "Anne\u00a0Marie", "½"):
+for name in (
+    "O'Brien",
+    "Jean-Luc",
+    "Ðorđe",
+    "李",
+    "محمد",
+    "Ἀριστοτέλης",
+    "d’Artagnan",
+    "J. R.",
+    "Anne\u00a0Marie",
+    "½",
+):
     case(f"the first name {name!r}", first_name=name, stored={"First_Name": name})
 for digit in "0123456789":
     case(f"a {digit} in the first name", ODD_FIRST, first_name=f"R{digit}D")
@@ -246,7 +257,11 @@ for blank in (None, "", "   ", NBSP, ZERO_WIDTH):
 for date in ("1990-05-17", "2000-02-29", "1996-02-29", "1990-12-31", "1990-01-01"):
     case(f"born {date}", date_of_birth=date, stored={"Date_Of_Birth": date})
 for title, blank in BLANKS.items():
-    case(f"date of birth: {title} around", date_of_birth=f"{blank}1990-05-17{blank}", stored={"Date_Of_Birth": "1990-05-17"})
+    case(
+        f"date of birth: {title} around",
+        date_of_birth=f"{blank}1990-05-17{blank}",
+        stored={"Date_Of_Birth": "1990-05-17"},
+    )
 for date in (
     "1900-02-29",
     "2001-02-29",
@@ -488,7 +503,11 @@ for level, spellings in LEVELS.items():
 for blank in (None, "", "  ", NBSP):
     case(f"no certification is fine: {blank!r}", certification=blank, stored={"Certification": None})
 for title, blank in BLANKS.items():
-    case(f"certification: {title} around", certification=f"{blank}OWD{blank}", stored={"Certification": "Open Water Diver"})
+    case(
+        f"certification: {title} around",
+        certification=f"{blank}OWD{blank}",
+        stored={"Certification": "Open Water Diver"},
+    )
 for level in (
     "Opne Water Diver",
     "Open  Water Diver",
@@ -512,7 +531,12 @@ for level in (
     case(f"no level: {level!r}", UNKNOWN_LEVEL, certification=level)
 case("a level of 60 letters", UNKNOWN_LEVEL, certification="x" * 60)
 case("a level of 61 letters", UNKNOWN_LEVEL, too_long("Certification"), certification="x" * 61)
-case("an unknown level at 17 is no professional's", UNKNOWN_LEVEL, certification="Dive Mastre", date_of_birth="2009-01-01")
+case(
+    "an unknown level at 17 is no professional's",
+    UNKNOWN_LEVEL,
+    certification="Dive Mastre",
+    date_of_birth="2009-01-01",
+)
 for spelling in ("Divemaster", "dm", "AI", "owsi", "Master Instructor", "CD"):
     case(f"{spelling} at 17", UNDERAGE, certification=spelling, date_of_birth="2009-01-01")
 case("a professional without a date of birth", DOB_MISSING, certification=PRO, date_of_birth=None)

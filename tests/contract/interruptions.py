@@ -89,7 +89,9 @@ def half_governed(path: Path) -> str:
     return "" if sound else f"{status}: {loaded=} {rows=} {outcomes=} {divers=} {instants=} {damage}"
 
 
-def watched(on_statement: Callable[[], None], on_step: Callable[[], None] | None = None) -> type[sqlite3.Connection]:
+def watched(
+    on_statement: Callable[[], None], on_step: Callable[[], None] | None = None
+) -> type[sqlite3.Connection]:
     """Connections that tell when a statement begins, and every few instructions of the database's machine."""
 
     class Watched(sqlite3.Connection):

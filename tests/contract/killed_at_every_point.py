@@ -33,7 +33,10 @@ def half_deployed(path: Path) -> str:
     """A script is there with its journal row, or neither is."""
     with closing(sqlite3.connect(path)) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        journal = "Schema_Script" in names and connection.execute("SELECT Script_Name FROM Schema_Script").fetchall()
+        journal = (
+            "Schema_Script" in names
+            and connection.execute("SELECT Script_Name FROM Schema_Script").fetchall()
+        )
     done = {name[:2] for (name,) in journal or ()}
     marks = {"01": "Diver", "02": "Diver_History", "03": "Steward_Action_Deleted", "06": "Quality_Trend"}
     wrong = [number for number, mark in marks.items() if (mark in names) != (number in done)]

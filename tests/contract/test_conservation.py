@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from gates import Gate, Verdict
@@ -112,7 +113,9 @@ def divers_after(people: People, expected: list[Expected], divers: dict[str, Nor
 
 @given(BATCHES)
 @settings(max_examples=120)
-def test_every_record_has_the_outcome_that_the_design_gives_it(make_gate: Make, batches: list[People]) -> None:
+def test_every_record_has_the_outcome_that_the_design_gives_it(
+    make_gate: Make, batches: list[People]
+) -> None:
     gate, divers = make_gate(), dict[str, Normal]()
     with closing(gate.session):
         for people in batches:
@@ -189,7 +192,7 @@ def test_chunks_of_any_size_in_any_order_and_sent_again_end_the_same(
     make_gate: Make, people: People, data: st.DataObject
 ) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, len(people)))) | {0, len(people)})
-    chunks = [raw_records(people)[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    chunks = [raw_records(people)[start:end] for start, end in pairwise(cuts)]
     sent = data.draw(st.permutations(chunks)) + data.draw(st.lists(st.sampled_from(chunks), max_size=3))
     whole, cut = make_gate(), make_gate()
     with closing(whole.session), closing(cut.session):

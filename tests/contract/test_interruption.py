@@ -1,4 +1,4 @@
-"""Break off at any point: a batch is governed whole or not at all, and the next run finishes it as if nothing had been."""
+"""Break off anywhere: a batch is governed whole or not at all, and the next run ends as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def test_a_process_killed_at_any_point_leaves_nothing_half_done(
 ) -> None:
     program = [sys.executable, str(HERE / "killed_at_every_point.py"), str(tmp_path), what, kind, str(stride)]
     paths = os.pathsep.join((str(HERE), str(HERE.parents[1])))
-    run = subprocess.run(program, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": paths}, check=False)
+    run = subprocess.run(
+        program, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": paths}, check=False
+    )
     *problems, last = run.stdout.splitlines() or [""]
     assert (problems, run.stderr, run.returncode) == ([], "", 0)
     assert last.startswith("killed ")
@@ -157,7 +159,9 @@ def test_a_resumed_arrival_tells_how_much_was_there(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize("statement", [1, 40, 80, 120])
-def test_a_deployment_cancelled_at_any_statement_keeps_the_scripts_before_it(tmp_path: Path, statement: int) -> None:
+def test_a_deployment_cancelled_at_any_statement_keeps_the_scripts_before_it(
+    tmp_path: Path, statement: int
+) -> None:
     token = CancelToken()
     tick = _at(statement, token.cancel)
     path = tmp_path / "workspace.db"

@@ -44,7 +44,8 @@ def judge(records: Sequence[RawRecord], received: date) -> list[set[str]]:
     """The oracle's verdicts; it trims spaces only, so the other blanks are taken away before it looks."""
     values = ORACLE.LIMITS.keys() | {"date_of_birth"}
     trimmed = (
-        r._replace(**{name: getattr(r, name).strip(BLANK) for name in values if getattr(r, name)}) for r in records
+        r._replace(**{name: getattr(r, name).strip(BLANK) for name in values if getattr(r, name)})
+        for r in records
     )
     return [ORACLE.broken_rules(record, received) for record in trimmed]
 
@@ -70,7 +71,13 @@ def test_both_judges_agree_on_generated_dirt(gate: Gate, seed: int) -> None:
     assert compare(gate, [record for chunk in source.chunks() for record in chunk.records], 1) > 1500
 
 
-EMAILS = "ada@example.org", "a.b@c-d.ee", "x@y.zz", "first.last+tag@sub.mail.example", "o'brien_1@3com.example"
+EMAILS = (
+    "ada@example.org",
+    "a.b@c-d.ee",
+    "x@y.zz",
+    "first.last+tag@sub.mail.example",
+    "o'brien_1@3com.example",
+)
 EMAIL_EDITS = "ab9.@-_+' \tA!é(),<\\\u00a0\u200b"
 PHONES = "+1 (555) 000-1111", "5550001111", "020.1234567", "1234567", "+123456789012345x123456", "1234567 x12"
 PHONE_EDITS = "0189 .-()+xX\t/a\u00a0"
@@ -93,7 +100,9 @@ def misspelt(valid: Sequence[str], edits: str, dice: random.Random) -> str:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_both_judges_agree_on_what_slips_of_the_finger_make_of_a_value(make_gate: Callable[[], Gate], seed: int) -> None:
+def test_both_judges_agree_on_what_slips_of_the_finger_make_of_a_value(
+    make_gate: Callable[[], Gate], seed: int
+) -> None:
     dice = random.Random(seed)
     people = []
     for number in range(6000):

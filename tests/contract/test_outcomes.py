@@ -33,7 +33,14 @@ def test_an_identical_record_of_a_later_batch_leaves_the_diver_unchanged(gate: G
     gate.take_in([person(phone="+1 555 000 1111", certification="OWD")])
     before = gate.divers()
     (fate,) = gate.take_in(
-        [person(email=" ADA@Example.ORG ", phone="+1.555.000-1111", certification="Open Water", first_name=" Ada ")]
+        [
+            person(
+                email=" ADA@Example.ORG ",
+                phone="+1.555.000-1111",
+                certification="Open Water",
+                first_name=" Ada ",
+            )
+        ]
     )
     assert (fate.outcome, fate.diver_id, fate.verdict) == ("Unchanged", before[0]["Diver_ID"], frozenset())
     assert gate.divers() == before
@@ -115,7 +122,12 @@ def test_the_same_record_again_is_a_duplicate_whatever_its_spelling(gate: Gate) 
         [
             person(email="Ada@Example.org", phone="+1 (555) 000-1111", certification="OWD"),
             person(email=" ada@example.org", phone="+1.555.000.1111", certification="open water diver"),
-            person(email="ADA@EXAMPLE.ORG\u00a0", phone="+15550001111", certification="Open Water", first_name="Ada "),
+            person(
+                email="ADA@EXAMPLE.ORG\u00a0",
+                phone="+15550001111",
+                certification="Open Water",
+                first_name="Ada ",
+            ),
         ]
     )
     assert outcomes(fates) == ["Duplicate", "Duplicate", "Promoted"]
@@ -149,7 +161,13 @@ def test_where_none_is_valid_nobody_is_promoted_and_each_says_why(gate: Gate) ->
 def test_each_variant_is_told_once_and_its_copies_follow_it(gate: Gate) -> None:
     a, b, c = (person(first_name=name) for name in "ABC")
     fates = gate.take_in([a, b, a, c, b, c, a])
-    assert outcomes(fates) == ["Duplicate"] * 2 + ["Duplicate", "Duplicate", "Quarantined", "Quarantined", "Promoted"]
+    assert outcomes(fates) == ["Duplicate"] * 2 + [
+        "Duplicate",
+        "Duplicate",
+        "Quarantined",
+        "Quarantined",
+        "Promoted",
+    ]
     assert fates[0].diver_id == fates[2].diver_id == fates[6].diver_id is not None
     assert fates[1].quarantine_id == fates[4].quarantine_id is not None
     assert fates[3].quarantine_id == fates[5].quarantine_id is not None
@@ -170,13 +188,17 @@ def test_a_damaged_copy_is_no_copy(gate: Gate) -> None:
 
 
 def test_records_that_differ_by_a_letters_case_or_an_unknown_level_are_different(gate: Gate) -> None:
-    fates = gate.take_in([person(first_name="ada"), person(certification="4"), person(certification="OWD"), person()])
+    fates = gate.take_in(
+        [person(first_name="ada"), person(certification="4"), person(certification="OWD"), person()]
+    )
     assert outcomes(fates) == ["Quarantined", "Quarantined", "Quarantined", "Promoted"]
 
 
 def test_copies_of_a_diver_are_unchanged_and_what_differs_names_both_rivals(gate: Gate) -> None:
     gate.take_in([person()])
-    fates = gate.take_in([person(), person(first_name="B"), person(first_name="C"), person(), person(first_name="C")])
+    fates = gate.take_in(
+        [person(), person(first_name="B"), person(first_name="C"), person(), person(first_name="C")]
+    )
     assert outcomes(fates) == ["Unchanged", "Quarantined", "Duplicate", "Unchanged", "Quarantined"]
     assert fates[1].verdict == {OF_DIVER, IN_BATCH}
     assert fates[4].verdict == {OF_DIVER}
@@ -200,7 +222,14 @@ def test_the_same_content_again_adds_nobody_and_parks_nothing_twice(gate: Gate) 
     gate.take_in(MIXED, content="mixed")
     divers, waiting = gate.divers(), gate.queue()
     fates = gate.take_in(MIXED, content="mixed", again=True)
-    assert outcomes(fates) == ["Quarantined", "Unchanged", "Unchanged", "Quarantined", "Unchanged", "Quarantined"]
+    assert outcomes(fates) == [
+        "Quarantined",
+        "Unchanged",
+        "Unchanged",
+        "Quarantined",
+        "Unchanged",
+        "Quarantined",
+    ]
     assert gate.divers() == divers
     again = gate.queue()
     assert [q["Quarantine_ID"] for q in again] == [q["Quarantine_ID"] for q in waiting]
@@ -233,7 +262,9 @@ def test_a_waiting_record_in_another_source_is_the_same_attempt_again(gate: Gate
 
 def test_a_record_that_was_discarded_and_comes_again_is_parked_anew(gate: Gate) -> None:
     gate.take_in([person(phone="?")])
-    gate.backend.run("UPDATE Data_Quarantine SET Status = 'Discarded', Resolved_At = '2026-01-01 00:00:00.000000'")
+    gate.backend.run(
+        "UPDATE Data_Quarantine SET Status = 'Discarded', Resolved_At = '2026-01-01 00:00:00.000000'"
+    )
     (fate,) = gate.take_in([person(phone="?")])
     assert fate.quarantine_id == 2
     assert [(q["Status"], q["Attempt_Count"]) for q in gate.queue()] == [("Discarded", 1), ("Open", 1)]
@@ -253,7 +284,11 @@ def test_the_number_of_a_deleted_diver_is_never_given_again(gate: Gate) -> None:
 def test_a_chunk_sent_twice_is_loaded_once(gate: Gate) -> None:
     records = raw_records([person(email=f"p{n}@example.org") for n in range(4)])
     batch = gate.open(4)
-    assert [gate.send(batch, records[:3]), gate.send(batch, records[1:3]), gate.send(batch, records)] == [3, 3, 4]
+    assert [gate.send(batch, records[:3]), gate.send(batch, records[1:3]), gate.send(batch, records)] == [
+        3,
+        3,
+        4,
+    ]
     assert gate.govern(batch)["promoted"] == 4
 
 
@@ -325,7 +360,9 @@ def test_content_that_was_governed_opens_no_batch_unless_it_is_asked_for(gate: G
 
 
 def test_a_rule_that_is_switched_off_rejects_nobody(gate: Gate) -> None:
-    gate.backend.run("UPDATE Quality_Rule SET Is_Enabled = 0 WHERE Rule_Code IN ('PHONE_FORMAT', 'NAME_CHARACTERS')")
+    gate.backend.run(
+        "UPDATE Quality_Rule SET Is_Enabled = 0 WHERE Rule_Code IN ('PHONE_FORMAT', 'NAME_CHARACTERS')"
+    )
     fates = gate.take_in([person(phone="?", first_name="4da"), person(email="x@y")])
     assert [codes(fate) for fate in fates] == [set(), {"EMAIL_FORMAT"}]
 
@@ -376,7 +413,9 @@ def test_every_rule_of_the_design_is_in_the_catalogue_with_its_severity(gate: Ga
 def test_a_record_that_is_code_or_enormous_is_only_data(gate: Gate) -> None:
     fates = gate.take_in(
         [
-            person(first_name="Robert'); DROP TABLE Diver;--", last_name='" OR a=a', email="bobby@example.org"),
+            person(
+                first_name="Robert'); DROP TABLE Diver;--", last_name='" OR a=a', email="bobby@example.org"
+            ),
             person(email="a@" + "a." * 200_000),
             person(email="a@" * 200_000),
             person(email="-" * 400_000),

@@ -47,7 +47,9 @@ def test_a_record_breaks_exactly_these_rules(judged: Judged, case: Case) -> None
 @pytest.mark.parametrize("case", [case for case in CASES if case.stored], ids=lambda case: case.title)
 def test_a_promoted_record_is_stored_as_normalised(judged: Judged, corpus_gate: Gate, case: Case) -> None:
     fate, diver = judged[case.title]
-    directory = corpus_gate.session.select("Diver_Directory", filters=[Filter("Diver_ID", "=", fate.diver_id)])
+    directory = corpus_gate.session.select(
+        "Diver_Directory", filters=[Filter("Diver_ID", "=", fate.diver_id)]
+    )
     stored = {**diver, "Certification": directory[0]["Certification"]}
     assert {column: stored[column] for column in case.stored} == case.stored
 
@@ -81,7 +83,15 @@ def test_every_reason_shows_the_value_as_it_arrived(corpus_gate: Gate, judged: J
 
 
 def test_every_record_is_kept_verbatim(corpus_gate: Gate, judged: Judged) -> None:
-    fields = ("First_Name", "Last_Name", "Email", "Phone", "Date_Of_Birth", "Certification", "Source_Reference")
+    fields = (
+        "First_Name",
+        "Last_Name",
+        "Email",
+        "Phone",
+        "Date_Of_Birth",
+        "Certification",
+        "Source_Reference",
+    )
     kept = Counter(
         (row["Payload"], *(row[name] for name in fields)) for row in corpus_gate.session.select("Raw_Divers")
     )

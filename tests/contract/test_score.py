@@ -47,7 +47,10 @@ def test_every_kind_of_defect_at_once(make_gate: Make) -> None:
     report = scored(make_gate, GenerationRequest(rows=2000, dirty=0.5, combined=0.5))
     assert_perfect(report)
     assert report.score is not None
-    assert {defect.code for defect in report.score.defects if defect.found} == {*DEFAULT_DEFECTS, "REPEATED_RECORD"}
+    assert {defect.code for defect in report.score.defects if defect.found} == {
+        *DEFAULT_DEFECTS,
+        "REPEATED_RECORD",
+    }
 
 
 @pytest.mark.parametrize("rule", DEFAULT_DEFECTS)
@@ -55,7 +58,9 @@ def test_each_kind_alone_is_found_and_breaks_no_other_rule(make_gate: Make, rule
     report = scored(make_gate, GenerationRequest(rows=400, seed=5, rates={rule: 0.1}, combined=0, repeated=0))
     assert_perfect(report)
     also = {"FIRST_NAME_MISSING", "LAST_NAME_MISSING", "EMAIL_MISSING", "DOB_MISSING"}
-    assert {hits.code for hits in report.rejections} == {rule} | (also if rule == "PAYLOAD_INVALID" else set())
+    assert {hits.code for hits in report.rejections} == {rule} | (
+        also if rule == "PAYLOAD_INVALID" else set()
+    )
     assert {hits.code: hits.records for hits in report.rejections}[rule] == 40
 
 

@@ -96,7 +96,9 @@ def test_who_gives_name_and_reason_is_believed(gate: Gate) -> None:
     assert (new["Modified_By"], new["Change_Reason"]) == ("dba", "ticket 7")
 
 
-@pytest.mark.parametrize("written", ["1999-01-01 00:00:00.000000", "2999-01-01 00:00:00.000000", "", "tomorrow"])
+@pytest.mark.parametrize(
+    "written", ["1999-01-01 00:00:00.000000", "2999-01-01 00:00:00.000000", "", "tomorrow"]
+)
 def test_a_validity_written_by_hand_is_not_kept(gate: Gate, written: str) -> None:
     gate.take_in([person()])
     before = gate.divers()[0]["Valid_From"]
@@ -140,7 +142,7 @@ def test_history_cannot_be_updated(gate: Gate) -> None:
 
 def test_two_divers_cannot_share_an_email_whoever_writes_it(gate: Gate) -> None:
     gate.take_in([person(), person(email="bob@example.org")])
-    with pytest.raises(Exception, match="email|UNIQUE"):
+    with pytest.raises(Exception, match=r"email|UNIQUE"):
         gate.backend.run("UPDATE Diver SET Email = 'ada@example.org' WHERE Diver_ID = 2")
     with pytest.raises(Exception, match="CHECK"):
         gate.backend.run("UPDATE Diver SET Email = 'ADA@example.org' WHERE Diver_ID = 2")
@@ -149,7 +151,9 @@ def test_two_divers_cannot_share_an_email_whoever_writes_it(gate: Gate) -> None:
 def test_rules_and_tours_are_versioned_too(gate: Gate) -> None:
     gate.backend.run("UPDATE Quality_Rule SET Threshold = 12 WHERE Rule_Code = 'AGE_BELOW_MINIMUM'")
     gate.backend.run("UPDATE Dive_Tour SET Price_Eur = 1 WHERE Tour_Code = 'KONA-27'")
-    assert gate.backend.run("SELECT Rule_Code, Threshold FROM Quality_Rule_History") == [("AGE_BELOW_MINIMUM", 10)]
+    assert gate.backend.run("SELECT Rule_Code, Threshold FROM Quality_Rule_History") == [
+        ("AGE_BELOW_MINIMUM", 10)
+    ]
     assert gate.backend.run("SELECT Tour_Code, Price_Eur FROM Dive_Tour_History") == [("KONA-27", 640)]
     for history in ("Quality_Rule_History", "Dive_Tour_History"):
         with pytest.raises(Exception, match="The past cannot be rewritten"):
@@ -180,7 +184,9 @@ def test_as_of_any_instant_equals_a_replay(
         versions = gate.session.select("Diver_Versions", ["Diver_ID", "First_Name", "Valid_From", "Valid_To"])
         instants = {moved(instant, by) for instant, *_ in story for by in (-1, 0, 1)}
         for instant in sorted(instants):
-            as_of = {v["Diver_ID"]: v["First_Name"] for v in versions if v["Valid_From"] <= instant < v["Valid_To"]}
+            as_of = {
+                v["Diver_ID"]: v["First_Name"] for v in versions if v["Valid_From"] <= instant < v["Valid_To"]
+            }
             known = sum(v["Valid_From"] <= instant < v["Valid_To"] for v in versions)
             assert known == len(as_of), "two versions of a diver at one instant"
             assert as_of == _replay(story, instant)
@@ -198,7 +204,9 @@ def _change(gate: Gate, changes: list[tuple[str, int, str]]) -> list[tuple[str, 
             columns = "First_Name, Last_Name, Email, Date_Of_Birth, Modified_By, Change_Reason"
             values = (name, "L", f"new{number}@example.org", "1990-01-01", "dba", "by hand")
             gate.backend.run(f"INSERT INTO Diver ({columns}) VALUES (?, ?, ?, ?, ?, ?)", values)
-            (found,) = gate.backend.run("SELECT Valid_From, Diver_ID FROM Diver ORDER BY Diver_ID DESC LIMIT 1")
+            (found,) = gate.backend.run(
+                "SELECT Valid_From, Diver_ID FROM Diver ORDER BY Diver_ID DESC LIMIT 1"
+            )
             story.append((found[0], found[1], name))
         elif diver in here and kind == "update":
             rename(gate, diver, name)
@@ -206,7 +214,9 @@ def _change(gate: Gate, changes: list[tuple[str, int, str]]) -> list[tuple[str, 
             story.append((found[0], diver, name))
         elif diver in here:
             gate.backend.run("DELETE FROM Diver WHERE Diver_ID = ?", (diver,))
-            (found,) = gate.backend.run("SELECT max(Valid_To) FROM Diver_History WHERE Diver_ID = ?", (diver,))
+            (found,) = gate.backend.run(
+                "SELECT max(Valid_To) FROM Diver_History WHERE Diver_ID = ?", (diver,)
+            )
             story.append((found[0], diver, None))
     return story
 
@@ -229,7 +239,11 @@ def log(gate: Gate) -> list[dict[str, Any]]:
 def test_what_was_done_is_logged_without_anybodys_data(gate: Gate) -> None:
     gate.take_in([person(), person(phone="?", email="bob@example.org")])
     opened, governed = log(gate)
-    assert (opened["Action"], opened["Subject_Type"], opened["Subject_ID"]) == ("Open_Batch", "Ingestion_Batch", 1)
+    assert (opened["Action"], opened["Subject_Type"], opened["Subject_ID"]) == (
+        "Open_Batch",
+        "Ingestion_Batch",
+        1,
+    )
     assert json.loads(opened["Detail"]) == {"kind": "file", "declared": 2}
     assert governed["Action"] == "Govern_Batch"
     assert json.loads(governed["Detail"]) == {"promoted": 1, "unchanged": 0, "duplicate": 0, "quarantined": 1}
@@ -262,7 +276,7 @@ def test_the_chain_of_hashes_verifies_by_recomputation(gate: Gate) -> None:
 def test_the_log_refuses_to_be_rewritten(gate: Gate, attack: str) -> None:
     gate.take_in([person()])
     before = log(gate)
-    with pytest.raises(Exception, match="append-only|log row"):
+    with pytest.raises(Exception, match=r"append-only|log row"):
         gate.backend.run(attack)
     assert log(gate) == before
 

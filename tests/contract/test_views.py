@@ -17,14 +17,18 @@ def test_the_database_has_the_views_columns(gate: Gate, view: str) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_can_be_read_and_counted(gate: Gate, view: str) -> None:
-    gate.take_in([person(), person(email="x@y"), person(email="bob@example.org", phone="?")], kind="synthetic")
+    gate.take_in(
+        [person(), person(email="x@y"), person(email="bob@example.org", phone="?")], kind="synthetic"
+    )
     rows = gate.session.select(view)
     assert len(rows) == gate.session.count(view)
     assert all(list(row) == [column.name for column in VIEWS[view].c] for row in rows)
 
 
 def test_columns_filters_order_and_limit_mean_what_they_say(gate: Gate) -> None:
-    gate.take_in([person(email=f"{name}@example.org", first_name=name) for name in ("Eve", "Bob", "50%_Ada", "Cyd")])
+    gate.take_in(
+        [person(email=f"{name}@example.org", first_name=name) for name in ("Eve", "Bob", "50%_Ada", "Cyd")]
+    )
 
     def names(*filters: Filter, **how: object) -> list[str]:
         rows = gate.session.select("Diver_Directory", ["First_Name"], filters, **how)  # type: ignore[arg-type]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from driving import fill, quiet
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from divegov_gui.app import Steward
+from divegov_gui.services.connections import Workspace
+from divegov_gui.services.generation import GenerationRequest
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.pages import PageSpec, page_specs
@@ -75,3 +80,41 @@ def window(
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
     return made
+
+
+OpenOn = Callable[..., Steward]
+
+
+@pytest.fixture(scope="session")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with two governed batches of 400 and 120 divers, made once; never opened by a test."""
+    path = tmp_path_factory.mktemp("governed") / "template.db"
+    return fill(path, GenerationRequest(400, seed=7, dirty=0.2), GenerationRequest(120, seed=8, dirty=0.2))
+
+
+@pytest.fixture
+def workspace(governed: Path, tmp_path: Path) -> Path:
+    """A copy of the governed workspace, this test's own."""
+    return Path(shutil.copy(governed, tmp_path / "harbour.db"))
+
+
+@pytest.fixture
+def open_on(qtbot: QtBot, themes: ThemeManager, settings: UiSettings) -> Iterator[OpenOn]:
+    """Opens the whole window on a workspace, as `divegov` does, and waits until its first page is there."""
+    opened: list[Steward] = []
+
+    def open_(path: Path, scripts: Path | None = None, *, mask_personal: bool = False) -> Steward:
+        steward = Steward(Workspace(path), scripts, themes, settings, mask_personal=mask_personal)
+        opened.append(steward)
+        qtbot.addWidget(steward.window)
+        steward.window.show()
+        steward.window.activateWindow()
+        qtbot.waitUntil(steward.window.isActiveWindow)
+        quiet(steward)
+        return steward
+
+    yield open_
+    for steward in opened:
+        steward.window.may_close = lambda: True
+        steward.window.close()
+        steward.shut_down()

@@ -50,6 +50,10 @@ class ThemeManager(QObject):
         self._mode = mode if mode in MODES else "auto"
         self._apply(self._wanted())
 
+    def let_go(self) -> None:
+        """Follow the desktop no more: another manager may take over."""
+        self._app.styleHints().colorSchemeChanged.disconnect(self._follow_desktop)
+
     def _wanted(self) -> Theme:
         if self._mode == "auto":
             return DARK if self._desktop == Qt.ColorScheme.Dark else LIGHT

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from divegov_gui.ui import theme
@@ -54,6 +54,7 @@ class DataTable(QTableView):
         self.setItemDelegate(self._delegate)
         self._placeholder = ("", "")
         self._sort: SortChoice | None = None
+        self._stretched: int | None = None
         self._behave()
         self._lay_out_headers()
         self.rows.rows_arrived.connect(self._tell_current)
@@ -116,11 +117,11 @@ class DataTable(QTableView):
             header.setSortIndicator(names.index(sort.column), order)
 
     def stretch(self, name: str) -> None:
-        """Let the column `name` take what room the others leave, instead of the last one."""
-        header = self.horizontalHeader()
-        header.setStretchLastSection(False)
-        at = [column.name for column in self.rows.columns].index(name)
-        header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+        """Let the column `name`, instead of the last one, take the room that the others leave, if it is more than
+        its own width."""
+        self.horizontalHeader().setStretchLastSection(False)
+        self._stretched = [column.name for column in self.rows.columns].index(name)
+        self._stretch()
 
     # --- Qt's own
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -143,6 +144,10 @@ class DataTable(QTableView):
         super().paintEvent(event)
         if self.rows.rowCount() == 0 and self._placeholder[0]:
             self._paint_placeholder()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stretch()
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
         super().currentChanged(current, previous)
@@ -187,6 +192,15 @@ class DataTable(QTableView):
         header.setSelectionModel(QItemSelectionModel(self.rows, header))
         for i, column in enumerate(self.rows.columns):
             self.setColumnWidth(i, column.width)
+
+    def _stretch(self) -> None:
+        """Give the stretched column what is left; one that a person drags wider leaves less the next time."""
+        if self._stretched is None:
+            return
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(i) for i in range(header.count()) if i != self._stretched)
+        own = self.rows.columns[self._stretched].width
+        self.setColumnWidth(self._stretched, max(own, self.viewport().width() - others))
 
     def _sort_by(self, section: int) -> None:
         name = self.rows.columns[section].name

@@ -136,9 +136,9 @@ class SqlView(QPlainTextEdit):
 
     def _paint_mark(self) -> None:
         mark = QTextEdit.ExtraSelection()
-        mark.format.setBackground(color("danger_soft"))  # type: ignore[attr-defined]
-        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)  # type: ignore[attr-defined]
-        mark.cursor = QTextCursor(self.document().findBlockByNumber(self._marked - 1))  # type: ignore[attr-defined]
+        mark.format.setBackground(color("danger_soft"))
+        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        mark.cursor = QTextCursor(self.document().findBlockByNumber(self._marked - 1))
         self.setExtraSelections([mark])
 
     def gutter_width(self) -> int:

@@ -52,11 +52,17 @@ def test_set_gives_a_variable_its_value_and_names_know_no_case(run: Run) -> None
 
 
 def test_set_takes_any_expression(run: Run) -> None:
-    body = "SET @X = (\n SELECT max(column1) -- the most; of all\n FROM (VALUES (1), (3)));\nSET @Y = 'a = ''b'';';SELECT @X AS X, @Y AS Y;"
+    body = """
+SET @X = (
+    SELECT max(column1) -- the most; of all
+    FROM (VALUES (1), (3)));
+SET @Y = 'a = ''b'';';SELECT @X AS X, @Y AS Y;"""
     assert run(body) == [[{"X": 3, "Y": "a = 'b';"}]]
 
 
-@pytest.mark.parametrize(("condition", "then"), [("1", "yes"), ("0", None), ("NULL", None), ("@X IS NULL", "yes")])
+@pytest.mark.parametrize(
+    ("condition", "then"), [("1", "yes"), ("0", None), ("NULL", None), ("@X IS NULL", "yes")]
+)
 def test_if_does_its_one_thing_where_the_condition_holds(run: Run, condition: str, then: str | None) -> None:
     assert run(f"IF {condition}\n    SET @R = 'yes';\nSELECT @R AS R;") == [[{"R": then}]]
 
@@ -68,10 +74,14 @@ def test_an_if_may_ask_a_query_over_several_lines(run: Run) -> None:
 
 
 def test_return_ends_and_keeps_what_was_done(run: Run, session: SqliteSession) -> None:
-    assert run("INSERT INTO Dive_Log_Equipment SELECT 1, 1 WHERE 0; SELECT 1 AS A;\nRETURN;\nSELECT 2 AS B;") == [[{"A": 1}]]
+    assert run(
+        "INSERT INTO Dive_Log_Equipment SELECT 1, 1 WHERE 0; SELECT 1 AS A;\nRETURN;\nSELECT 2 AS B;"
+    ) == [[{"A": 1}]]
 
 
-def test_throw_refuses_in_the_procedures_own_words_and_undoes_everything(run: Run, session: SqliteSession) -> None:
+def test_throw_refuses_in_the_procedures_own_words_and_undoes_everything(
+    run: Run, session: SqliteSession
+) -> None:
     with pytest.raises(Refused, match=r"^No 7 for you\.$") as refused:
         run("DELETE FROM Dive_Tour;\nTHROW 50400, 'No ' || @N || ' for you.';", "@N INTEGER", n=7)
     assert refused.value.exit_code == 6
@@ -101,9 +111,23 @@ def test_execute_calls_another_in_the_same_transaction(define: Define, session: 
     ]
 
 
-def test_a_return_or_a_throw_inside_is_the_inner_ones_or_everybodys(define: Define, session: SqliteSession) -> None:
-    define(procedure("IF @Stop = 1\n    RETURN;\nIF @Stop = 2\n    THROW 50400, 'Inner.';", "@Stop INTEGER", "Inner_One"))
-    define(procedure("DELETE FROM Dive_Tour;\nEXECUTE Inner_One @Stop = @Stop;\nSELECT 1 AS Went_On;", "@Stop INTEGER", "Outer_One"))
+def test_a_return_or_a_throw_inside_is_the_inner_ones_or_everybodys(
+    define: Define, session: SqliteSession
+) -> None:
+    define(
+        procedure(
+            "IF @Stop = 1\n    RETURN;\nIF @Stop = 2\n    THROW 50400, 'Inner.';",
+            "@Stop INTEGER",
+            "Inner_One",
+        )
+    )
+    define(
+        procedure(
+            "DELETE FROM Dive_Tour;\nEXECUTE Inner_One @Stop = @Stop;\nSELECT 1 AS Went_On;",
+            "@Stop INTEGER",
+            "Outer_One",
+        )
+    )
     with pytest.raises(Refused, match=r"Inner\."):
         session.call("Outer_One", stop=2)
     assert session.count("Tour_Occupancy") == 6
@@ -138,7 +162,11 @@ def test_whoever_watches_may_stop_it_by_raising(define: Define, session: SqliteS
 
 # Parameters ---------------------------------------------------------------------------------------------------
 
-DEFAULTS = "    @A INTEGER,          -- a comment, with @Not_One INTEGER\n    @B TEXT = NULL,\n    @C INTEGER = -3,\n    @D TEXT = 'it''s'"
+DEFAULTS = """
+    @A INTEGER,          -- a comment, with @Not_One INTEGER
+    @B TEXT = NULL,
+    @C INTEGER = -3,
+    @D TEXT = 'it''s'"""
 
 
 def test_what_is_not_given_has_its_default(run: Run) -> None:
@@ -172,7 +200,9 @@ def test_values_are_values_and_never_code(run: Run) -> None:
 
 
 def test_a_definition_is_read_with_its_lines() -> None:
-    read = parse_procedure(procedure("\nIF @A\n    THROW 50400, 'x';\nEXECUTE Q @B = 1;", "    @A INTEGER = 0", "My_One"))
+    read = parse_procedure(
+        procedure("\nIF @A\n    THROW 50400, 'x';\nEXECUTE Q @B = 1;", "    @A INTEGER = 0", "My_One")
+    )
     assert read.name == "My_One"
     assert read.parameters == (Parameter("A", "0"),)
     assert read.steps == (If(6, "@A", Throw(6, 50400, "'x'")), Execute(8, "Q", (("B", "1"),)))

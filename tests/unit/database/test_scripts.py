@@ -82,7 +82,9 @@ def test_a_statement_begins_behind_the_comments_before_it() -> None:
 
 def test_what_never_ends_is_one_statement_to_be_refused_by_the_database() -> None:
     assert texts("SELECT 'open; SELECT 2;") == ["SELECT 'open; SELECT 2;"]
-    assert texts("CREATE OR ALTER PROCEDURE P AS BEGIN SELECT 1;") == ["CREATE OR ALTER PROCEDURE P AS BEGIN SELECT 1;"]
+    assert texts("CREATE OR ALTER PROCEDURE P AS BEGIN SELECT 1;") == [
+        "CREATE OR ALTER PROCEDURE P AS BEGIN SELECT 1;"
+    ]
 
 
 PIECES = st.sampled_from(
@@ -160,7 +162,11 @@ def test_only_numbered_scripts_are_read_and_in_the_order_of_their_numbers(tmp_pa
 
 def test_the_checksum_looks_past_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:
     sums = set()
-    for content in (b"SELECT 1;\nSELECT 2;\n", b"SELECT 1;\r\nSELECT 2;\r\n", b"\xef\xbb\xbfSELECT 1;\nSELECT 2;\n"):
+    for content in (
+        b"SELECT 1;\nSELECT 2;\n",
+        b"SELECT 1;\r\nSELECT 2;\r\n",
+        b"\xef\xbb\xbfSELECT 1;\nSELECT 2;\n",
+    ):
         (tmp_path / "01_a.sql").write_bytes(content)
         sums.add(read_scripts(tmp_path)[0].checksum)
     (tmp_path / "01_a.sql").write_bytes(b"SELECT 1;\nSELECT  2;\n")

@@ -51,7 +51,7 @@ def test_a_broken_constraint_is_a_refusal() -> None:
     assert isinstance(told, Refused)
 
 
-@pytest.mark.parametrize("text", ["near \"SELEC\": syntax error", "no such table: X", "no such function: f"])
+@pytest.mark.parametrize("text", ['near "SELEC": syntax error', "no such table: X", "no such function: f"])
 def test_a_mistake_of_the_programs_own_is_raised_as_it_is(text: str) -> None:
     given = error(text, "SQLITE_ERROR")
     with pytest.raises(sqlite3.OperationalError) as raised:
@@ -65,7 +65,10 @@ def test_an_extended_name_is_cut_to_its_family() -> None:
     assert error_name(error("something else")) == ""
 
 
-@pytest.mark.parametrize(("number", "kind"), [(50400, Refused), (50404, Refused), (50409, Refused), (50412, Conflict), (50500, Refused)])
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(50400, Refused), (50404, Refused), (50409, Refused), (50412, Conflict), (50500, Refused)],
+)
 def test_a_thrown_number_is_a_refusal_or_a_conflict(number: int, kind: type[DiveGovError]) -> None:
     told = thrown(number, "In the procedure's words.")
     assert type(told) is kind

@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -100,9 +102,13 @@ def test_a_workspace_that_another_program_holds_says_so(path: Path, lock: str | 
             other.execute(lock)
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE Dive_Tour SET Days = 1")
-        with pytest.raises(ConnectionFailed, match="in use by another program") as refused:  # noqa: PT012
-            with closing(open_workspace(path, busy_seconds=0)) as session:
-                session.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+        with (
+            pytest.raises(ConnectionFailed, match="in use by another program") as refused,
+            closing(open_workspace(path, busy_seconds=0)) as session,
+        ):
+            session.call(
+                "Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1
+            )
         assert "Close the other program" in refused.value.hint
         other.execute("ROLLBACK")
 
@@ -124,7 +130,9 @@ def test_closing_twice_does_nothing(path: Path) -> None:
 
 def test_any_error_undoes_everything(define: Define, session: SqliteSession, path: Path) -> None:
     define(
-        procedure("Fails_Late", "DELETE FROM Dive_Tour;\nCREATE TEMP TABLE Mine (X);\nSELECT * FROM No_Such_Table;")
+        procedure(
+            "Fails_Late", "DELETE FROM Dive_Tour;\nCREATE TEMP TABLE Mine (X);\nSELECT * FROM No_Such_Table;"
+        )
         + procedure("Breaks_Rule", "DELETE FROM Dive_Tour;\nINSERT INTO Dive_Tour (Tour_Code) VALUES ('X');")
     )
     before = dump(path)
@@ -144,8 +152,16 @@ def test_a_session_goes_on_after_an_error(define: Define, session: SqliteSession
         assert session.call("Works") == [[{"X": 1}]]
 
 
-def test_a_rehearsal_undoes_everything_and_tells_what_it_saw(define: Define, session: SqliteSession, path: Path) -> None:
-    define(procedure("Empty_Tours", "DELETE FROM Dive_Tour;\nSELECT count(*) AS N FROM Dive_Tour;", "@Rehearse INTEGER = 0"))
+def test_a_rehearsal_undoes_everything_and_tells_what_it_saw(
+    define: Define, session: SqliteSession, path: Path
+) -> None:
+    define(
+        procedure(
+            "Empty_Tours",
+            "DELETE FROM Dive_Tour;\nSELECT count(*) AS N FROM Dive_Tour;",
+            "@Rehearse INTEGER = 0",
+        )
+    )
     before = dump(path)
     assert session.call("Empty_Tours", rehearse=1) == [[{"N": 0}]]
     assert dump(path) == before
@@ -153,11 +169,11 @@ def test_a_rehearsal_undoes_everything_and_tells_what_it_saw(define: Define, ses
     assert session.count("Tour_Occupancy") == 0
 
 
-def test_an_interrupt_stops_a_statement_and_undoes_what_was_done(define: Define, session: SqliteSession) -> None:
+def test_an_interrupt_stops_a_statement_and_undoes_what_was_done(
+    define: Define, session: SqliteSession
+) -> None:
     endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n;"
     define(procedure("Endless", f"DELETE FROM Dive_Tour;\nPRINT 'now';\n{endless}"))
-    import threading
-
     timers: list[threading.Timer] = []
 
     def soon(_: str) -> None:
@@ -173,7 +189,9 @@ def test_an_interrupt_stops_a_statement_and_undoes_what_was_done(define: Define,
 def test_a_full_disk_is_told_and_undone(session: SqliteSession, path: Path) -> None:
     (pages,) = session._raw.execute("PRAGMA page_count").fetchone()
     session._raw.execute(f"PRAGMA max_page_count = {pages + 2}")
-    opened = session.call("Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1)
+    opened = session.call(
+        "Open_Batch", source_name="s", source_kind="file", content_hash="h", declared_count=1
+    )
     rows = '[[1, "{}", "%s"]]' % ("x" * 100_000)
     with pytest.raises(ConnectionFailed, match="The disk is full") as full:
         session.call("Load_Batch", batch_id=opened[0][0]["Batch_ID"], rows=rows)
@@ -191,7 +209,9 @@ def test_a_full_disk_during_deployment_is_not_the_scripts_fault(tmp_path: Path) 
             session.apply_scripts([script], "test", lambda *_: None)
 
 
-def test_a_failing_script_names_its_statement_and_line_and_leaves_nothing(session: SqliteSession, path: Path) -> None:
+def test_a_failing_script_names_its_statement_and_line_and_leaves_nothing(
+    session: SqliteSession, path: Path
+) -> None:
     before = dump(path)
     text = "CREATE TABLE Fine (X);\n\n-- a comment;\nINSERT INTO Fine VALUES (1); INSERT INTO\n  Nowhere VALUES (2);\n"
     with pytest.raises(DeploymentFailed) as failed:
@@ -202,11 +222,37 @@ def test_a_failing_script_names_its_statement_and_line_and_leaves_nothing(sessio
     assert dump(path) == before
 
 
+@pytest.mark.parametrize(
+    "end", ["COMMIT", "commit transaction", "END", "ROLLBACK", "Rollback Transaction", "BEGIN"]
+)
+def test_a_script_cannot_leave_the_transaction_that_its_journal_row_is_in(
+    session: SqliteSession, path: Path, end: str
+) -> None:
+    before = dump(path)
+    text = f"CREATE TABLE Mine (X);\n{end};\nCREATE TABLE Yours (X);"
+    with pytest.raises(DeploymentFailed, match=r"09_bad\.sql did not apply: line 2"):
+        session.apply_scripts([Script(9, "09_bad.sql", text, "sum")], "test", lambda *_: None)
+    assert dump(path) == before
+
+
+def test_a_script_may_have_savepoints_of_its_own(session: SqliteSession) -> None:
+    text = "SAVEPOINT a; CREATE TABLE Mine (X); ROLLBACK TO a; RELEASE a; CREATE TABLE Mine (Y);"
+    session.apply_scripts([Script(9, "09_fine.sql", text, "sum")], "test", lambda *_: None)
+    assert session.journal()[-1].script_name == "09_fine.sql"
+
+
 # Who and when -------------------------------------------------------------------------------------------------
 
 
-def test_one_transaction_has_one_instant_and_the_next_a_later_one(define: Define, session: SqliteSession) -> None:
-    define(procedure("Tell", "SELECT Instant, Actor FROM Transaction_Context;\nSELECT Instant, Actor FROM Transaction_Context;"))
+def test_one_transaction_has_one_instant_and_the_next_a_later_one(
+    define: Define, session: SqliteSession
+) -> None:
+    define(
+        procedure(
+            "Tell",
+            "SELECT Instant, Actor FROM Transaction_Context;\nSELECT Instant, Actor FROM Transaction_Context;",
+        )
+    )
     instants = []
     for _ in range(50):
         (first,), (second,) = session.call("Tell")
@@ -234,21 +280,21 @@ def test_who_works_is_the_operating_systems_user_whatever_the_environment_says(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="becomes a user without a name, which only root may")
-def test_a_user_without_a_name_can_work_too(path: Path) -> None:
-    path.parent.chmod(0o777)
-    path.chmod(0o666)
+def test_a_user_without_a_name_can_work_too() -> None:
     program = (
-        "import os, sys; from pathlib import Path; from contextlib import closing\n"
-        "from divegov_gui.database import sqlite\n"
-        "os.chdir(sys.argv[1]); import sqlalchemy.dialects.sqlite, pwd\n"
-        "os.setgid(54321); os.setuid(54321)\n"
-        "print(sqlite.open_workspace(Path('workspace.db')).actor)\n"
+        "import os, pwd, sys, sqlalchemy.dialects.sqlite; from pathlib import Path\n"
+        "from divegov_gui.database.sqlite import open_workspace\n"
+        "os.chown(sys.argv[1], 54321, 54321); os.setgid(54321); os.setuid(54321)\n"
+        "print(open_workspace(Path(sys.argv[1]) / 'workspace.db').actor)\n"
     )
-    for folder in path.parents[:3]:
-        folder.chmod(folder.stat().st_mode | 0o011)
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(path.parent)], capture_output=True, text=True, cwd=Path(__file__).parents[3]
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", program, folder],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[3],
+        )
     assert (done.stdout, done.stderr) == ("uid 54321\n", "")
 
 
@@ -272,7 +318,9 @@ def change_at(path: Path, instant: str | None, sql: str) -> str:
         connection.execute("UPDATE Transaction_Context SET Instant = ?", (instant,))
         connection.execute(sql)
         connection.execute("UPDATE Transaction_Context SET Instant = NULL")
-        found = connection.execute("SELECT Valid_From FROM Diver UNION ALL SELECT max(Valid_To) FROM Diver_History").fetchone()
+        found = connection.execute(
+            "SELECT Valid_From FROM Diver UNION ALL SELECT max(Valid_To) FROM Diver_History"
+        ).fetchone()
         return str(found[0])
 
 
@@ -298,7 +346,9 @@ def test_a_clock_that_stands_still_still_gives_later_validities(diver: Path) -> 
     ],
 )
 @pytest.mark.parametrize("backward", [True, False])
-def test_a_clock_that_runs_backward_moves_on_by_a_microsecond(diver: Path, at: str, then: str, backward: bool) -> None:
+def test_a_clock_that_runs_backward_moves_on_by_a_microsecond(
+    diver: Path, at: str, then: str, backward: bool
+) -> None:
     assert change_at(diver, at, RENAME) == at
     assert change_at(diver, "2029-01-01 00:00:00.000000" if backward else None, RENAME) == then
     assert change_at(diver, at, "DELETE FROM Diver") > then
@@ -333,7 +383,7 @@ def test_no_version_is_lost_to_a_replacement(diver: Path, attack: str) -> None:
         "VALUES ('Bob', 'B', 'bob@example.org', '1990-01-01', 'ana', 'promoted')",
     )
     before = dump(diver)
-    with pytest.raises(sqlite3.IntegrityError, match="replaced|has this email|cannot be changed"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"replaced|has this email|cannot be changed"):
         plain(diver, attack)
     assert dump(diver) == before
 
@@ -341,7 +391,9 @@ def test_no_version_is_lost_to_a_replacement(diver: Path, attack: str) -> None:
 @pytest.mark.parametrize("column", ["Action_ID", "Action_Hash"])
 def test_no_row_of_the_log_is_lost_to_a_replacement(session: SqliteSession, path: Path, column: str) -> None:
     for number in range(2):
-        session.call("Open_Batch", source_name="s", source_kind="file", content_hash=str(number), declared_count=1)
+        session.call(
+            "Open_Batch", source_name="s", source_kind="file", content_hash=str(number), declared_count=1
+        )
     before = dump(path)
     taken = {"Action_ID": "Action_ID, Acted_At, 'eve', Action, Subject_Type, Subject_ID, Detail, h, 'new'"}
     taken["Action_Hash"] = "99, Acted_At, 'eve', Action, Subject_Type, Subject_ID, Detail, h, Action_Hash"
@@ -363,4 +415,6 @@ def test_the_sqlite3_shell_leaves_the_old_version_in_the_history(diver: Path) ->
     assert plain(diver, "SELECT Phone, Modified_By FROM Diver") == [
         ("+1 555 000 1111", "unknown (outside the program)")
     ]
-    assert plain(diver, "SELECT h.Valid_To = d.Valid_From FROM Diver AS d JOIN Diver_History AS h USING (Diver_ID)") == [(1,)]
+    assert plain(
+        diver, "SELECT h.Valid_To = d.Valid_From FROM Diver AS d JOIN Diver_History AS h USING (Diver_ID)"
+    ) == [(1,)]

@@ -84,9 +84,9 @@ class DeployPage(Page):
         self.progress.hide()
         layout.addWidget(self.progress)
         self.table = self._make_table()
-        layout.addWidget(self.table)
+        layout.addWidget(self.table, 3)
         self.script = ScriptPanel()
-        layout.addWidget(self.script, 1)
+        layout.addWidget(self.script, 4)
         self._stack = StateStack(content)
         self.body.addWidget(self._stack, 1)
 
@@ -125,7 +125,8 @@ class DeployPage(Page):
             self.script.show_script(rows[current], self._failure)
             return
         height = self.table.horizontalHeader().sizeHint().height() + len(rows) * ROW_HEIGHT + 6
-        self.table.setFixedHeight(min(height, 12 * ROW_HEIGHT))
+        self.table.setMinimumHeight(min(height, 5 * ROW_HEIGHT))
+        self.table.setMaximumHeight(min(height, 12 * ROW_HEIGHT))
         self.table.rows.reset(len(rows))
         assert self._plan is not None
         outstanding = {script.name for script in self._plan.outstanding}
@@ -146,7 +147,7 @@ class DeployPage(Page):
         self.start.setAccessibleDescription(state_text(self._plan))
         for control in (self.start, self.dry_run):
             control.setEnabled(idle and not self._plan.is_current)
-        where = "" if self._context.scripts is None else f" They are those of {self._plan.folder}."
+        where = "" if self._context.scripts is None else f" Read from {self._plan.folder}."
         self.set_subtitle(state_text(self._plan) + where)
 
     def _show_failure_to_read(self, error: DiveGovError) -> None:

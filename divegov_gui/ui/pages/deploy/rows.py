@@ -98,7 +98,7 @@ def _when(row: ScriptRow) -> str:
 COLUMNS = (
     Column("state", "State", 124, sortable=False, badge=badge_of),
     Column("name", "Script", 178, sortable=False),
-    Column("title", "What it holds", 280, sortable=False, tooltip=lambda row: str(row.title)),
+    Column("title", "What it holds", 220, sortable=False, tooltip=lambda row: str(row.title)),
     Column("applied_at", "Applied", 146, sortable=False, tooltip=_when),
     Column("applied_by", "By", 88, sortable=False),
     Column("took", "Took", 80, sortable=False, align_right=True),

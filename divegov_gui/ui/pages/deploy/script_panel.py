@@ -33,7 +33,7 @@ class ScriptPanel(QWidget):
         row.addWidget(self._words, 1)
         layout.addWidget(self._note)
         self.sql = SqlView("deploy.sql", "The script's SQL")
-        self.sql.setMinimumHeight(160)
+        self.sql.setMinimumHeight(120)
         layout.addWidget(self.sql, 1)
         self._shown: tuple[str, str] = ("", "")
         self._note.hide()

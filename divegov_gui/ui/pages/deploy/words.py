@@ -26,7 +26,11 @@ class Failure:
 def failure_of(error: DeploymentFailed) -> Failure | None:
     """Script and line of a failure, None where it names none."""
     found = _FAILED.match(error.title)
-    return Failure(found["script"], int(found["line"]), str(error)) if found else None
+    return (
+        Failure(found["script"], int(found["line"]), f"Line {found['line']}: {error.detail}")
+        if found
+        else None
+    )
 
 
 def button_text(plan: DeploymentPlan) -> str:

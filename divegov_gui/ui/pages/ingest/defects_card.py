@@ -34,6 +34,8 @@ class DefectsCard(Card):
     """Closed it says what is set; open it lets a person set a share for each kind."""
 
     changed = Signal()
+    opened = Signal()
+    """Just before it grows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -101,7 +103,10 @@ class DefectsCard(Card):
 
     def open(self, opened: bool = True) -> None:
         """Show or hide what is inside."""
+        if opened and self._inside.isHidden():
+            self.opened.emit()
         reveal(self._inside, opened)
+        reveal(self._said, not opened)
         theme.set_icon(self._toggle, "expand" if opened else "detail", "muted")
         self._toggle.setAccessibleDescription("Open. Press to close." if opened else "Closed. Press to open.")
 
@@ -123,6 +128,7 @@ class DefectsCard(Card):
         self._said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._toggle)
         row.addWidget(self._said, 1)
+        row.addStretch(0)
         return row
 
     def _sum_line(self) -> QHBoxLayout:
@@ -142,7 +148,7 @@ class DefectsCard(Card):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(ElidedLabel(kind.label, "label"))
-        words.addWidget(ElidedLabel(f"{kind.code} · {kind.field}", "hint"))
+        words.addWidget(ElidedLabel(kind.code, "hint"))
         field = share_field(f"ingest.rate.{kind.code}", f"{kind.label}: share of all records", 0.0, 0.5)
         field.setAccessibleDescription(f"Breaks the rule {kind.code}; sits in: {kind.field}.")
         field.setFixedWidth(_FIELD_WIDTH)
@@ -189,8 +195,9 @@ class DefectsCard(Card):
     def _sum_error(self) -> str:
         try:
             GenerationRequest(rows=1, rates=self.rates)
-        except InputRefused as error:
-            return f"{error.title} {error.hint}"
+        except InputRefused:
+            shares = percent(sum((self.rates or {}).values()))
+            return f"The shares add up to {shares} of the records; together they can be 100 % at most."
         return ""
 
     def _say(self, _: object = None) -> None:

@@ -45,6 +45,8 @@ class FileCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
+        space = theme.current().space
+        self.body.setContentsMargins(space.l, space.m, space.l, space.m)
         self.pick: Callable[[], str] = self._ask_desktop
         self._asked = ""
         self._reading: Reading | None = None
@@ -81,7 +83,7 @@ class FileCard(Card):
         self._reading = reading
         self.set_path(file.path)
         said = [plural(file.row_count, "record"), plural(len(file.columns), "column"), data_size(file.size)]
-        self._size.setText(" · ".join(said))
+        self._size.set_full(" · ".join(said))
         self._facts.set_full(f"Read as {', '.join(facts(file))}")
         self._notes.setText(" ".join(file.notes))
         reveal(self._notes, bool(file.notes))
@@ -139,7 +141,8 @@ class FileCard(Card):
         row.setSpacing(theme.current().space.s)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self._size = label("", "strong", name="ingest.file.size")
+        self._size = ElidedLabel(role="strong")
+        self._size.setObjectName("ingest.file.size")
         self._facts = ElidedLabel()
         self._facts.setObjectName("ingest.file.facts")
         words.addWidget(self._size)
@@ -165,7 +168,9 @@ class FileCard(Card):
         field.setObjectName(name)
         field.setAccessibleName(title)
         field.setAccessibleDescription("Reads the file again.")
-        field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        field.setMinimumContentsLength(12)
+        field.view().setMinimumWidth(270)
         field.activated.connect(self._read_again)
         calm(field)
         caption = label(title, "label")

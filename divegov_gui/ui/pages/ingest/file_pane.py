@@ -16,7 +16,7 @@ from divegov_gui.ui.pages.ingest.drop_zone import DropZone
 from divegov_gui.ui.pages.ingest.file_card import FileCard
 from divegov_gui.ui.pages.ingest.mapping_card import MappingCard
 from divegov_gui.ui.pages.ingest.order import Order
-from divegov_gui.ui.pages.ingest.parts import ScrollColumn
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn, SideBySide
 from divegov_gui.ui.pages.ingest.preview_card import PreviewCard
 from divegov_gui.ui.pages.ingest.reading import DELIMITERS, ENCODINGS, Reading
 from divegov_gui.ui.pages.ingest.refusal_card import RefusalCard
@@ -126,14 +126,9 @@ class FilePane(ScrollColumn):
 
     # --- inside
     def _table_part(self) -> QWidget:
-        self._tables = QWidget()
-        row = QHBoxLayout(self._tables)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.current().space.l)
-        row.addWidget(self.mapping, 5)
-        row.addWidget(self.preview, 5)
-        self.mapping.setMinimumWidth(470)
-        self.mapping.setMaximumWidth(680)
+        self._tables = SideBySide(900)
+        self._tables.add(self.mapping, 4)
+        self._tables.add(self.preview, 5)
         return self._tables
 
     def _retry_line(self) -> QWidget:
@@ -174,7 +169,7 @@ class FilePane(ScrollColumn):
         if not isinstance(error, Cancelled):
             elsewhere = self._reading is None or self._reading.path != reading.path
             stays = f"{self._file.name} stays chosen." if self._file is not None and elsewhere else ""
-            self.refusal.show_error(error, stays)
+            self.refusal.show_error(error, stays, reading.path.name)
             could_help = elsewhere and reading.path.suffix.lower() not in _NOT_TEXT and reading.path.is_file()
             reveal(self._retry, could_help)
         if self._file is not None and self._reading is not None:

@@ -20,6 +20,7 @@ from divegov_gui.ui.widgets import Card, FormRow, button, number_field, plural
 _QUICK = (1_000, 100_000, 1_000_000)
 _TYPEABLE = 999_999_999
 """More than is allowed can be typed, so that the refusal can say why."""
+_HEAD_HEIGHT = 28
 
 
 class GeneratePane(ScrollColumn):
@@ -44,6 +45,9 @@ class GeneratePane(ScrollColumn):
             signal.connect(self._refresh)
         self.dirty.valueChanged.connect(self._take_dirty)
         self.defects.changed.connect(self._refresh)
+        self.defects.opened.connect(self._await_growth)
+        self._grows = False
+        self.verticalScrollBar().rangeChanged.connect(self._show_defects)
         self.locales.changed.connect(self._refresh)
         self._refresh()
 
@@ -76,35 +80,39 @@ class GeneratePane(ScrollColumn):
     def _rows_part(self) -> QWidget:
         self.rows = number_field("ingest.rows", "How many divers", 0, _TYPEABLE, 1000)
         calm(self.rows)
-        self._rows_row = FormRow("How many divers", self.rows)
-        quick = QHBoxLayout()
-        quick.setSpacing(0)
+        self._rows_row = FormRow("Divers", self.rows, " ")
+        quick = []
         for count in _QUICK:
             made = button(f"{count:,}", name=f"ingest.rows.{count}", variant="link")
             made.setAccessibleName(f"{count:,} divers")
             made.clicked.connect(lambda _=False, rows=count: self.rows.setValue(rows))
-            quick.addWidget(made)
-        quick.addStretch(1)
-        return _under(self._rows_row, quick)
+            quick.append(made)
+        return _headed(self._rows_row, *quick)
 
     def _seed_part(self) -> QWidget:
         self.seed = QLineEdit("7")
         self.seed.setObjectName("ingest.seed")
         self._seed_row = FormRow(
-            "Seed", self.seed, "One seed, one data set: the same settings give the same divers everywhere."
+            "Seed", self.seed, "One seed, one data set: the same divers on every machine."
         )
         fresh = button("New seed", name="ingest.new_seed", variant="link", icon="synthetic")
         fresh.setAccessibleDescription("Draws another seed, for another data set.")
         fresh.clicked.connect(lambda: self.seed.setText(str(secrets.randbelow(900_000) + 100_000)))
-        line = QHBoxLayout()
-        line.addWidget(fresh)
-        line.addStretch(1)
-        return _under(self._seed_row, line)
+        return _headed(self._seed_row, fresh)
 
     def _dirty_part(self) -> QWidget:
         self.dirty = share_field("ingest.dirty", "Share with a defect", 0.05)
         self._dirty_row = FormRow("Share with a defect", self.dirty, " ")
-        return _under(self._dirty_row, QHBoxLayout())
+        return _headed(self._dirty_row)
+
+    def _await_growth(self) -> None:
+        self._grows = True
+
+    def _show_defects(self) -> None:
+        """Bring what has just been opened into sight, once there is room for it."""
+        if self._grows:
+            self._grows = False
+            self.verticalScrollBar().setValue(self.defects.y())
 
     def _take_dirty(self, value: float) -> None:
         self.defects.set_dirty(round(value / 100, 6))
@@ -138,25 +146,33 @@ class GeneratePane(ScrollColumn):
             self.dirty.blockSignals(False)
         self.dirty.setEnabled(not own)
         count = round(self.rows.value() * self.defects.total)
-        spread = "as set one by one below" if own else f"evenly of {len(KINDS)} kinds"
+        spread = "as set one by one below" if own else f"evenly of all {len(KINDS)} kinds"
         twice = round(self.rows.value() * self.defects.repeated)
+        self._rows_row.set_hint(
+            f"{twice:,} of them come twice, letter for letter." if twice else "All of them different."
+        )
         self._dirty_row.set_hint(
-            f"{plural(count, 'diver')} with a defect, {spread}; {twice:,} more come twice."
+            f"{plural(count, 'diver')} with a defect, {spread}."
             if self.defects.total <= 1
             else f"The shares below come to {percent(self.defects.total)}."
         )
 
 
-def _under(row: FormRow, below: QHBoxLayout) -> QWidget:
-    """A field with a line of actions under it, kept at the top of its column."""
-    made = QWidget()
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(2)
-    layout.addWidget(row)
-    layout.addLayout(below)
+def _headed(row: FormRow, *actions: QWidget) -> FormRow:
+    """A field with small actions at the right of its label."""
+    layout = row.layout()
+    assert isinstance(layout, QVBoxLayout)
+    head = QHBoxLayout()
+    head.setSpacing(0)
+    layout.removeWidget(row.label)
+    head.addWidget(row.label, 1)
+    for action in actions:
+        head.addWidget(action)
+    head.addStrut(_HEAD_HEIGHT)
+    layout.insertLayout(0, head)
+    layout.setAlignment(Qt.AlignmentFlag(0))  # aligned, a layout takes no more than two lines of a hint
     layout.addStretch(1)
-    return made
+    return row
 
 
 def _whole(text: str) -> int:
@@ -170,5 +186,5 @@ def _refusal(rows: int = 1, seed: int = 0) -> str:
     try:
         GenerationRequest(rows=rows, seed=seed)
     except InputRefused as error:
-        return f"{'This cannot be a seed.' if seed < 0 else error.title} {error.hint}"
+        return f"{'This cannot be a seed.' if seed else error.title} {error.hint}"
     return ""

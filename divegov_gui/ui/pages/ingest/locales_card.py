@@ -14,6 +14,8 @@ from divegov_gui.ui.pages.ingest.locale_names import locale_name
 from divegov_gui.ui.pages.ingest.parts import Reflow, problem_label
 from divegov_gui.ui.widgets import Card, button, label, reveal
 
+_LANGUAGE_WIDTH = 158
+
 
 class LocalesCard(Card):
     """The languages as a list to check, each with an example of its names."""
@@ -23,8 +25,9 @@ class LocalesCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Names", " ", parent)
         assert self.header is not None
+        self.header.subtitle.setWordWrap(False)
         self._boxes: dict[str, QCheckBox] = {}
-        cells = Reflow(236, most_columns=6, gap=2)
+        cells = Reflow(280, most_columns=6, gap=2)
         for code in AVAILABLE_LOCALES:
             cells.add(self._cell(code))
         usual = button("Usual choice", name="ingest.locales.usual", variant="ghost")
@@ -67,13 +70,15 @@ class LocalesCard(Card):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.current().space.s)
         box = QCheckBox(name.language)
+        box.setFixedWidth(_LANGUAGE_WIDTH)
         box.setObjectName(f"ingest.locale.{code}")
         box.setAccessibleName(name.language)
         box.setAccessibleDescription(f"Names such as {name.example}." if name.example else "")
         box.toggled.connect(self._tell)
         self._boxes[code] = box
         example = label(name.example, "hint")
-        example.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        example.setAlignment(left | Qt.AlignmentFlag.AlignVCenter)
         example.installEventFilter(_TogglesBox(example, box))
         row.addWidget(box)
         row.addWidget(example, 1)
@@ -83,8 +88,7 @@ class LocalesCard(Card):
         assert self.header is not None
         count = len(self.locales)
         self.header.set_subtitle(
-            f"{count} of {len(AVAILABLE_LOCALES)} languages, in equal parts: accents, apostrophes, double "
-            "surnames and other alphabets are what a gatekeeper must not trip over."
+            f"From {count} of {len(AVAILABLE_LOCALES)} languages, in equal parts, each in its own spelling."
         )
         self._say_problem()
         self.changed.emit()

@@ -21,8 +21,11 @@ class MappingCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Columns", " ", parent)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.body.setSpacing(theme.current().space.xs)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        space = theme.current().space
+        self.body.setContentsMargins(space.l, space.m, space.l, space.m)
+        self.body.setSpacing(0)
+        self.body.addSpacing(space.s)
         self._file: SourceFile | None = None
         self.rows = {field.name: MappingRow(field) for field in FIELDS}
         for row in self.rows.values():
@@ -78,12 +81,12 @@ class MappingCard(Card):
     def _say_guess(self, guessed: int) -> None:
         assert self.header is not None
         if guessed == len(FIELDS):
-            said = "All fields were recognised by the columns' names. Correct what is wrong."
+            said = "All fields were recognised. Correct what is wrong."
         elif guessed:
             fields = plural(len(FIELDS), "field")
-            said = f"{guessed} of {fields} were recognised by the columns' names. Correct what is wrong."
+            said = f"{guessed} of {fields} were recognised. Correct what is wrong."
         else:
-            said = "No column was recognised by its name. Choose what each field is called in the file."
+            said = "No field was recognised. Choose the column of each."
         self.header.set_subtitle(said)
 
 

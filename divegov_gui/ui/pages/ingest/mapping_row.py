@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -44,10 +43,12 @@ class MappingRow(QWidget):
         self.column = self._column_choice()
         self.default = self._default_field()
         self.sample = ElidedLabel(role="hint")
-        self._third = QStackedWidget()
-        self._third.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._third.addWidget(self.sample)
-        self._third.addWidget(self.default)
+        third = QWidget()
+        third.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        beside = QHBoxLayout(third)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self.sample)
+        beside.addWidget(self.default)
         self._suggest = self._suggestion()
         self._problem = problem_label(f"ingest.map.{field.name}.problem")
         below = QHBoxLayout()
@@ -55,7 +56,7 @@ class MappingRow(QWidget):
         below.addWidget(self._suggest, 0, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self._caption(), 0, 0)
         grid.addWidget(self.column, 0, 1)
-        grid.addWidget(self._third, 0, 2)
+        grid.addWidget(third, 0, 2)
         grid.addLayout(below, 1, 1, 1, 2)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
@@ -150,7 +151,8 @@ class MappingRow(QWidget):
 
     def _follow(self, _: object = None) -> None:
         without = self.chosen is None
-        self._third.setCurrentWidget(self.default if without else self.sample)
+        reveal(self.default, without)
+        reveal(self.sample, not without)
         suggested = without and self.field.name in SUGGESTED and not self.default.text()
         reveal(self._suggest, suggested)
         self.changed.emit()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import DeploymentPlan, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, read_report
@@ -186,8 +186,9 @@ class IngestPage(Page):
 
     def _take_failure(self, error: DiveGovError) -> None:
         self._handle = None
-        if isinstance(error, Paused):
-            self.run.show_paused(error)
+        if isinstance(error, Cancelled):  # no Paused where it had not begun
+            total = self._order.count if self._order else 0
+            self.run.show_paused(error if isinstance(error, Paused) else Paused(0, total))
         else:
             self.run.show_failed(error)
         self._turn_to(self.run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
@@ -35,8 +36,8 @@ class ScrollColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self.body = QVBoxLayout(content)
-        self.body.setContentsMargins(space.xl, 0, space.xl, space.l)
-        self.body.setSpacing(space.l)
+        self.body.setContentsMargins(space.xl, 0, space.xl, space.m)
+        self.body.setSpacing(space.m)
         self.setWidget(content)
         self.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
 
@@ -75,7 +76,9 @@ class Reflow(QWidget):
         super().resizeEvent(event)
         gap = self._grid.horizontalSpacing()
         fitting = (self.width() + gap) // (self._least + gap)
-        columns = max(1, min(self._most, len(self._cells), fitting))
+        most = max(1, min(self._most, len(self._cells), fitting))
+        rows = -(-len(self._cells) // most)
+        columns = -(-len(self._cells) // max(1, rows))  # no more than the rows leave cells for
         if columns != self._columns:
             self._arrange(columns)
 
@@ -91,6 +94,35 @@ class Reflow(QWidget):
         self.updateGeometry()
 
 
+class SideBySide(QWidget):
+    """Parts beside each other, or under each other where the width is less than `least`."""
+
+    def __init__(self, least: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._least = least
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(theme.current().space.m)
+
+    def add(self, part: QWidget, stretch: int = 1) -> None:
+        """Put `part` behind the others."""
+        self._line.addWidget(part, stretch)
+
+    def minimumSizeHint(self) -> QSize:
+        items = (self._line.itemAt(place) for place in range(self._line.count()))
+        widest = max(item.minimumSize().width() for item in items if item is not None)
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= self._least
+        wanted = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if wanted != self._line.direction():
+            self._line.setDirection(wanted)
+            self.updateGeometry()
+
+
 class ElidedLabel(QLabel):
     """One line that ends in “…” where it does not fit; the tooltip has all of it."""
 
@@ -99,7 +131,7 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._full = ""
+        self._full = self._note = ""
         self.set_full(text)
 
     @property
@@ -107,9 +139,9 @@ class ElidedLabel(QLabel):
         """All of the text."""
         return self._full
 
-    def set_full(self, text: str) -> None:
-        """Show `text`, as much of it as fits."""
-        self._full = " ".join(text.split())
+    def set_full(self, text: str, note: str = "") -> None:
+        """Show `text`, as much of it as fits; the tooltip adds `note`."""
+        self._full, self._note = " ".join(text.split()), note
         self.setAccessibleName(self._full)
         self._elide()
 
@@ -120,7 +152,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
         self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        hidden = self._full if shown != self._full else ""
+        self.setToolTip("\n".join(part for part in (hidden, self._note) if part))
 
 
 class _CalmWheel(QObject):
@@ -139,9 +172,16 @@ def calm(field: QWidget) -> None:
     field.installEventFilter(_CalmWheel(field))
 
 
-def share_field(name: str, accessible: str, share: float, step: float = 1.0) -> QDoubleSpinBox:
+class ShareField(QDoubleSpinBox):
+    """A share in per cent, said as shortly as it can be: ``5 %``, ``0.31 %``."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def share_field(name: str, accessible: str, share: float, step: float = 1.0) -> ShareField:
     """A field for a share, in per cent from 0 to 100; `share` is of 1."""
-    field = QDoubleSpinBox()
+    field = ShareField()
     field.setObjectName(name)
     field.setAccessibleName(accessible)
     field.setLocale(QLocale(QLocale.Language.English))  # as every other number in the window

@@ -55,10 +55,10 @@ class RecognisedView(ScrollColumn):
         batch = report.batch
         governed = batch.governed_at or batch.received_at
         self._said.setText(
-            f"This content was governed on {local_moment(governed)} as batch {batch.batch_id}."
+            f"This content was governed on {local_moment(governed)} (local time) as batch {batch.batch_id}."
         )
-        self._said.setToolTip(f"Local time; {utc_moment(governed)}")
-        self._name.set_full(f"{batch.source_name}. The time is yours, not UTC.")
+        self._said.setToolTip(utc_moment(governed))
+        self._name.set_full(batch.source_name)
         outcomes = batch.outcomes
         self.meter.set_counts(
             None

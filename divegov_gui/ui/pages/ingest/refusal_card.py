@@ -26,10 +26,11 @@ class RefusalCard(QFrame):
         row.addWidget(icon_label("danger", "danger_on_soft", 20), 0, Qt.AlignmentFlag.AlignTop)
         self.words = QVBoxLayout()
         self.words.setSpacing(2)
+        self._about = label("", "overline")
         self._title = label("", "strong", wrap=True)
         self._detail = label("", wrap=True)
         self._hint = label("", wrap=True)
-        for part in (self._title, self._detail, self._hint):
+        for part in (self._about, self._title, self._detail, self._hint):
             self.words.addWidget(part)
         row.addLayout(self.words, 1)
         self.hide()
@@ -37,12 +38,17 @@ class RefusalCard(QFrame):
     @property
     def text(self) -> str:
         """All that it says."""
-        parts = (self._title.text(), self._detail.text(), self._hint.text())
+        parts = (self._about.text(), self._title.text(), self._detail.text(), self._hint.text())
         return " ".join(part for part in parts if part)
 
-    def show_error(self, error: DiveGovError | None, after: str = "") -> None:
-        """Show `error`, and `after` behind its hint; None hides the card."""
+    def show_error(self, error: DiveGovError | None, after: str = "", about: str = "") -> None:
+        """Show `error`, and `after` behind its hint; None hides the card.
+
+        `about` is the file's name, said first where the error does not name it.
+        """
         if error is not None:
+            self._about.setText(f"{about} was not taken" if about and about not in error.title else "")
+            reveal(self._about, bool(self._about.text()))
             self._title.setText(error.title)
             self._detail.setText(error.detail)
             self._hint.setText(" ".join(part for part in (without_options(error.hint), after) if part))

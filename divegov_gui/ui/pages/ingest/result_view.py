@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.services.quality import Outcomes
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn
+from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn, SideBySide
 from divegov_gui.ui.pages.ingest.score_card import ScoreCard
 from divegov_gui.ui.pages.ingest.time_card import TimeCard
 from divegov_gui.ui.pages.ingest.words import local_moment, utc_moment
@@ -38,20 +38,11 @@ class ResultView(ScrollColumn):
         super().__init__(parent)
         self._batch_id = 0
         self.body.addWidget(self._meter_card())
-        across = QHBoxLayout()
-        across.setSpacing(theme.current().space.l)
         self.score, self.time = ScoreCard(), TimeCard()
-        right = QVBoxLayout()
-        right.setSpacing(theme.current().space.l)
-        right.addWidget(self.score)
-        right.addWidget(self.time)
-        right.addStretch(1)
-        left = QVBoxLayout()
-        left.addWidget(self._rules_card())
-        left.addStretch(1)
-        across.addLayout(left, 1)
-        across.addLayout(right, 1)
-        self.body.addLayout(across)
+        across = SideBySide(900)
+        across.add(_column(self._rules_card()))
+        across.add(_column(self.score, self.time))
+        self.body.addWidget(across)
         self.body.addStretch(1)
 
     def show_report(self, report: IngestReport, setup_seconds: float | None = None) -> None:
@@ -62,8 +53,7 @@ class ResultView(ScrollColumn):
         self._title.setText(f"Batch {batch.batch_id}")
         self._source.set_full(batch.source_name)
         governed = batch.governed_at or batch.received_at
-        self._when.setText(f"Governed on {local_moment(governed)}, your time")
-        self._when.setToolTip(utc_moment(governed))
+        self._when.set_full(f"Governed on {local_moment(governed)} (local time)", utc_moment(governed))
         self.meter.set_counts(_counts(outcomes))
         self._show_remarks(report)
         self._show_rejected(outcomes)
@@ -95,7 +85,8 @@ class ResultView(ScrollColumn):
         self._title = label("", "heading", name="ingest.result.title")
         self._source = ElidedLabel(role="body")
         self._source.setObjectName("ingest.result.source")
-        self._when = label("", "muted", name="ingest.result.when")
+        self._when = ElidedLabel()
+        self._when.setObjectName("ingest.result.when")
         for part in (self._title, self._source, self._when):
             words.addWidget(part)
         head.addLayout(words, 1)
@@ -163,6 +154,18 @@ class ResultView(ScrollColumn):
     def _choose_rule(self, rule: object) -> None:
         assert isinstance(rule, RuleCount)
         self.rejected_wanted.emit(self._batch_id, rule.code)
+
+
+def _column(*parts: QWidget) -> QWidget:
+    """Parts under each other, kept at the top."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.current().space.m)
+    for part in parts:
+        column.addWidget(part)
+    column.addStretch(1)
+    return made
 
 
 def _counts(outcomes: Outcomes) -> OutcomeCounts:

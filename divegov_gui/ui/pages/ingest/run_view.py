@@ -14,18 +14,31 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.job import GOVERNING, LOADING, SETTING_UP, Paused
 from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn
 from divegov_gui.ui.pages.ingest.refusal_card import RefusalCard
-from divegov_gui.ui.pages.ingest.steps import Steps
+from divegov_gui.ui.pages.ingest.steps import Step
 from divegov_gui.ui.shell.notices import announce
 from divegov_gui.ui.widgets import Card, button, duration, label, reveal, rule
 from divegov_gui.ui.widgets.progress_panel import Pace
 
 _BAR_STEPS = 10_000
-_NAMES = {SETTING_UP: "Set up the workspace", LOADING: "Load the records", GOVERNING: "Govern them"}
-_WIDEST = 980
+_STAGES = (SETTING_UP, LOADING, GOVERNING)
+_STEPS = {
+    SETTING_UP: (
+        "Set up the workspace",
+        "The numbered scripts make the tables, the rules and the gatekeepers, each whole or not at all.",
+    ),
+    LOADING: (
+        "Load the records",
+        "Every record is kept exactly as it came, before anything judges it.",
+    ),
+    GOVERNING: (
+        "Govern them",
+        "All rules are run inside the database, in one transaction. Every record gets exactly one outcome.",
+    ),
+}
 
 
 class RunView(ScrollColumn):
-    """One card from the start to the end, or to the stop; nothing on it moves without a reason."""
+    """One card from the start to the end, or to the stop; what is under way stands under its step."""
 
     stop_wanted = Signal()
     go_on_wanted = Signal()
@@ -35,24 +48,25 @@ class RunView(ScrollColumn):
         super().__init__(parent)
         self._clock = clock
         self._began, self._pace = 0.0, Pace()
-        self._stages: list[str] = []
+        self._at = LOADING
         self._ticking = QTimer(self)
         self._ticking.setInterval(1000)
         self._ticking.timeout.connect(self._tick)
+        self.steps = {
+            stage: Step(place, *_STEPS[stage], last=stage == GOVERNING)
+            for place, stage in enumerate(_STAGES, start=1)
+        }
         card = Card()
-        card.setMaximumWidth(_WIDEST)
-        card.body.setSpacing(theme.current().space.l)
+        card.body.setSpacing(0)
         card.body.addLayout(self._head())
-        card.body.addWidget(self._steps_part())
+        card.body.addSpacing(theme.current().space.m)
         card.body.addWidget(rule())
-        card.body.addWidget(self._progress_part())
-        card.body.addWidget(self._stopped_part())
-        self.refusal = RefusalCard("ingest.failed")
-        card.body.addWidget(self.refusal)
-        card.body.addWidget(self._buttons_part())
-        centred = QHBoxLayout()
-        centred.addWidget(card, 1)
-        self.body.addLayout(centred)
+        card.body.addSpacing(theme.current().space.l)
+        for step in self.steps.values():
+            card.body.addWidget(step)
+        self._now = self._now_part()
+        self.steps[LOADING].slot.addWidget(self._now)
+        self.body.addWidget(card)
         self.body.addStretch(1)
 
     # --- what the page does
@@ -60,26 +74,25 @@ class RunView(ScrollColumn):
         """Show a run at its beginning."""
         self._began, self._pace = self._clock(), Pace()
         self._title.set_full(name)
-        self._stages = [SETTING_UP, LOADING, GOVERNING] if sets_up else [LOADING, GOVERNING]
-        self._steps.begin([_NAMES[stage] for stage in self._stages])
+        self._number(sets_up)
+        self._reach(SETTING_UP if sets_up else LOADING)
         self._stop.setEnabled(True)
         self._stop.setText("Stop")
         self._show_parts(running=True)
-        self.report(Progress("Waiting to begin"))
+        self.report(Progress("Waiting for other work in this workspace"))
         self._ticking.start()
 
     def report(self, progress: Progress) -> None:
         """Show one report of the job."""
         self._pace.add(progress, self._clock())
         stage, _, words = progress.stage.partition(" · ")
-        if stage in _NAMES:
+        if stage in _STAGES:
             self._reach(stage)
-        self._stage.setText(words[:1].upper() + words[1:] if words else progress.stage)
         self._bar.setRange(0, _BAR_STEPS if progress.total else 0)
         if progress.total:
             self._bar.setValue(min(_BAR_STEPS, round(_BAR_STEPS * progress.done / progress.total)))
-        self._detail.setText(self._details(stage, progress))
-        self._bar.setAccessibleDescription(f"{self._stage.text()}. {self._detail.text()}")
+        self._detail.setText(self._details(stage, words, progress))
+        self._bar.setAccessibleDescription(f"{stage}. {self._detail.text()}")
 
     def show_stopping(self) -> None:
         """The person has asked to stop."""
@@ -89,22 +102,21 @@ class RunView(ScrollColumn):
     def show_paused(self, paused: Paused) -> None:
         """The run was stopped and can go on."""
         self._ticking.stop()
-        self._steps.halt("pause")
-        self._loaded.setText(f"{paused.loaded:,} of {paused.total:,} records are loaded")
+        self.steps[self._at].set_state("under way", "pause")
+        self._loaded.setText(f"Stopped: {paused.loaded:,} of {paused.total:,} records are loaded")
         self._kept.setText(
-            "None of them is governed yet, and nothing is lost: they wait in the workspace. Go on, now or "
-            "another day with the same source, and it continues from there."
+            "None of them is governed yet, and nothing is lost. Go on now, or another day with the same source."
             if paused.loaded
             else "Nothing was loaded yet. Go on, and it starts from the beginning."
         )
         self._go_on.setText("Go on")
         self._show_parts(paused=True)
-        announce(self, f"Stopped. {self._loaded.text()}.", urgent=False)
+        announce(self, self._loaded.text(), urgent=False)
 
     def show_failed(self, error: DiveGovError) -> None:
         """The run came to an end that nobody wanted."""
         self._ticking.stop()
-        self._steps.halt("danger")
+        self.steps[self._at].set_state("under way", "danger")
         self.refusal.show_error(error)
         self._go_on.setText("Try again")
         self._show_parts(failed=True)
@@ -122,31 +134,45 @@ class RunView(ScrollColumn):
     # --- inside
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setSpacing(theme.current().space.m)
         self._title = ElidedLabel(role="heading")
         self._title.setObjectName("ingest.run.title")
         self._elapsed = label("", "muted", name="ingest.run.elapsed")
+        self._stop = button("Stop", name="ingest.cancel", icon="stop")
+        self._stop.setAccessibleDescription("Stops the ingestion. What is loaded is kept.")
+        self._stop.clicked.connect(self.stop_wanted)
         row.addWidget(self._title, 1)
         row.addWidget(self._elapsed)
+        row.addWidget(self._stop)
+        row.addStrut(self._stop.sizeHint().height())
         return row
 
-    def _steps_part(self) -> QWidget:
-        self._steps = Steps()
-        self._steps.setObjectName("ingest.run.steps")
-        return self._steps
+    def _now_part(self) -> QWidget:
+        """What stands under the step that is under way: progress, the stop, or the failure."""
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, theme.current().space.m, 0, theme.current().space.s)
+        column.setSpacing(theme.current().space.m)
+        column.addWidget(self._progress_part())
+        column.addWidget(self._stopped_part())
+        self.refusal = RefusalCard("ingest.failed")
+        column.addWidget(self.refusal)
+        column.addWidget(self._choices_part())
+        return made
 
     def _progress_part(self) -> QWidget:
         self._progress = QWidget()
         column = QVBoxLayout(self._progress)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.current().space.s)
-        self._stage = label("", "strong", name="ingest.run.stage")
         self._bar = QProgressBar()
         self._bar.setObjectName("ingest.run.bar")
         self._bar.setAccessibleName("Progress")
         self._bar.setTextVisible(False)
-        self._detail = label("", "muted", name="ingest.run.detail")
-        for part in (self._stage, self._bar, self._detail):
-            column.addWidget(part)
+        self._detail = label("", "label", name="ingest.run.detail")
+        column.addWidget(self._bar)
+        column.addWidget(self._detail)
+        column.addWidget(label("Stopping loses nothing: what is loaded is kept, and you can go on.", "hint"))
         return self._progress
 
     def _stopped_part(self) -> QWidget:
@@ -155,33 +181,29 @@ class RunView(ScrollColumn):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.current().space.xs)
         self._loaded = label("", "heading", wrap=True, name="ingest.run.loaded")
-        self._kept = label("", "muted", wrap=True)
+        self._kept = label("", wrap=True)
         column.addWidget(self._loaded)
         column.addWidget(self._kept)
         return self._stopped
 
-    def _buttons_part(self) -> QWidget:
-        made = QWidget()
-        row = QHBoxLayout(made)
+    def _choices_part(self) -> QWidget:
+        self._choices = QWidget()
+        row = QHBoxLayout(self._choices)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.current().space.s)
         self._go_on = button("Go on", name="ingest.resume", variant="primary", icon="play")
         self._go_on.clicked.connect(self.go_on_wanted)
         self._leave = button("Change what to ingest", name="ingest.back", icon="back")
         self._leave.clicked.connect(self.leave_wanted)
-        self._stop = button("Stop", name="ingest.cancel", icon="stop")
-        self._stop.setAccessibleDescription("Stops the ingestion. What is loaded is kept.")
-        self._stop.clicked.connect(self.stop_wanted)
-        self._promise = label("Stopping loses nothing: what is loaded is kept, and you can go on.", "hint")
-        for part in (self._stop, self._promise, self._go_on, self._leave):
-            row.addWidget(part)
+        row.addWidget(self._go_on)
+        row.addWidget(self._leave)
         row.addStretch(1)
-        return made
+        return self._choices
 
     def _show_parts(self, running: bool = False, paused: bool = False, failed: bool = False) -> None:
-        for part in (self._progress, self._stop, self._promise):
+        for part in (self._progress, self._stop):
             reveal(part, running)
-        for part in (self._go_on, self._leave):
+        for part in (self._choices, self._go_on, self._leave):
             reveal(part, paused or failed)
         reveal(self._stopped, paused)
         if not failed:
@@ -191,19 +213,31 @@ class RunView(ScrollColumn):
         else:
             self._elapsed.setText("")
 
-    def _reach(self, stage: str) -> None:
-        if stage not in self._stages:  # a script changed between the look at the workspace and the start
-            self._stages.insert(0, stage)
-            self._steps.begin([_NAMES[each] for each in self._stages])
-        self._steps.set_current(self._stages.index(stage))
+    def _number(self, sets_up: bool) -> None:
+        """Count the steps from 1, with or without the first."""
+        reveal(self.steps[SETTING_UP], sets_up)
+        for place, stage in enumerate(_STAGES if sets_up else _STAGES[1:], start=1):
+            self.steps[stage].set_number(place)
 
-    def _details(self, stage: str, progress: Progress) -> str:
-        if stage == LOADING and progress.total:
+    def _reach(self, stage: str) -> None:
+        """`stage` is under way; those before it are done."""
+        if stage == SETTING_UP and self.steps[stage].isHidden():
+            self._number(sets_up=True)  # a script changed since the page looked at the workspace
+        place = _STAGES.index(stage)
+        for at, each in enumerate(_STAGES):
+            state = "done" if at < place else "under way" if at == place else "to come"
+            self.steps[each].set_state(state)
+        self._at = stage
+        self.steps[stage].slot.addWidget(self._now)
+
+    def _details(self, stage: str, words: str, progress: Progress) -> str:
+        if not progress.total:
+            return f"{progress.stage}…"
+        if stage == LOADING:
             return " · ".join(self._loading(progress.done, progress.total))
-        if stage in (SETTING_UP, GOVERNING) and progress.total:
-            what = "Script" if stage == SETTING_UP else "Step"
-            return f"{what} {min(progress.done + 1, progress.total)} of {progress.total}"
-        return "Other work in this workspace goes first." if not progress.total else ""
+        what = "Script" if stage == SETTING_UP else "Step"
+        step = f"{what} {min(progress.done + 1, progress.total)} of {progress.total}"
+        return f"{step} · {words}"
 
     def _loading(self, done: int, total: int) -> list[str]:
         parts = [f"{done:,} of {total:,} records"]

@@ -24,23 +24,23 @@ class ScoreCard(Card):
     """Missed and falsely rejected, in a word and by kind of defect."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Score", "What was injected, against what the gatekeepers found.", parent)
+        super().__init__("Score", "Injected defects, and what was found. Extra: found elsewhere.", parent)
         self.setObjectName("ingest.score")
         assert self.header is not None
         self.badge = Badge("", "success")
         self.header.add_action(self.badge)
         self._rows: list[DefectScore] = []
-        number = {"width": 84, "align_right": True, "sortable": False}
+        number = {"width": 68, "align_right": True, "sortable": False}
         columns = [
             Column("code", "Defect", 220, format=_label, sortable=False, tooltip=lambda row: row.code),
             Column("injected", "Injected", **number),  # type: ignore[arg-type]
             Column("found", "Found", **number),  # type: ignore[arg-type]
             Column("missed", "Missed", tone=_missed_tone, **number),  # type: ignore[arg-type]
-            Column("unexpected", "Beyond", tone=_unexpected_tone, **number),  # type: ignore[arg-type]
+            Column("unexpected", "Extra", tone=_unexpected_tone, **number),  # type: ignore[arg-type]
         ]
         self.table = DataTable(columns, self._fetch, name="ingest.score.table", accessible="Score by defect")
         self.table.setAccessibleDescription(
-            "Beyond: records that broke the rule without its being injected as such; of clean records, those rejected."
+            "Extra: records that broke the rule without its being injected as such; of clean records, those rejected."
         )
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -123,7 +123,9 @@ class SetupView(QWidget):
         self.start_button.setAccessibleName(text)
         self.start_button.setAccessibleDescription(waiting or self._promise)
         theme.set_icon(self.start_button, "ingest", "accent_text")
-        wrong = bool(waiting) and not (self.way == FILE and self.file.file is None)
+        nothing_yet = self.way == FILE and (self.file.file is None or self.file.is_looking)
+        self.start_button.setEnabled(not nothing_yet)
+        wrong = bool(waiting) and not nothing_yet
         tone = "danger" if wrong else self._tone
         self._said.set_full(waiting or self._promise)
         self._said.setProperty("tone", tone or "muted")

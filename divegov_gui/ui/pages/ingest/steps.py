@@ -1,104 +1,70 @@
-"""The steps of an ingestion beside each other: which are done, which is under way, which are to come."""
+"""The steps of an ingestion under each other: what each is for, which are done, which is under way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.theme.fonts import text_font
+from divegov_gui.ui.widgets import label
 from divegov_gui.ui.widgets.painting import color
 
-_SIGN, _GAP, _LINE = 20, 8, 48
-_HEIGHT = 28
+_SIGN, _INDENT = 24, 40
+_TONES = {"pause": "warning", "danger": "danger", "success": "success"}
 
 
-class Steps(QWidget):
-    """A line of steps; `set_current` moves on, `halt` says that it stands still."""
+class Step(QWidget):
+    """One step: its number or sign, its name, what it is for; `slot` takes what is shown while it lasts."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, number: int, name: str, text: str, last: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._names: tuple[str, ...] = ()
-        self._at = -1
-        self._sign = ""
+        self._number, self._last = number, last
+        self._state, self._sign = "to come", ""
+        space = theme.current().space
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_INDENT, 1, 0, 0 if last else space.l)
+        column.setSpacing(2)
+        self.name: QLabel = label(name, "strong")
+        column.addWidget(self.name)
+        column.addWidget(label(text, "muted", wrap=True))
+        self.slot = QVBoxLayout()
+        self.slot.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self.slot)
+        self.set_state("to come")
 
-    def begin(self, names: Sequence[str]) -> None:
-        """Show `names`, none of them under way."""
-        self._names, self._at, self._sign = tuple(names), -1, ""
-        self._say()
+    def set_number(self, number: int) -> None:
+        """Count the step differently, where one before it falls away."""
+        self._number = number
+        self.update()
+
+    def set_state(self, state: str, sign: str = "") -> None:
+        """``to come``, ``under way`` or ``done``; `sign` is an icon in the number's place (``pause``)."""
+        self._state, self._sign = state, "success" if state == "done" else sign
+        self.setAccessibleName(f"Step {self._number}, {self.name.text()}: {state}")
+        self.update()
 
     @property
-    def current(self) -> int:
-        """The place of the step under way, -1 before the first."""
-        return self._at
-
-    def set_current(self, place: int) -> None:
-        """The step at `place` is under way; past the last, all are done."""
-        self._at, self._sign = place, ""
-        self._say()
-
-    def halt(self, sign: str) -> None:
-        """The step under way stands still; `sign` is the icon that says why (``pause``, ``danger``)."""
-        self._sign = sign
-        self._say()
-
-    def sizeHint(self) -> QSize:
-        return QSize(520, _HEIGHT)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(360, _HEIGHT)
+    def state(self) -> str:
+        """``to come``, ``under way`` or ``done``."""
+        return self._state
 
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = 0.0
-        for place, name in enumerate(self._names):
-            if place:
-                painter.setPen(QPen(color("accent" if place <= self._at else "border"), 2))
-                middle = _HEIGHT / 2
-                painter.drawLine(QPointF(x, middle), QPointF(x + _LINE, middle))
-                x += _LINE + _GAP
-            x += self._paint_step(painter, place, name, x) + _GAP
-
-    def _paint_step(self, painter: QPainter, place: int, name: str, x: float) -> float:
-        """Draw one step at `x`; returns its width."""
-        under_way = place == self._at
-        top = (_HEIGHT - _SIGN) / 2
-        if place < self._at:
-            theme.paint_icon(painter, "success", x, top, _SIGN, "success")
-        elif under_way and self._sign:
-            theme.paint_icon(painter, self._sign, x, top, _SIGN, _tone(self._sign))
-        else:
-            self._paint_number(painter, QRectF(x, top, _SIGN, _SIGN), place + 1, under_way)
-        weight = QFont.Weight.DemiBold if under_way else QFont.Weight.Medium
-        painter.setFont(text_font(13, weight))
-        painter.setPen(color("text" if place <= self._at else "muted"))
-        width = QFontMetrics(painter.font()).horizontalAdvance(name)
-        left = x + _SIGN + 6
-        painter.drawText(QRectF(left, 0, width + 2, _HEIGHT), Qt.AlignmentFlag.AlignVCenter, name)
-        return _SIGN + 6 + width
-
-    def _paint_number(self, painter: QPainter, area: QRectF, number: int, under_way: bool) -> None:
-        painter.setPen(QPen(color("accent" if under_way else "control_border"), 1.4))
+        if not self._last:
+            painter.setPen(QPen(color("accent" if self._state == "done" else "border"), 2))
+            x = _SIGN / 2
+            painter.drawLine(QPointF(x, _SIGN + 4), QPointF(x, self.height() - 4))
+        if self._sign:
+            theme.paint_icon(painter, self._sign, 0, 0, _SIGN, _TONES.get(self._sign, "muted"))
+            return
+        under_way = self._state == "under way"
+        painter.setPen(QPen(color("accent" if under_way else "control_border"), 1.5))
         painter.setBrush(color("accent") if under_way else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(area.adjusted(1, 1, -1, -1))
-        painter.setFont(text_font(11, QFont.Weight.DemiBold))
+        area = QRectF(1, 1, _SIGN - 2, _SIGN - 2)
+        painter.drawEllipse(area)
+        painter.setFont(text_font(12, QFont.Weight.DemiBold))
         painter.setPen(color("accent_text" if under_way else "muted"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(number))
-
-    def _say(self) -> None:
-        count = len(self._names)
-        if 0 <= self._at < count:
-            said = f"Step {self._at + 1} of {count}: {self._names[self._at]}"
-        else:
-            said = "All steps are done" if self._at >= count else f"{count} steps to come"
-        self.setAccessibleName(said)
-        self.update()
-
-
-def _tone(sign: str) -> str:
-    return "danger" if sign == "danger" else "warning"
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(self._number))

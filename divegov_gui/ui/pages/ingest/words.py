@@ -32,7 +32,9 @@ def data_size(size: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """A measured time: ``0.42 s``, ``12 s``, ``3 min 20 s``."""
+    """A measured time: ``4 ms``, ``0.42 s``, ``12 s``, ``3 min 20 s``."""
+    if value < 0.1:
+        return f"{value * 1000:.0f} ms"
     return f"{value:.2f} s" if value < 10 else duration(value)
 
 

@@ -64,7 +64,7 @@ def _received_tip(row: BatchRow) -> str:
 
 _COLUMNS = (
     Column("batch_id", "Batch", 58, sortable=False, align_right=True),
-    Column("source", "Source", 200, sortable=False, tooltip=lambda row: str(row.source)),
+    Column("source", "Source", 110, sortable=False, tooltip=lambda row: str(row.source)),
     Column("kind", "Kind", 84, sortable=False),
     Column("received", "Received", 142, sortable=False, tooltip=_received_tip),
     Column("by", "By", 60, sortable=False),
@@ -78,10 +78,10 @@ _COLUMNS = (
         tooltip=lambda row: row.loaded,
     ),
     Column("promoted", "Promoted", 84, sortable=False, align_right=True),
-    Column("unchanged", "Unchanged", 86, sortable=False, align_right=True),
+    Column("unchanged", "Unchanged", 92, sortable=False, align_right=True),
     Column("duplicate", "Duplicate", 80, sortable=False, align_right=True),
-    Column("quarantined", "Quarantined", 94, sortable=False, align_right=True, tone=_quarantined_tone),
-    Column("status", "Status", 110, sortable=False, badge=_status_badge),
+    Column("quarantined", "Quarantined", 98, sortable=False, align_right=True, tone=_quarantined_tone),
+    Column("status", "Status", 118, sortable=False, badge=_status_badge),
 )
 _NUMBERS_FROM = [column.name for column in _COLUMNS].index("loaded")
 
@@ -125,10 +125,7 @@ class BatchesTable(QWidget):
         self._filling = False
         self.select(chosen)
         shown = len(self._rows)
-        self._note.setText(
-            (f"The newest {shown:,} of {total:,}. " if total > shown else "")
-            + "Select one to see its own numbers."
-        )
+        self._note.setText(f"The newest {shown:,} of {total:,}" if total > shown else "")
 
     def fit(self, room: int) -> int:
         """Grow by whole rows into `room` pixels, as far as there are rows; returns what is left of it."""

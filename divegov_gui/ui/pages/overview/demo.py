@@ -30,7 +30,7 @@ class DemoRun(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.progress = ProgressPanel("overview.progress", unit="")
-        self.progress.cancel_requested.connect(lambda _: self._task and self._task.cancel())
+        self.progress.cancel_requested.connect(self._stop)
         layout.addWidget(self.progress)
         self.hide()
 
@@ -58,10 +58,16 @@ class DemoRun(QWidget):
 
     def lock(self, page: QWidget | None) -> None:
         """While the demo runs, `page` offers nothing that would start it, or what it does, again."""
-        for name in _OFFERS if page is not None else ():
+        if page is None:
+            return
+        for name in _OFFERS:
             offer = page.findChild(QAbstractButton, name)
             if offer is not None:
                 offer.setEnabled(not self.is_running)
+
+    def _stop(self, _: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def _succeed(self, report: IngestReport) -> None:
         self._end(report)

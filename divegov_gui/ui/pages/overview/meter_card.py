@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from divegov_gui.services.quality import Outcomes, Overview, Score
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.overview.batches import unfinished_text
 from divegov_gui.ui.pages.overview.work import BatchDetails
-from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import (
     Card,
     ConservationMeter,
@@ -39,6 +38,7 @@ class MeterCard(Card):
         self.show_all = button("Show all batches", name="overview.show_all", variant="ghost", icon="back")
         self.show_all.clicked.connect(lambda: self.all_requested.emit(self))
         self._header.add_action(self.show_all)
+        self.body.setSpacing(theme.current().space.s)
         self.meter = ConservationMeter("overview.meter")
         self.meter.outcome_chosen.connect(self.outcome_chosen)
         self.body.addWidget(self.meter)
@@ -57,23 +57,21 @@ class MeterCard(Card):
             f"{plural(overview.totals.loaded, 'record')} in {plural(governed, 'batch', 'batches')}"
         )
         self._show_counts(overview.totals if governed else None)
-        self._say("", "")
+        self._say("info", "Select a batch below to see its own numbers; a synthetic one has a score.")
         reveal(self.show_all, False)
 
     def show_batch(self, details: BatchDetails) -> None:
         """Show one batch."""
         batch = details.batch
         self._header.title.setText(f"Batch {batch.batch_id}")
-        self._header.set_subtitle(
-            f"{batch.source_name} · received {local_time(batch.received_at)} by {batch.received_by}"
-        )
+        self._header.set_subtitle(batch.source_name)
         self._show_counts(batch.outcomes)
         if batch.outcomes is None:
             self._say("warning", unfinished_text(batch) + ".")
         elif details.score is not None:
             self._say(*score_text(details.score))
         else:
-            self._say("", "")
+            self._say("info", "Only synthetic batches have a score: of them it is known what was injected.")
         reveal(self.show_all, True)
 
     def _show_counts(self, outcomes: Outcomes | None) -> None:
@@ -90,14 +88,14 @@ class MeterCard(Card):
         self._words = label("", wrap=True, name="overview.score")
         line.addWidget(self._sign)
         line.addWidget(self._words, 1)
+        for wrapped in (self._equation, self._words):
+            # How high it is follows from how wide it is; Qt's guess of the least height is for a narrow column.
+            wrapped.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         return line
 
     def _say(self, tone: str, words: str) -> None:
-        if tone:
-            theme.set_icon(self._sign, tone, tone, 18)
+        theme.set_icon(self._sign, tone, tone, 18)
         self._words.setText(words)
-        for part in (self._sign, self._words):
-            reveal(part, bool(words))
 
 
 def score_text(score: Score) -> tuple[str, str]:

@@ -74,7 +74,7 @@ class NextStepBar(QFrame):
         self._sign = icon_label("info", "info", 20)
         self._words = label("", "strong", wrap=True, name="overview.next_words")
         self.button = button("", name="overview.next_action", variant="primary")
-        self.button.clicked.connect(lambda: self._step and self.chosen.emit(self._step))
+        self.button.clicked.connect(lambda: self.chosen.emit(self._step))
         row.addWidget(self._sign)
         row.addWidget(self._words, 1)
         row.addWidget(self.button)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.connections import interruptible
 from divegov_gui.services.deployment import DeploymentPlan, deploy, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, ingest
 from divegov_gui.services.quality import (
@@ -42,18 +43,19 @@ class BatchDetails:
     score: Score | None
 
 
-def read_state(scripts: Path | None, session: Any, _: ProgressSink, __: CancelToken) -> WorkspaceState:
+def read_state(scripts: Path | None, session: Any, _: ProgressSink, cancel: CancelToken) -> WorkspaceState:
     """The plan, and the overview where every script has run at least once."""
-    plan = plan_deployment(session, scripts)
-    complete = all(script.journal is not None for script in plan.scripts)
-    return WorkspaceState(plan, read_overview(session, batches=LISTED) if complete else None)
+    with interruptible(session, cancel):
+        plan = plan_deployment(session, scripts)
+        complete = all(script.journal is not None for script in plan.scripts)
+        return WorkspaceState(plan, read_overview(session, batches=LISTED) if complete else None)
 
 
-def read_details(batch_id: int, session: Any, _: ProgressSink, __: CancelToken) -> BatchDetails:
-    """One batch with its rejections and its score."""
-    return BatchDetails(
-        read_batch(session, batch_id), read_rejections(session, batch_id), read_score(session, batch_id)
-    )
+def read_details(batch_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> BatchDetails:
+    """One batch with its rejections and its score, which takes a moment where there are a million records."""
+    with interruptible(session, cancel):
+        batch, rules = read_batch(session, batch_id), read_rejections(session, batch_id)
+        return BatchDetails(batch, rules, read_score(session, batch_id))
 
 
 def run_demo(scripts: Path | None, session: Any, progress: ProgressSink, cancel: CancelToken) -> IngestReport:

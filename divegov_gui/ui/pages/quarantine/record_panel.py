@@ -118,7 +118,7 @@ class RecordPanel(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         view.setFont(theme.mono_font(12))
-        view.setMinimumHeight(130)
+        view.setMinimumHeight(100)
         return view
 
     def _block(self, reason: Reason) -> QWidget:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fake_odbc import Answer, Odbc, Result
+
+from divegov_gui.database.odbc_profile import SqlServerProfile
+from divegov_gui.database.sqlserver import SqlServerSession, open_sqlserver
+
+PROFILE = SqlServerProfile(server="sql01", database="EnterpriseDiveDB", port=1433)
+CATALOGUE = Result(
+    ("name", "name", "name"),
+    [
+        ("Staging", "Govern_Batch", "@Batch_ID"),
+        ("Staging", "Govern_Batch", "@Rehearse"),
+        ("Staging", "Load_Batch", "@Batch_ID"),
+        ("Staging", "Load_Batch", "@Rows"),
+        ("dbo", "Retest]it", None),
+    ],
+)
+
+
+class Clock:
+    """Time as the test says it is."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, _event: Any, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+class Stage:
+    """A fake server, the statements it answers, and sessions with it."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.answers: dict[str, list[Answer]] = {}
+        self.odbc = Odbc(self._answer)
+        self.sessions: list[SqlServerSession] = []
+
+    def on(self, part: str, *answers: Answer) -> None:
+        """Statements that contain `part` are answered by these, the last one for good."""
+        self.answers[part] = list(answers)
+
+    def open(self, profile: SqlServerProfile = PROFILE, **options: Any) -> SqlServerSession:
+        session = open_sqlserver(profile, odbc=self.odbc, wait=self.clock.wait, clock=self.clock, **options)
+        self.sessions.append(session)
+        return session
+
+    def texts(self) -> list[str]:
+        return [text for text, _ in self.odbc.statements]
+
+    def _answer(self, text: str, _values: list[Any]) -> Answer:
+        for part, answers in self.answers.items():
+            if part in text:
+                return _copy(answers.pop(0) if len(answers) > 1 else answers[0])
+        return _copy(CATALOGUE) if "sys.procedures" in text else Result(("n",), [(1,)])
+
+
+def _copy(answer: Answer) -> Answer:
+    """Rows are handed out once; the next time they are there again."""
+    if isinstance(answer, Result):
+        return Result(answer.columns, answer.rows, answer.messages, answer.error)
+    return [_copy(one) for one in answer] if isinstance(answer, list) else answer
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    for session in made.sessions:
+        session.close()
+
+
+@pytest.fixture
+def in_thread() -> Iterator[Callable[[Callable[[], Any]], list[Any]]]:
+    """Run something in another thread; what it returned or raised is in the list when the thread has ended."""
+    import threading
+
+    threads: list[threading.Thread] = []
+
+    def start(work: Callable[[], Any]) -> list[Any]:
+        outcome: list[Any] = []
+
+        def run() -> None:
+            try:
+                outcome.append(work())
+            except BaseException as error:  # noqa: BLE001 - the test looks at it
+                outcome.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        threads.append(thread)
+        outcome_of = outcome
+        start.join = thread.join  # type: ignore[attr-defined]
+        return outcome_of
+
+    yield start
+    for thread in threads:
+        thread.join(30)

@@ -1,0 +1,241 @@
+"""The T-SQL gatekeeper decides as its SQLite twin does: its own text, run by `tsql_on_sqlite`, over the same batches."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from tsql_on_sqlite import Gatekeeper
+
+from divegov_gui.database.sqlite import SqliteSession, open_workspace
+from divegov_gui.services.deployment import deploy
+
+Record = tuple[Any, ...]
+"""First name, last name, email, phone, date of birth, certification, source reference; then, perhaps, a payload."""
+
+GOOD: Record = ("Ada", "Lovelace", "ada@example.com", "+44 20 7946 0958", "1990-12-10", "owd", None)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("verdicts") / "template.db"
+    with open_workspace(path) as session:
+        deploy(session)
+        session._raw.execute("PRAGMA journal_mode = DELETE")
+    return path
+
+
+@contextmanager
+def workspace(template: Path, numbers: Iterator[int] = count()) -> Iterator[SqliteSession]:
+    path = template.with_name(f"{next(numbers)}.db")
+    shutil.copy(template, path)
+    try:
+        with open_workspace(path) as session:
+            yield session
+    finally:
+        path.unlink()
+
+
+def load(session: SqliteSession, records: list[Record], name: str) -> int:
+    opened = session.call(
+        "Open_Batch", source_name=name, source_kind="file", content_hash=name, declared_count=len(records)
+    )
+    rows = [[i, *(r[7:] or (json.dumps(r),)), *r[:7]] for i, r in enumerate(records, start=1)]
+    rows = [[row[0], row[1] if not row[1].startswith("[") else '{"r": %s}' % row[1], *row[2:]] for row in rows]
+    session.call("Load_Batch", batch_id=opened[-1][0]["Batch_ID"], rows=json.dumps(rows))
+    batch_id: int = opened[-1][0]["Batch_ID"]
+    return batch_id
+
+
+# Received on a day that makes 29 February a threshold.
+RECEIVED = "2024-02-29 12:00:00.000000"
+
+TABLES = {
+    "Record_Outcome": "Raw_ID, Outcome, Diver_ID, Quarantine_ID",
+    "Diver": "Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, "
+    "Change_Reason",
+    "Data_Quarantine": "Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, "
+    "Certification, Source_Reference, Status, Attempt_Count, Record_Version, Payload",
+    "Quarantine_Violation": "Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value",
+    "Batch_Rule_Count": "Batch_ID, Rule_Code, Record_Count",
+    "Ingestion_Batch": "Batch_ID, Status, Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, "
+    "Quarantined_Count",
+}
+
+
+def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        table: sorted(connection.execute(f"SELECT {columns} FROM {table}").fetchall(), key=str)
+        for table, columns in TABLES.items()
+    }
+
+
+def judge_both(session: SqliteSession, records: list[Record], name: str = "a") -> dict[str, list[tuple[Any, ...]]]:
+    """Govern the records by either dialect, from the same state; the twin's result stays and is returned."""
+    batch_id = load(session, records, name)
+    session._raw.execute("UPDATE Ingestion_Batch SET Received_At = ? WHERE Batch_ID = ?", (RECEIVED, batch_id))
+    witness = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        session._raw.backup(witness)
+        gatekeeper = Gatekeeper(witness)
+        gatekeeper.govern(batch_id)
+        messages: list[str] = []
+        session.call("Govern_Batch", batch_id=batch_id, on_message=messages.append)
+        found = contents(session._raw)
+        assert contents(witness) == found
+        assert gatekeeper.messages == messages
+    finally:
+        witness.close()
+    return found
+
+
+def with_value(place: int, value: str | None) -> Record:
+    return (*GOOD[:place], value, *GOOD[place + 1 :])
+
+
+EMAILS = [
+    None, "", " ", "a@b.co", "A@B.CO", " a@b.co\u00a0", "a@b.c", "a@b.c1", "a@b.1c", "a@b.12", "a@b", "@b.co", "a@", "a",
+    "a@@b.co", "a@b@c.co", ".a@b.co", "a.@b.co", "a..b@b.co", "a.b@b.co", "a@.b.co", "a@b..co", "a@b.co.", "a@-b.co",
+    "a@b-.co", "a@b.-co", "a@b.co-", "a@b-c.co", "a@b--c.co", "a@xn--bcher-kva.de", "ä@b.co", "a@bü.co", "a b@c.de",
+    "a!#$%&'*+/=?^_`{|}~-b@c.de", 'a"b@c.de', "a(b@c.de", "a,b@c.de", "a[b]@c.de", "a\\b@c.de", "a_b@c_d.de", "%@b.co",
+    "a@b.c%", "_@_._", "a@b.co\u200b", "\ufeffa@b.co", "a\u200b@b.co", "\u212a@b.co", "K@B.CO", "İ@b.co", "a@b.com\n",
+    "x" * 64 + "@b.co", "x" * 65 + "@b.co", "a@" + "b" * 63 + ".co", "a@" + "b" * 64 + ".co", "a@b." + "c" * 63,
+    "a@b." + "c" * 64, "a@" + ("b" * 60 + ".") * 4 + "cc", "x" * 64 + "@" + ("b" * 60 + ".") * 3 + "cccccc",
+    "x" * 58 + "@b.co", "x" * 57 + "@b.co", "x" * 59 + "@b.co", "a@b.co" + "x" * 700, "a@😀.co", "1@1.1a", "1@1.a1", "a@1.2.3.4",
+]  # fmt: skip
+PHONES = [
+    None, "", " ", "-", "()", "1234567", "123456", "123456789012345", "1234567890123456", "+1234567", "+123456",
+    "+123456789012345", "+1234567890123456", "++1234567", "1+234567", "+", "1234567x1", "1234567x", "1234567x123456",
+    "1234567x1234567", "+1234567x12", "123456x12", "x12", "+x12", "1234567X1", "1234567xx1", "1234567x1x1", "1234567 x 12",
+    "(020) 7946-0958", "020.7946.0958", "٠١٢٣٤٥٦٧", "1234567²", "123\t4567", "12345678901234x5", "1234567890123456x5",
+    "0" * 40, "0" * 41, "+49 " + "(" * 40 + "30 1234567", "1" + " " * 300 + "234567", "1" * 300, "1-2.3(4)5 6-7x8",
+]  # fmt: skip
+BIRTHS = [
+    None, "", "1990-12-10", "1990-2-10", "1990-02-30", "2000-02-29", "1900-02-29", "0000-01-01", "0001-01-01", "0000-00-00",
+    "9999-12-31", "10000-01-01", "1990-13-01", "1990-00-10", "1990-12-00", "1990-12-10T00:00", "10.12.1990", "19901210",
+    "1990-12-1²", "١٩٩٠-١٢-١٠", " 1990-12-10 ", "1990-12-10\u2003", "1990–12–10", "2024-02-28", "2024-02-29", "2024-03-01",
+    "2014-02-28", "2014-03-01", "2014-02-27", "2006-02-28", "2006-03-01", "1914-02-28", "1913-02-28", "1913-03-01",
+    "1913-02-27", "1914-03-01", "1990-12-10 12:00", "x" * 300, "now", "'", "1990-12-10' --",
+]  # fmt: skip
+NAMES = [
+    None, "", "\u3000", "Ada", " Ada ", "\tAda\n", "A\tda", "Ad4", "Ada²", "Ada٣", "Ä", "Ada\x01", "Ada\x1f", "Ada\x7f",
+    "Ada\x80x", "Ada\x9fx", "Ada\xa0x", "\x85Ada", "O'Neil", "X" * 100, "X" * 101, "😀" * 100, "😀" * 101, "é" * 100,
+    "X" * 300, "X" * 301, "X" * 299 + "4" + "X" * 50, "X" * 400 + "4", "😀" * 250, "\u200bAda\u200b", "[", "%", "^", "-", "]",
+]  # fmt: skip
+LEVELS = [
+    None, "", "owd", "OWD", " Open Water ", "divemaster", "DM", "dıvemaster", "DİVEMASTER", "\u212aowd", "owd x", "x" * 60,
+    "x" * 61, "x" * 250, "owd" + " " * 300 + "x", "dm\u00a0",
+]  # fmt: skip
+PAYLOADS = [
+    "{}", ' \n{"a": 1}', "[]", "1", "null", "", " ", "{", '{"a": }', '{"a": "\\u0000"}', '{"a": "\\u0001"}', "{'a': 1}",
+    '{"a": 1} x', '"{}"', "{}{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "values"),
+    [(0, NAMES), (1, NAMES), (2, EMAILS), (3, PHONES), (4, BIRTHS), (5, LEVELS), (6, NAMES)],
+    ids=["first name", "last name", "email", "phone", "date of birth", "certification", "source reference"],
+)
+def test_every_border_of_every_rule_is_judged_alike(template: Path, place: int, values: list[str | None]) -> None:
+    records = [with_value(place, value) for value in values]
+    # One email for each record, so that they do not meet, but where the email itself is looked at.
+    if place != 2:
+        records = [(*r[:2], f"d{i}@example.com", *r[3:]) for i, r in enumerate(records)]
+    with workspace(template) as session:
+        judge_both(session, records)
+        judge_both(session, records, "once more")
+
+
+def test_a_professional_s_age_is_judged_alike(template: Path) -> None:
+    records = [(*GOOD[:2], f"d{i}@example.com", None, born, "dm", None) for i, born in enumerate(BIRTHS)]
+    with workspace(template) as session:
+        judge_both(session, records)
+
+
+def test_a_payload_is_judged_alike(template: Path) -> None:
+    records = [(*GOOD[:2], f"d{i}@example.com", *GOOD[3:], payload) for i, payload in enumerate(PAYLOADS)]
+    with workspace(template) as session:
+        judge_both(session, records)
+        judge_both(session, records, "once more")
+
+
+def test_a_rule_that_is_off_is_off_in_both(template: Path) -> None:
+    with workspace(template) as session:
+        session._raw.execute("UPDATE Quality_Rule SET Is_Enabled = 0 WHERE Is_Mandatory = 0")
+        found = judge_both(session, [with_value(2, value) for value in EMAILS])
+        assert not any(row[2] == "EMAIL_FORMAT" for row in found["Quarantine_Violation"])
+
+
+def test_the_corpus_reaches_every_rule(template: Path) -> None:
+    reached: set[str] = set()
+    with workspace(template) as session:
+        for place, values in enumerate([NAMES, NAMES, EMAILS, PHONES, BIRTHS, LEVELS]):
+            judge_both(session, [with_value(place, value) for value in values], str(place))
+        judge_both(session, [(*GOOD, payload) for payload in PAYLOADS], "payloads")
+        judge_both(session, [(*GOOD[:4], "2010-01-01", "dm", None)], "young")
+        reached = {row[0] for row in session._raw.execute("SELECT DISTINCT Rule_Code FROM Quarantine_Violation")}
+        codes = {row[0] for row in session._raw.execute("SELECT Rule_Code FROM Quality_Rule")}
+    assert reached == codes
+
+
+# Few values, so that records meet: equal, equal once normalised, and different under one email.
+RECORDS = st.tuples(
+    st.sampled_from(["Ada", " Ada", "Bo", "B0", None]),
+    st.sampled_from(["Lovelace", "Lovelace\u00a0", "Li"]),
+    st.sampled_from(["a@b.co", "A@b.co ", "c@d.io", "e@f.org", "bad", None]),
+    st.sampled_from([None, "+49 30 1234567", "+49301234567", "12", "--"]),
+    st.sampled_from(["1990-12-10", "1985-01-02", "2020-01-01", "soon"]),
+    st.sampled_from([None, "owd", "Open Water", "dm", "guru"]),
+    st.sampled_from([None, "r1"]),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(RECORDS, min_size=1, max_size=12), min_size=1, max_size=3))
+@example([[GOOD, GOOD, ("Ada", "Li", *GOOD[2:])], [GOOD, ("Bo", *GOOD[1:])], [GOOD]])
+def test_batches_that_meet_each_other_are_governed_alike(template: Path, batches: list[list[Record]]) -> None:
+    with workspace(template) as session:
+        for number, records in enumerate(batches):
+            found = judge_both(session, records, str(number))
+            assert len(found["Record_Outcome"]) == sum(len(b) for b in batches[: number + 1])
+
+
+ODD = st.text(alphabet="aZ09.@-+x ()_%[]^'\u00a0\u200bİK😀\t\x7f", max_size=12)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(ODD, ODD, ODD | st.from_regex(r"[a-c.]{1,3}@[a-c.-]{1,5}\.[a-c0-9]{1,3}", fullmatch=True), ODD,
+                          ODD | st.dates().map(str), ODD, ODD), min_size=1, max_size=15))  # fmt: skip
+def test_any_text_is_judged_alike(template: Path, records: list[Record]) -> None:
+    with workspace(template) as session:
+        judge_both(session, records)
+
+
+def test_a_resubmitted_record_keeps_its_place(template: Path) -> None:
+    with workspace(template) as session:
+        judge_both(session, [with_value(4, "soon")])
+        batch_id = load(session, [with_value(4, "later"), with_value(4, "never")], "again")
+        session._raw.execute(
+            "UPDATE Raw_Record SET Origin_Quarantine_ID = 1, Waived_Checks = 512 WHERE Batch_ID = ?", (batch_id,)
+        )
+        witness = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            session._raw.backup(witness)
+            Gatekeeper(witness).govern(batch_id)
+            session.call("Govern_Batch", batch_id=batch_id)
+            found = contents(session._raw)
+            assert contents(witness) == found
+            assert re.search(r"'Open', 3, 2,", str(found["Data_Quarantine"]))
+        finally:
+            witness.close()
