@@ -13,10 +13,10 @@ def main() -> None:
     sys.exit(cli.run(sys.argv[1:], cli.Faces(open_window=_open_window, save_pages=_save_pages)))
 
 
-def _open_window(workspace: Path | None, scripts: Path | None) -> int:
+def _open_window(workspace: Path | None, scripts: Path | None, page: str | None) -> int:
     from divegov_gui import app
 
-    return app.run(workspace, scripts)
+    return app.run(workspace, scripts, page)
 
 
 def _save_pages(workspace: Path, folder: Path, sizes: list[tuple[int, int]]) -> list[Path]:

@@ -34,13 +34,18 @@ PICTURED = ("overview", "deploy", "ingest", "quarantine")
 """The pages that are there to be seen; the others say that they are still to come."""
 
 
-def run(workspace: Path | None, scripts: Path | None) -> int:
-    """Open the window on `workspace` (or the person's own) and stay until it is closed; returns the exit code."""
+def run(workspace: Path | None, scripts: Path | None, page: str | None = None) -> int:
+    """Open the window on `workspace` (or the person's own) and stay until it is closed; returns the exit code.
+
+    It shows `page`, or the one that was shown last.
+    """
     app = _application()
     settings = _settings()
     themes = ThemeManager(app, settings.theme_mode)
     steward = Steward(local_workspace(workspace), scripts, themes, settings)
     steward.install_crash_reporter()
+    if page is not None:
+        steward.window.go_to(page)
     steward.window.show()
     try:
         return app.exec()

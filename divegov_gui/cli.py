@@ -23,7 +23,7 @@ from divegov_gui.services.connections import Workspace, local_workspace
 class Faces:
     """What the command line cannot do itself, since it knows no Qt: the door hands it in."""
 
-    open_window: Callable[[Path | None, Path | None], int]
+    open_window: Callable[[Path | None, Path | None, str | None], int]
     save_pages: Callable[[Path, Path, list[tuple[int, int]]], list[Path]]
 
 
@@ -112,13 +112,13 @@ def _main(
         print(f"DiveGov Steward {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        raise typer.Exit(_door().open_window(None, None))
+        raise typer.Exit(_door().open_window(None, None, None))
 
 
 @app.command("app")
 def open_app(workspace: WorkspaceOption = None, scripts: ScriptsOption = None) -> None:
     """Open the window (so does divegov alone)."""
-    raise typer.Exit(_door().open_window(workspace, scripts))
+    raise typer.Exit(_door().open_window(workspace, scripts, None))
 
 
 @app.command()
@@ -139,7 +139,7 @@ def demo(
     if no_window or as_json:
         return
     if _has_display():
-        raise typer.Exit(_door().open_window(place.path, scripts))
+        raise typer.Exit(_door().open_window(place.path, scripts, "overview"))
     folder = place.path.parent / f"{place.path.stem}-pages"
     pages = _door().save_pages(place.path, folder, [(1280, 800)])
     print(

@@ -38,9 +38,19 @@ class ConnectionFailed(DiveGovError):
 
 
 class DeploymentFailed(DiveGovError):
-    """A script did not apply; it was rolled back whole."""
+    """A script did not apply; it was rolled back whole.
+
+    `script` is its file's name and `line` (from 1) where it stopped; empty and 0 where that is not known.
+    """
 
     exit_code = 5
+
+    def __init__(
+        self, title: str, detail: str = "", hint: str = "", *, script: str = "", line: int = 0
+    ) -> None:
+        super().__init__(title, detail, hint)
+        self.script = script
+        self.line = line
 
 
 class Refused(DiveGovError):

@@ -209,6 +209,8 @@ def _told(link: Link, operation: Operation, failed: _BatchFailed, steps: Sequenc
         f"{step.script.name} did not apply: line {line or step.batch.line}.",
         f"Error {said.native}: {said.text}{begins}",
         "Nothing of the script was kept. Correct it and deploy again.",
+        script=step.script.name,
+        line=line or step.batch.line,
     )
 
 

@@ -276,6 +276,8 @@ class SqliteSession:
                     f"{script.name} did not apply: line {statement.line}.",
                     f"{error}. The statement begins: {_first_line(statement.text)}",
                     "Nothing of the script was kept. Correct it and deploy again.",
+                    script=script.name,
+                    line=statement.line,
                 ) from error
 
     def _run_statement(self, statement: Statement) -> None:

@@ -37,7 +37,7 @@ class Desktop:
     saved: list[tuple[Path, Path]] = field(default_factory=list)
     exit_code: int = 0
 
-    def open_window(self, workspace: Path | None, scripts: Path | None) -> int:
+    def open_window(self, workspace: Path | None, scripts: Path | None, page: str | None) -> int:
         self.opened.append((workspace, scripts))
         return self.exit_code
 

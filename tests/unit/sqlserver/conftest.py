@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -79,29 +80,21 @@ def stage() -> Iterator[Stage]:
         session.close()
 
 
-@pytest.fixture
-def in_thread() -> Iterator[Callable[[Callable[[], Any]], list[Any]]]:
-    """Run something in another thread; what it returned or raised is in the list when the thread has ended."""
-    import threading
+class Background:
+    """Something that runs in another thread, and how it ended."""
 
-    threads: list[threading.Thread] = []
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,))
+        self._thread.start()
 
-    def start(work: Callable[[], Any]) -> list[Any]:
-        outcome: list[Any] = []
+    def _run(self, work: Callable[[], Any]) -> None:
+        try:
+            self.result = work()
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.error = error
 
-        def run() -> None:
-            try:
-                outcome.append(work())
-            except BaseException as error:  # noqa: BLE001 - the test looks at it
-                outcome.append(error)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        threads.append(thread)
-        outcome_of = outcome
-        start.join = thread.join  # type: ignore[attr-defined]
-        return outcome_of
-
-    yield start
-    for thread in threads:
-        thread.join(30)
+    def join(self) -> None:
+        self._thread.join(30)
+        assert not self._thread.is_alive()

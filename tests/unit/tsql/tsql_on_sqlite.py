@@ -75,6 +75,8 @@ class Gatekeeper:
             self.connection.execute(f"CREATE TEMP TABLE tmp_{found[1]} ({', '.join(columns)}, PRIMARY KEY ({columns[0]}))")
         elif re.match(r"(?:INSERT|UPDATE|WITH|TRUNCATE)\b", statement):
             self.connection.execute(translated(statement), variables)
+            for eager in applied_values(statement):
+                self.connection.execute(eager, variables).fetchall()
 
     def _value(self, expression: str, variables: Variables) -> Any:
         return self.connection.execute(f"SELECT {translated(expression)}", variables).fetchone()[0]
@@ -114,6 +116,14 @@ REWRITES: tuple[tuple[str, str], ...] = (
     (r"ORIGINAL_LOGIN\(\)", "'witness'"),
     (r" \+ (?=SHA_HEX|SUBSTRING|')", " || "),
 )
+
+
+@lru_cache(maxsize=256)
+def applied_values(sql: str) -> tuple[str, ...]:
+    """Queries of everything that a statement applies, for every row: the server may compute it before it is asked for."""
+    source = re.search(r"FROM #(\w+) AS (\w+)", sql)
+    found = re.finditer(r"CROSS APPLY \(", sql)
+    return tuple(translated(f"{inside(sql, m.end() - 1)} FROM #{source[1]} AS {source[2]}") for m in found if source)
 
 
 def _applied(sql: str) -> str:

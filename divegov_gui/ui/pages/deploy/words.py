@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from divegov_gui.core.errors import DeploymentFailed
@@ -10,9 +9,6 @@ from divegov_gui.services.deployment import DeploymentPlan, DeploymentReport, Sc
 from divegov_gui.ui.pages.deploy.rows import short
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import duration, plural
-
-_FAILED = re.compile(r"^(?P<script>\S+\.sql) did not apply: line (?P<line>\d+)")
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -25,12 +21,7 @@ class Failure:
 
 def failure_of(error: DeploymentFailed) -> Failure | None:
     """Script and line of a failure, None where it names none."""
-    found = _FAILED.match(error.title)
-    return (
-        Failure(found["script"], int(found["line"]), f"Line {found['line']}: {error.detail}")
-        if found
-        else None
-    )
+    return Failure(error.script, error.line, f"Line {error.line}: {error.detail}") if error.script else None
 
 
 def button_text(plan: DeploymentPlan) -> str:

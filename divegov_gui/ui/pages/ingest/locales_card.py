@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from divegov_gui.core.errors import InputRefused
@@ -12,7 +13,7 @@ from divegov_gui.services.generation import AVAILABLE_LOCALES, DEFAULT_LOCALES, 
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.locale_names import locale_name
 from divegov_gui.ui.pages.ingest.parts import Reflow, problem_label
-from divegov_gui.ui.widgets import Card, button, label, reveal
+from divegov_gui.ui.widgets import Card, button, reveal
 
 _LANGUAGE_WIDTH = 158
 
@@ -76,12 +77,8 @@ class LocalesCard(Card):
         box.setAccessibleDescription(f"Names such as {name.example}." if name.example else "")
         box.toggled.connect(self._tell)
         self._boxes[code] = box
-        example = label(name.example, "hint")
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
-        example.setAlignment(left | Qt.AlignmentFlag.AlignVCenter)
-        example.installEventFilter(_TogglesBox(example, box))
         row.addWidget(box)
-        row.addWidget(example, 1)
+        row.addWidget(_Example(name.example, box), 1)
         return cell
 
     def _tell(self, _: object = None) -> None:
@@ -103,15 +100,16 @@ class LocalesCard(Card):
         reveal(self._problem, bool(self._problem.text()))
 
 
-class _TogglesBox(QObject):
-    """A click on an example counts as one on its box."""
+class _Example(QLabel):
+    """A name as an example; a click on it counts as one on its box."""
 
-    def __init__(self, example: QLabel, box: QCheckBox) -> None:
-        super().__init__(example)
+    def __init__(self, text: str, box: QCheckBox) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "hint")
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        self.setAlignment(left | Qt.AlignmentFlag.AlignVCenter)
         self._box = box
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonRelease:
-            self._box.click()
-            return True
-        return super().eventFilter(watched, event)
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._box.click()

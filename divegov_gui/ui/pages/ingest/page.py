@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
@@ -17,6 +17,7 @@ from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppConte
 from divegov_gui.ui.pages.ingest.drop_zone import dropped_file
 from divegov_gui.ui.pages.ingest.job import Finished, IngestJob, Paused
 from divegov_gui.ui.pages.ingest.order import Order
+from divegov_gui.ui.pages.ingest.parts import Views
 from divegov_gui.ui.pages.ingest.recognised_view import RecognisedView
 from divegov_gui.ui.pages.ingest.result_view import ResultView
 from divegov_gui.ui.pages.ingest.run_view import RunView
@@ -47,9 +48,9 @@ class IngestPage(Page):
         self._sets_up = False
         self.setup, self.run = SetupView(context.reader), RunView()
         self.recognised, self.result = RecognisedView(), ResultView()
-        self._views = QStackedWidget()
+        self._views = Views()
         for view in (self.setup, self.run, self.recognised, self.result):
-            self._views.addWidget(view)
+            self._views.add(view)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.addWidget(self._views, 1)
         self.setAcceptDrops(True)
@@ -101,7 +102,7 @@ class IngestPage(Page):
         """Show a view; the focus goes along if it was on this page."""
         focused = QApplication.focusWidget()
         had_focus = self.isVisible() and (focused is None or self.isAncestorOf(focused))
-        self._views.setCurrentWidget(view)
+        self._views.show_view(view)
         if had_focus:
             view.focus_first()
 
@@ -137,7 +138,7 @@ class IngestPage(Page):
 
     # --- running
     def _start_by_key(self) -> None:
-        if self._views.currentWidget() is self.setup:
+        if self._views.current is self.setup:
             self.setup.start()
 
     def _start(self, order: object) -> None:

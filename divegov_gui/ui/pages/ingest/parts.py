@@ -48,6 +48,41 @@ class ScrollColumn(QScrollArea):
         self.body.setContentsMargins(margins)
 
 
+class Views(QWidget):
+    """Views in one place, one of them shown.
+
+    A QStackedWidget would style its first view at once, and again with every parent that it is put into
+    (0.2 s for this page); here that happens when the page is shown, and once.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._current: QWidget | None = None
+
+    @property
+    def current(self) -> QWidget | None:
+        """The view that is shown."""
+        return self._current
+
+    def add(self, view: QWidget) -> None:
+        """Put `view` behind the others; the first is shown."""
+        self._column.addWidget(view)
+        if self._current is None:
+            self._current = view
+        else:
+            view.hide()
+
+    def show_view(self, view: QWidget) -> None:
+        """Show `view` in the place of another."""
+        if view is not self._current:
+            if self._current is not None:
+                self._current.hide()
+            self._current = view
+            view.show()
+
+
 class Reflow(QWidget):
     """Cells of one width in as many columns as fit, read down the first column, then the next."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.file_pane import FilePane
 from divegov_gui.ui.pages.ingest.generate_pane import GeneratePane
 from divegov_gui.ui.pages.ingest.order import Order
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel
+from divegov_gui.ui.pages.ingest.parts import ElidedLabel, Views
 from divegov_gui.ui.pages.ingest.ways import Way, WayChoice
 from divegov_gui.ui.tasks import Worker
 from divegov_gui.ui.widgets import button, icon_label, plural, restyle, rule
@@ -31,9 +31,9 @@ class SetupView(QWidget):
         super().__init__(parent)
         self._promise, self._tone = "", ""
         self.generate, self.file = GeneratePane(), FilePane(reader)
-        self._panes = QStackedWidget()
+        self._panes = Views()
         for pane in (self.generate, self.file):
-            self._panes.addWidget(pane)
+            self._panes.add(pane)
             pane.changed.connect(self._refresh)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,7 +110,7 @@ class SetupView(QWidget):
         return made
 
     def _turn_to(self, way: object) -> None:
-        self._panes.setCurrentWidget(self.generate if way == GENERATE else self.file)
+        self._panes.show_view(self.generate if way == GENERATE else self.file)
         self._way_text.set_full(next(each.text for each in _WAYS if each.key == way))
         self._refresh()
 
