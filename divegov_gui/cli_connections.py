@@ -176,9 +176,7 @@ def import_profiles(file: Annotated[Path, typer.Argument(metavar="FILE", help="A
 
 
 @connect_app.command("test")
-def walk(
-    name: NameArgument, password_stdin: StdinOption = False, as_json: JsonOption = False
-) -> None:
+def walk(name: NameArgument, password_stdin: StdinOption = False, as_json: JsonOption = False) -> None:
     """Walk from the driver to the schema, and show where it stops and what to do."""
     store = ProfileStore()
     profile = store.find(name)

@@ -49,6 +49,9 @@ BEGIN CATCH
 END CATCH;
 """
 
+_NO_JOURNAL = frozenset({207, 208, 213, 229, 515})
+"""No such column or table, other columns, no right to it, a column more that wants a value."""
+
 _NOT_CODE = re.compile(
     r"--[^\n]*|/\*.*?\*/|N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"", re.DOTALL
 )
@@ -103,7 +106,7 @@ def apply_scripts(
                 for step in (s for s in within if s.script is script):
                     _run(link, operation, connection, step, on_statement)
                 took = round((time.monotonic() - started) * 1000)
-                entry = _record(operation, connection, script, took, program_version)
+                entry = _recorded(link, operation, connection, script, took, program_version)
     return entry
 
 
@@ -129,6 +132,23 @@ def _applying(link: Link, steps: Sequence[_Step]) -> Iterator[Operation]:
         finally:
             if link.is_open_with(connection):
                 connection.timeout = seconds
+
+
+def _recorded(
+    link: Link, operation: Operation, connection: Any, script: Script, took: int, program_version: str
+) -> JournalEntry:
+    try:
+        return _record(operation, connection, script, took, program_version)
+    except link.odbc.Error as error:
+        said = read_error(error)
+        if operation.stopped or said.native not in _NO_JOURNAL:
+            raise
+        raise DeploymentFailed(
+            f"{script.name} ran, but the journal does not take its row.",
+            f"Error {said.native}: {said.text} It was undone.",
+            "The first script makes the table Governance.Schema_Script, as the program's own 01_schema.sql does.",
+            script=script.name,
+        ) from error
 
 
 def _record(
@@ -182,6 +202,8 @@ def _steps(scripts: Sequence[Script]) -> tuple[list[_Step], list[_Step]]:
                 f"{step.script.name} cannot be applied: line {step.batch.line}.",
                 "ALTER DATABASE cannot run inside the script's transaction.",
                 "Move it to the script's beginning, in a batch of its own.",
+                script=step.script.name,
+                line=step.batch.line,
             )
     return steps[:first], steps[first:]
 

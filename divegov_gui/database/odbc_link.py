@@ -226,7 +226,7 @@ class Link:
         try:
             return self._repeating(operation, self._connect, lambda said: said.may_open_later)
         except self.odbc.Error as error:  # translated here: what is not connected is not worth repeating
-            raise translated(error, self.target, stopped=operation.stopped) from error
+            raise translated(error, self.target, stopped=operation.stopped, opening=True) from error
 
     def _ask(self, operation: Operation) -> None:
         try:

@@ -50,11 +50,21 @@ def braced(value: str) -> str:
 
 
 def freetds_value(value: str) -> str:
-    """`value` for FreeTDS, which before 1.4 does not know doubled braces: bare wherever it can stand so."""
+    """`value` for FreeTDS, which before 1.4 does not know doubled braces: bare wherever it can stand so.
+
+    Raises InputRefused where it can stand neither bare nor between braces: ``};`` would end it, whatever is doubled
+    (v1.3.17, src/odbc/connectparams.c; seen on the wire).
+    """
     if "\x00" in value:
         raise InputRefused("A value has a NUL character in it.", hint="Type it again.")
     bare = value and ";" not in value and not value.startswith("{") and value == value.strip()
-    return value if bare else "{" + value.replace("}", "}}") + "}"
+    if not bare and "}" in value:
+        raise InputRefused(
+            "FreeTDS cannot pass on a user name, a password or a database like this.",
+            "It has a closing brace, together with a semicolon, or a blank or an opening brace at its edge.",
+            "Use ODBC Driver 18 for SQL Server.",
+        )
+    return value if bare else "{" + value + "}"
 
 
 def connection_string(

@@ -32,7 +32,11 @@ FIRST_OF_USERS = 50000
 CANCELLED_STATE = "HY008"
 _TIMEOUT_STATES = frozenset({"HYT00", "HYT01"})
 _LINK_STATES = frozenset({"08S01", "08003", "08007", "01002"})
-_LINK_NATIVES = frozenset({64, 121, 232, 233, 10053, 10054})
+_LINK_NATIVES = frozenset({64, 104, 121, 232, 233, 10053, 10054})
+"""Operating systems' numbers for a broken connection. Some are the server's for other things: the SQLSTATE decides."""
+
+_FREETDS_NOBODY_THERE = 20009
+"""FreeTDS, include/sybdb.h SYBECONN: told as 08S01, but nothing was ever connected."""
 
 NOT_RUN = frozenset({4221, 10928, 10929, 40501, 40613, 49918, 49919, 49920})
 """Azure SQL refuses a request with these before it begins it, or while the database is being moved."""
@@ -55,7 +59,7 @@ class DriverError:
     @property
     def lost_link(self) -> bool:
         """Whether the connection is gone."""
-        return self.state in _LINK_STATES or self.native in _LINK_NATIVES
+        return self.state in _LINK_STATES or (self.state == "08001" and self.native in _LINK_NATIVES)
 
     @property
     def is_timeout(self) -> bool:
@@ -75,7 +79,7 @@ class DriverError:
     @property
     def may_open_later(self) -> bool:
         """Whether opening the connection once more may succeed; a wrong password or a closed port never will."""
-        return self.native in TRANSIENT or (self.lost_link and self.native not in (18456, 18452))
+        return self.native in TRANSIENT or (self.lost_link and self.native != _FREETDS_NOBODY_THERE)
 
 
 def without_prefix(text: str) -> str:
@@ -107,10 +111,13 @@ def server_number(error: BaseException) -> int:
     return read_error(error.__cause__).native if error.__cause__ is not None else 0
 
 
-def translated(error: BaseException, target: str, *, stopped: bool = False) -> DiveGovError:
+def translated(
+    error: BaseException, target: str, *, stopped: bool = False, opening: bool = False
+) -> DiveGovError:
     """The error to tell a person, of the database `target`; `stopped`: they had asked for it to stop.
 
-    Raises the given error where it is a mistake of the program's own, TypeError where a parameter is wrong.
+    `opening`: there was no connection yet, so that none can have broken. Raises the given error where it is a mistake
+    of the program's own, TypeError where a parameter is wrong.
     """
     said = read_error(error)
     if stopped or said.state == CANCELLED_STATE:
@@ -119,6 +126,8 @@ def translated(error: BaseException, target: str, *, stopped: bool = False) -> D
         return thrown(said.native, said.text)
     if said.native in NO_SUCH_PARAMETER:
         raise TypeError(said.text) from error
+    if opening and said.lost_link and said.native not in TRANSIENT:
+        return _unreachable(said, target)
     for meaning in (_access, _contention, _link, _content):
         found = meaning(said, target)
         if found is not None:
@@ -204,11 +213,7 @@ def _link(said: DriverError, target: str) -> DiveGovError | None:
             "Check the network and try again.",
         )
     if said.state in ("08001", "08004"):
-        return ConnectionFailed(
-            f"{target} cannot be reached.",
-            _reason(said),
-            "Test the connection on the Connections page: it shows where it stops.",
-        )
+        return _unreachable(said, target)
     if said.state in ("IM002", "IM003", "IM004", "01000") and said.native == 0:
         return ConnectionFailed(
             "The ODBC driver cannot be loaded.",
@@ -216,6 +221,14 @@ def _link(said: DriverError, target: str) -> DiveGovError | None:
             "Install it again, or choose another in the profile.",
         )
     return None
+
+
+def _unreachable(said: DriverError, target: str) -> ConnectionFailed:
+    return ConnectionFailed(
+        f"{target} cannot be reached.",
+        _reason(said),
+        "Test the connection on the Connections page, or with divegov connect test: it shows where it stops.",
+    )
 
 
 def _content(said: DriverError, target: str) -> DiveGovError | None:

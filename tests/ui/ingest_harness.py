@@ -20,6 +20,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.notifier import Notice, Notifier
 from divegov_gui.ui.pages.ingest import IngestPage
 from divegov_gui.ui.tasks import TaskBoard, Worker
+from divegov_gui.ui.widgets import ConservationMeter
 
 W = TypeVar("W", bound=QWidget)
 HEADER = (
@@ -136,9 +137,9 @@ class Steward:
 
     def take_file(self, path: Path) -> None:
         """Choose a file with Browse, as the desktop's dialog would hand it over."""
-        self.page.setup.file.card.pick = lambda: str(path)
-        if not self.sees("ingest.browse"):
+        if self.page.setup.way != "file":
             self.click("ingest.way.file")
+        self.page.setup.file.card.pick = lambda: str(path)
         self.click("ingest.browse")
         self.wait_idle()
 
@@ -152,6 +153,16 @@ class Steward:
         """A batch as the database counts it."""
         with self.context.workspace.open_session() as session:
             return read_batch(session, batch_id)
+
+    def assert_meter_tells(self, batch_id: int) -> None:
+        """The meter on the screen says of a batch what the database counts."""
+        outcomes = self.batch(batch_id).outcomes
+        counts = self.find("ingest.meter", ConservationMeter).counts
+        assert outcomes is not None
+        assert counts is not None
+        assert counts.holds
+        for key in ("loaded", "promoted", "unchanged", "duplicate", "quarantined"):
+            assert getattr(counts, key) == getattr(outcomes, key), key
 
     def overview(self) -> Overview:
         """The workspace as the database counts it."""
@@ -176,7 +187,6 @@ def open_page(qtbot: QtBot, folder: Path, board: TaskBoard) -> Iterator[Steward]
     steward = Steward(qtbot, context, page, board)
     steward.wait_idle()
     yield steward
-    page.run.show_done()
     assert writer.shutdown()
     assert reader.shutdown()
     assert crashes == []

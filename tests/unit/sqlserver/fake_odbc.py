@@ -41,7 +41,9 @@ def failure(native: int, text: str, state: str = "42000", kind: type[Error] = Pr
 
 
 def link_lost() -> Error:
-    return failure(10054, "TCP Provider: An existing connection was forcibly closed.", "08S01", OperationalError)
+    return failure(
+        10054, "TCP Provider: An existing connection was forcibly closed.", "08S01", OperationalError
+    )
 
 
 @dataclass
@@ -75,7 +77,9 @@ class Odbc:
     Error, DatabaseError, InterfaceError = Error, DatabaseError, InterfaceError
     OperationalError, ProgrammingError = OperationalError, ProgrammingError
 
-    def __init__(self, server: Server = lambda _s, _v: Result(), drivers: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, server: Server = lambda _s, _v: Result(), drivers: Sequence[str] | None = None
+    ) -> None:
         self.server = server
         self.installed = ["ODBC Driver 18 for SQL Server"] if drivers is None else list(drivers)
         self.pooling = True
@@ -84,6 +88,7 @@ class Odbc:
         self.connects: list[tuple[str, dict[str, Any]]] = []
         self.refusals: list[Exception] = []
         self.connections: list[Connection] = []
+        self.closed = threading.Event()
 
     def drivers(self) -> list[str]:
         return self.installed
@@ -135,6 +140,7 @@ class Connection:
         self._alive()
         self._odbc.log.append("close")
         self.closed = True
+        self._odbc.closed.set()
 
     def _ended(self, how: str) -> None:
         self._alive()

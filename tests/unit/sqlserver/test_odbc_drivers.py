@@ -18,7 +18,13 @@ from divegov_gui.database.odbc_drivers import (
 
 
 def test_the_newest_of_microsofts_comes_first_and_freetds_last() -> None:
-    names = ["FreeTDS", "SQLite3", "ODBC Driver 17 for SQL Server", "ODBC Driver 18 for SQL Server", "SQL Server"]
+    names = [
+        "FreeTDS",
+        "SQLite3",
+        "ODBC Driver 17 for SQL Server",
+        "ODBC Driver 18 for SQL Server",
+        "SQL Server",
+    ]
     assert [d.name for d in find_drivers(names)] == [
         "ODBC Driver 18 for SQL Server",
         "ODBC Driver 17 for SQL Server",
@@ -67,7 +73,12 @@ def test_no_driver_says_what_to_install() -> None:
 
 @pytest.mark.parametrize(
     ("system", "family", "word"),
-    [("Windows", "", "winget"), ("Darwin", "", "brew"), ("Linux", "debian", "apt-get"), ("Linux", "rhel", "dnf")],
+    [
+        ("Windows", "", "winget"),
+        ("Darwin", "", "brew"),
+        ("Linux", "debian", "apt-get"),
+        ("Linux", "rhel", "dnf"),
+    ],
 )
 def test_every_system_has_its_own_advice(system: str, family: str, word: str) -> None:
     assert word in install_hint(system, family)

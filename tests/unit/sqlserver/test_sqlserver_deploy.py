@@ -45,7 +45,9 @@ def test_batches_run_in_one_transaction_with_their_journal_row(journalled: Stage
 
 
 def test_a_rehearsal_undoes_everything_and_writes_no_journal(stage: Stage) -> None:
-    stage.open().rehearse_scripts([script("CREATE TABLE a (b INT);"), script("SELECT 2;", "02_x.sql")], ignore)
+    stage.open().rehearse_scripts(
+        [script("CREATE TABLE a (b INT);"), script("SELECT 2;", "02_x.sql")], ignore
+    )
     assert stage.texts() == ["CREATE TABLE a (b INT);", "SELECT 2;"]
     assert stage.odbc.log[-2:] == ["rollback", "autocommit on"]
 
@@ -98,7 +100,9 @@ def test_what_cannot_be_in_a_transaction_runs_before_it(journalled: Stage) -> No
 
 
 def test_a_rehearsal_leaves_it_out(stage: Stage) -> None:
-    stage.open().rehearse_scripts([script("ALTER DATABASE CURRENT SET RECOVERY SIMPLE;\nGO\nSELECT 1;")], ignore)
+    stage.open().rehearse_scripts(
+        [script("ALTER DATABASE CURRENT SET RECOVERY SIMPLE;\nGO\nSELECT 1;")], ignore
+    )
     assert stage.texts() == ["SELECT 1;"]
 
 
@@ -110,7 +114,12 @@ def test_amid_a_script_it_is_refused_before_anything_runs(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-- ALTER DATABASE x", "PRINT 'ALTER DATABASE x';", "ALTER DATABASE SCOPED CONFIGURATION SET MAXDOP = 2;"]
+    "text",
+    [
+        "-- ALTER DATABASE x",
+        "PRINT 'ALTER DATABASE x';",
+        "ALTER DATABASE SCOPED CONFIGURATION SET MAXDOP = 2;",
+    ],
 )
 def test_words_in_comments_and_strings_are_no_statements(journalled: Stage, text: str) -> None:
     session = journalled.open()
@@ -126,6 +135,13 @@ def test_an_error_in_a_later_result_of_a_batch_is_an_error(stage: Stage) -> None
     assert "commit" not in stage.odbc.log
 
 
+def test_without_a_journal_nothing_is_applied(stage: Stage) -> None:
+    stage.on("INSERT INTO Governance.Schema_Script", failure(208, "Invalid object name.", "42S02"))
+    with pytest.raises(DeploymentFailed, match="journal"):
+        stage.open().apply_scripts([script("SELECT 1;")], "0.1", ignore)
+    assert "commit" not in stage.odbc.log
+
+
 def test_a_connection_that_breaks_is_not_the_scripts_mistake(stage: Stage) -> None:
     stage.on("INSERT", link_lost())
     with pytest.raises(ConnectionFailed, match="broke"):
@@ -138,7 +154,9 @@ def test_a_deployment_is_stopped_between_batches_and_within_one(stage: Stage) ->
         session.apply_scripts([script("SELECT 1;\nGO\nSELECT 2;")], "0.1", lambda *_: session.interrupt())
     running = Running()
     stage.on("CREATE INDEX", running)
-    background = Background(lambda: session.apply_scripts([script("CREATE INDEX i ON a (b);")], "0.1", ignore))
+    background = Background(
+        lambda: session.apply_scripts([script("CREATE INDEX i ON a (b);")], "0.1", ignore)
+    )
     assert running.began.wait(30)
     session.interrupt()
     background.join()

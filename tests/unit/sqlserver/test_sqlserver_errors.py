@@ -40,7 +40,10 @@ def test_pyodbcs_own_errors_have_their_text_first() -> None:
     [
         (f"{PREFIX}1/7 Judging", "1/7 Judging"),
         ("[FreeTDS][SQL Server]1/7 [x]", "1/7 [x]"),
-        ("[unixODBC][Microsoft][ODBC Driver 17 for SQL Server]Login timeout expired", "Login timeout expired"),
+        (
+            "[unixODBC][Microsoft][ODBC Driver 17 for SQL Server]Login timeout expired",
+            "Login timeout expired",
+        ),
         ("[sic] stays", "[sic] stays"),
     ],
 )
@@ -73,8 +76,16 @@ def test_the_drivers_prefix_goes_and_brackets_stay(text: str, expected: str) -> 
         (failure(10054, "forcibly closed", "08S01", OperationalError), ConnectionFailed, "broke"),
         (failure(10061, "refused", "08001", OperationalError), ConnectionFailed, "cannot be reached"),
         (failure(9002, "The transaction log is full."), ConnectionFailed, "full"),
-        (failure(3906, "Failed to update database because the database is read-only."), ConnectionFailed, "written"),
-        (Error("IM004", "[IM004] [unixODBC][Driver Manager]failed (0) (SQLDriverConnect)"), ConnectionFailed, "driver"),
+        (
+            failure(3906, "Failed to update database because the database is read-only."),
+            ConnectionFailed,
+            "written",
+        ),
+        (
+            Error("IM004", "[IM004] [unixODBC][Driver Manager]failed (0) (SQLDriverConnect)"),
+            ConnectionFailed,
+            "driver",
+        ),
         (failure(0, "Operation canceled", "HY008", Error), Cancelled, "undone"),
     ],
 )
@@ -92,7 +103,10 @@ def test_every_error_has_a_meaning(error: Exception, kind: type[DiveGovError], w
             "Violation of UNIQUE KEY constraint 'UQ_Diver_Email'. Cannot insert duplicate key in object 'dbo.Diver'. "
             "The duplicate key value is (anna@example.org).",
         ),
-        (2628, "String or binary data would be truncated in table 'dbo.Diver'. Truncated value: 'anna@example.org'."),
+        (
+            2628,
+            "String or binary data would be truncated in table 'dbo.Diver'. Truncated value: 'anna@example.org'.",
+        ),
         (547, 'The INSERT statement conflicted with the CHECK constraint "CK_Batch". anna@example.org'),
     ],
 )
@@ -104,7 +118,23 @@ def test_a_broken_constraint_is_named_without_a_divers_data(native: int, text: s
 
 
 def test_what_was_asked_to_stop_was_stopped_whatever_the_driver_says() -> None:
-    assert type(translated(failure(3621, "The statement has been terminated."), TARGET, stopped=True)) is Cancelled
+    assert (
+        type(translated(failure(3621, "The statement has been terminated."), TARGET, stopped=True))
+        is Cancelled
+    )
+
+
+def test_a_number_that_systems_use_for_broken_links_is_the_servers_in_another_state() -> None:
+    """SQL Server's own 121, 232 and 233 are about columns and overflows."""
+    assert not read_error(failure(121, "The select list contains more items.", "21S01")).lost_link
+    assert read_error(failure(121, "The semaphore timeout period has expired.", "08S01")).lost_link
+
+
+def test_where_nothing_was_connected_nothing_broke() -> None:
+    """FreeTDS tells a closed port as 08S01 (20009)."""
+    error = failure(20009, "Unable to connect: server is unavailable", "08S01", OperationalError)
+    assert not read_error(error).may_open_later
+    assert "cannot be reached" in str(translated(error, TARGET, opening=True))
 
 
 def test_anything_else_is_a_bug() -> None:

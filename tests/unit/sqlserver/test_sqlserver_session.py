@@ -91,7 +91,9 @@ def test_a_failed_login_says_no_password(stage: Stage) -> None:
     with pytest.raises(ConnectionFailed) as caught:
         stage.open(profile, password=Secret("hunter2"))
     chain = [caught.value, caught.value.__cause__]
-    assert "hunter2" not in " ".join(f"{e} {e!r} {e.hint if isinstance(e, ConnectionFailed) else ''}" for e in chain)
+    assert "hunter2" not in " ".join(
+        f"{e} {e!r} {e.hint if isinstance(e, ConnectionFailed) else ''}" for e in chain
+    )
 
 
 def test_an_entra_token_goes_before_the_login(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +166,9 @@ def test_a_rehearsal_is_rolled_back_whatever_the_procedure_does(stage: Stage) ->
 
 
 def test_all_result_sets_come_back_and_counts_between_them_do_not(stage: Stage) -> None:
-    stage.on("EXECUTE", [Result(), Result(("A",), [(1,), (2,)]), Result(), Result(("B", "C"), [(True, None)])])
+    stage.on(
+        "EXECUTE", [Result(), Result(("A",), [(1,), (2,)]), Result(), Result(("B", "C"), [(True, None)])]
+    )
     assert stage.open().call("Govern_Batch", batch_id=1) == [[{"A": 1}, {"A": 2}], [{"B": 1, "C": None}]]
 
 
@@ -278,7 +282,9 @@ def test_text_to_find_has_no_wildcards(stage: Stage) -> None:
 
 
 def test_a_long_list_is_one_parameter(stage: Stage) -> None:
-    stage.open().count("Quarantine_Queue", [Filter("Quarantine_ID", "in", range(5000)), Filter("Status", "=", "Open")])
+    stage.open().count(
+        "Quarantine_Queue", [Filter("Quarantine_ID", "in", range(5000)), Filter("Status", "=", "Open")]
+    )
     text, values = stage.odbc.statements[-1]
     assert "openjson(?)" in text.lower()
     assert len(values) == 2

@@ -18,6 +18,8 @@ KINDS: tuple[DefectKind, ...] = tuple(kind for kind in DEFECTS if kind.code in D
 """The kinds on offer: those that need no diver who is there already."""
 
 _NOT_OFFERED = next(kind.label for kind in DEFECTS if kind.code not in DEFAULT_DEFECTS)
+_SHORT = {"NAME_CHARACTERS": "Odd characters in a name"}
+"""Labels that are too long for a cell."""
 _FIELD_WIDTH = 112
 
 
@@ -91,6 +93,11 @@ class DefectsCard(Card):
         """The share of records that come twice."""
         return round(self._repeated.value() / 100, 6)
 
+    @property
+    def last_field(self) -> QWidget:
+        """Where Tab leaves the card."""
+        return self._repeated
+
     def set_dirty(self, share: float) -> None:
         """Spread `share` evenly over all kinds."""
         self._dirty, self._own = share, False
@@ -147,7 +154,7 @@ class DefectsCard(Card):
         row.setSpacing(theme.current().space.s)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(ElidedLabel(kind.label, "label"))
+        words.addWidget(ElidedLabel(_SHORT.get(kind.code, kind.label), "label"))
         words.addWidget(ElidedLabel(kind.code, "hint"))
         field = share_field(f"ingest.rate.{kind.code}", f"{kind.label}: share of all records", 0.0, 0.5)
         field.setAccessibleDescription(f"Breaks the rule {kind.code}; sits in: {kind.field}.")

@@ -34,6 +34,7 @@ from divegov_gui.ui.widgets import Card, button, icon_label, label, plural, reve
 
 _FILTER = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm *.json *.jsonl *.ndjson);;All files (*)"
 _STEPS = 1000
+_LIST_WIDTH = 270
 
 
 class FileCard(Card):
@@ -164,13 +165,12 @@ class FileCard(Card):
         return self._known
 
     def _choice(self, name: str, title: str, row: QHBoxLayout) -> QComboBox:
-        field = QComboBox()
+        field = _Choice()
         field.setObjectName(name)
         field.setAccessibleName(title)
         field.setAccessibleDescription("Reads the file again.")
         field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         field.setMinimumContentsLength(12)
-        field.view().setMinimumWidth(270)
         field.activated.connect(self._read_again)
         calm(field)
         caption = label(title, "label")
@@ -222,6 +222,14 @@ class FileCard(Card):
     def _ask(self, reading: Reading) -> None:
         self._asked = str(reading.path)
         self.wanted.emit(reading)
+
+
+class _Choice(QComboBox):
+    """A choice whose list is as wide as what stands in it."""
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(_LIST_WIDTH)
+        super().showPopup()
 
 
 def _fill(field: QComboBox, choices: tuple[tuple[str, str], ...], given: str | None, found: str) -> None:

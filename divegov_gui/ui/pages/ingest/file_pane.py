@@ -122,7 +122,7 @@ class FilePane(ScrollColumn):
         found = self.card.browse if self._file is None else self.mapping.problem()
         if found is not None:
             found.setFocus()
-            self.ensureWidgetVisible(found)
+            self.ensureWidgetVisible(found, 0, 90)
 
     # --- inside
     def _table_part(self) -> QWidget:

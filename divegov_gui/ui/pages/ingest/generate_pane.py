@@ -52,6 +52,11 @@ class GeneratePane(ScrollColumn):
         self._refresh()
 
     # --- what the page asks
+    @property
+    def last_field(self) -> QWidget:
+        """Where Tab leaves the pane."""
+        return self.defects.last_field
+
     def order(self) -> Order | None:
         """What is to be made; None while something is to be corrected."""
         request = self._request()
@@ -74,7 +79,7 @@ class GeneratePane(ScrollColumn):
         found = wrong[0] if wrong else self.defects.problem() or self.locales.problem()
         if found is not None:
             found.setFocus(Qt.FocusReason.TabFocusReason)
-            self.ensureWidgetVisible(found)
+            self.ensureWidgetVisible(found, 0, 90)
 
     # --- inside
     def _rows_part(self) -> QWidget:

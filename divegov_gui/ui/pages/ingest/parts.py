@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDoubleSpinBox,
@@ -34,12 +34,20 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content = QWidget()
-        self.body = QVBoxLayout(content)
+        self._content = QWidget(self)
+        self.body = QVBoxLayout(self._content)
         self.body.setContentsMargins(space.xl, 0, space.xl, space.m)
         self.body.setSpacing(space.m)
-        self.setWidget(content)
         self.verticalScrollBar().rangeChanged.connect(self._make_room_for_bar)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the content in, when it is first shown and not before.
+
+        A scroll area measures its content, and so styles it, with every parent that it is put into.
+        """
+        if self.widget() is None:
+            self.setWidget(self._content)
+        super().showEvent(event)
 
     def _make_room_for_bar(self, _: int, most: int) -> None:
         """Keep the right edge where it is, scroll bar or not."""
@@ -51,8 +59,8 @@ class ScrollColumn(QScrollArea):
 class Views(QWidget):
     """Views in one place, one of them shown.
 
-    A QStackedWidget would style its first view at once, and again with every parent that it is put into
-    (0.2 s for this page); here that happens when the page is shown, and once.
+    A QStackedWidget would style its first view at once, and again with every parent that it is put into;
+    here that happens when the view is shown, and once.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -237,3 +245,16 @@ def problem_label(name: str) -> QLabel:
     made = label("", "error", wrap=True, name=name)
     made.hide()
     return made
+
+
+def tab_after(before: QWidget, part: QWidget) -> None:
+    """Have Tab go from `before` through the fields of `part`, which was made late, in their own order."""
+    field = part.nextInFocusChain()
+    fields: list[QWidget] = []
+    while field is not None and field is not part and part.isAncestorOf(field):
+        if field.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            fields.append(field)
+        field = field.nextInFocusChain()
+    for each in fields:
+        QWidget.setTabOrder(before, each)
+        before = each

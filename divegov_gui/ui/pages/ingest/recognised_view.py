@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn
-from divegov_gui.ui.pages.ingest.words import local_moment, utc_moment
 from divegov_gui.ui.shell.notices import announce
+from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import Card, ConservationMeter, OutcomeCounts, button, icon_label, label
 
 
@@ -55,9 +55,9 @@ class RecognisedView(ScrollColumn):
         batch = report.batch
         governed = batch.governed_at or batch.received_at
         self._said.setText(
-            f"This content was governed on {local_moment(governed)} (local time) as batch {batch.batch_id}."
+            f"This content was governed on {local_time(governed)} (local time) as batch {batch.batch_id}."
         )
-        self._said.setToolTip(utc_moment(governed))
+        self._said.setToolTip(utc_time(governed))
         self._name.set_full(batch.source_name)
         outcomes = batch.outcomes
         self.meter.set_counts(

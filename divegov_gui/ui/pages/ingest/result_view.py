@@ -11,8 +11,8 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn, SideBySide
 from divegov_gui.ui.pages.ingest.score_card import ScoreCard
 from divegov_gui.ui.pages.ingest.time_card import TimeCard
-from divegov_gui.ui.pages.ingest.words import local_moment, utc_moment
 from divegov_gui.ui.shell.notices import announce
+from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import (
     Card,
     ConservationMeter,
@@ -53,7 +53,7 @@ class ResultView(ScrollColumn):
         self._title.setText(f"Batch {batch.batch_id}")
         self._source.set_full(batch.source_name)
         governed = batch.governed_at or batch.received_at
-        self._when.set_full(f"Governed on {local_moment(governed)} (local time)", utc_moment(governed))
+        self._when.set_full(f"Governed on {local_time(governed)} (local time)", utc_time(governed))
         self.meter.set_counts(_counts(outcomes))
         self._show_remarks(report)
         self._show_rejected(outcomes)

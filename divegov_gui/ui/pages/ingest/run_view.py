@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
@@ -49,6 +50,7 @@ class RunView(ScrollColumn):
         self._clock = clock
         self._began, self._pace = 0.0, Pace()
         self._at = LOADING
+        self._runs = False
         self._ticking = QTimer(self)
         self._ticking.setInterval(1000)
         self._ticking.timeout.connect(self._tick)
@@ -80,7 +82,7 @@ class RunView(ScrollColumn):
         self._stop.setText("Stop")
         self._show_parts(running=True)
         self.report(Progress("Waiting for other work in this workspace"))
-        self._ticking.start()
+        self._run(True)
 
     def report(self, progress: Progress) -> None:
         """Show one report of the job."""
@@ -101,7 +103,7 @@ class RunView(ScrollColumn):
 
     def show_paused(self, paused: Paused) -> None:
         """The run was stopped and can go on."""
-        self._ticking.stop()
+        self._run(False)
         self.steps[self._at].set_state("under way", "pause")
         self._loaded.setText(f"Stopped: {paused.loaded:,} of {paused.total:,} records are loaded")
         self._kept.setText(
@@ -115,7 +117,7 @@ class RunView(ScrollColumn):
 
     def show_failed(self, error: DiveGovError) -> None:
         """The run came to an end that nobody wanted."""
-        self._ticking.stop()
+        self._run(False)
         self.steps[self._at].set_state("under way", "danger")
         self.refusal.show_error(error)
         self._go_on.setText("Try again")
@@ -124,14 +126,32 @@ class RunView(ScrollColumn):
 
     def show_done(self) -> None:
         """The run is over; the page shows its result."""
-        self._ticking.stop()
+        self._run(False)
 
     def focus_first(self) -> None:
         """Put the focus on the button that comes first: the one that stops, or the one that goes on."""
         first = self._stop if self._go_on.isHidden() else self._go_on
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._run(self._runs)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody sees the clock: it need not tick."""
+        self._ticking.stop()
+        super().hideEvent(event)
+
     # --- inside
+    def _run(self, runs: bool) -> None:
+        """Note whether the work runs; the clock ticks while it does and is seen."""
+        self._runs = runs
+        if runs and self.isVisible():
+            self._tick()
+            self._ticking.start()
+        elif not runs:
+            self._ticking.stop()
+
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.current().space.m)

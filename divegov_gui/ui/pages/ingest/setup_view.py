@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,7 +11,7 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.file_pane import FilePane
 from divegov_gui.ui.pages.ingest.generate_pane import GeneratePane
 from divegov_gui.ui.pages.ingest.order import Order
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, Views
+from divegov_gui.ui.pages.ingest.parts import ElidedLabel, Views, tab_after
 from divegov_gui.ui.pages.ingest.ways import Way, WayChoice
 from divegov_gui.ui.tasks import Worker
 from divegov_gui.ui.widgets import button, icon_label, plural, restyle, rule
@@ -30,11 +32,10 @@ class SetupView(QWidget):
     def __init__(self, reader: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._promise, self._tone = "", ""
-        self.generate, self.file = GeneratePane(), FilePane(reader)
+        self._reader = reader
         self._panes = Views()
-        for pane in (self.generate, self.file):
-            self._panes.add(pane)
-            pane.changed.connect(self._refresh)
+        self.generate = GeneratePane()
+        self._add(self.generate)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.current().space.m)
@@ -42,6 +43,14 @@ class SetupView(QWidget):
         column.addWidget(self._panes, 1)
         column.addWidget(self._footer())
         self._refresh()
+
+    @cached_property
+    def file(self) -> FilePane:
+        """The pane for a file, made when it is first wanted."""
+        made = FilePane(self._reader)
+        self._add(made)
+        tab_after(self.generate.last_field, made)
+        return made
 
     @property
     def way(self) -> str:
@@ -109,8 +118,12 @@ class SetupView(QWidget):
         column.addLayout(row)
         return made
 
+    def _add(self, pane: GeneratePane | FilePane) -> None:
+        self._panes.add(pane)
+        pane.changed.connect(self._refresh)
+
     def _turn_to(self, way: object) -> None:
-        self._panes.show_view(self.generate if way == GENERATE else self.file)
+        self._panes.show_view(self._pane)
         self._way_text.set_full(next(each.text for each in _WAYS if each.key == way))
         self._refresh()
 

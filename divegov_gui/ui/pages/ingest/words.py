@@ -1,29 +1,16 @@
-"""How this page says moments, sizes, times and hints to a person."""
+"""How this page says sizes, times, shares and hints to a person."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QLocale
 
 from divegov_gui.ui.widgets import duration
 
 _ENGLISH = QLocale(QLocale.Language.English)
 _IN_PARENTHESES = re.compile(r"\s*\(--[^)]*\)")
 _OPTION = re.compile(r"[:,]?\s*--\w.*$")
-
-
-def local_moment(utc: str) -> str:
-    """A moment of the database (UTC text) on the person's clock: ``22 November 2026, 14:03``."""
-    moment = datetime.fromisoformat(utc[:26].rstrip("Z")).replace(tzinfo=timezone.utc)
-    local = QDateTime.fromMSecsSinceEpoch(int(moment.timestamp() * 1000))
-    return _ENGLISH.toString(local, "d MMMM yyyy, HH:mm")
-
-
-def utc_moment(utc: str) -> str:
-    """The same moment for a tooltip: ``2026-11-22 13:03:07 UTC``."""
-    return f"{utc[:19].replace('T', ' ')} UTC"
 
 
 def data_size(size: int) -> str:
