@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from divegov_gui import __version__
+from divegov_gui.cli_connections import connect_app, profile_app
 from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
 from divegov_gui.core.records import FIELDS, RecordSource
 from divegov_gui.services.connections import Workspace, local_workspace
@@ -43,6 +44,9 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+app.add_typer(profile_app, name="profile")
+app.add_typer(connect_app, name="connect")
 
 _faces: Faces | None = None
 
