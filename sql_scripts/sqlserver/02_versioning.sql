@@ -7,7 +7,8 @@
 -- key and end, which serves one row's timeline; and by period, which serves everybody's as of an instant.
 -- That the past cannot be rewritten is SQL Server's own law (error 13561). What a trigger adds: a change made without
 -- the program that names nobody is signed with the login that made it, and not left in the name of whoever made the
--- version before; and the key of a versioned row stays what it is.
+-- version before; and the key of a versioned row stays what it is. What the twin guards against besides has no place
+-- here: SQL Server has no OR REPLACE, and lets nobody write a period column.
 
 SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
 SET NUMERIC_ROUNDABORT OFF;

@@ -279,10 +279,12 @@ BEGIN
            IIF(LEN(t.Source_Reference) > 300,
                LEFT(t.Source_Reference, 236) + CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', t.Source_Reference), 2),
                t.Source_Reference),
-           -- \u0000 ends a text on its way through the twin's json functions, so a record that holds it counts as damaged.
+           -- \u0000 ends a text on its way through the twin's json functions, so a record that holds it counts as damaged;
+           -- behind an escaped backslash the same letters are only letters.
            IIF(ISJSON(i.Payload) = 1
                AND TRIM(@Blank FROM i.Payload) LIKE N'{%'
-               AND CHARINDEX(N'\u0000', i.Payload) = 0, 1, 0),
+               AND (CHARINDEX(N'\u0000', i.Payload) = 0
+                    OR CHARINDEX(N'\u0000', REPLACE(i.Payload, N'\\', N'')) = 0), 1, 0),
            -- NAME_CHARACTERS is looked for here, in the whole of the name.
            IIF(t.First_Name LIKE @Odd_Name, 1, 0),
            IIF(t.Last_Name LIKE @Odd_Name, 1, 0)
@@ -314,13 +316,14 @@ BEGIN
                        -- EMAIL_MISSING
                        WHEN n.Email IS NULL THEN 4
                        -- Most addresses are short and plain, and seen to be good without the whole examination.
-                       WHEN n.Email NOT LIKE N'%[^a-z0-9.@]%'
+                       WHEN TRANSLATE(n.Email, N'_+-', N'aaa') NOT LIKE N'%[^a-z0-9.@]%'
                         AND n.Email LIKE N'[a-z0-9]%@[a-z0-9]%.%[a-z0-9][a-z]'
+                        AND n.Email NOT LIKE N'%@%[@_+]%'
                         AND LEN(n.Email) < 64
-                        AND n.Email NOT LIKE N'%@%@%'
-                        AND n.Email NOT LIKE N'%@%.[a-z]'
                         AND CHARINDEX(N'..', n.Email) = 0
                         AND CHARINDEX(N'.@', n.Email) = 0
+                        AND CHARINDEX(N'.-', n.Email) = 0
+                        AND CHARINDEX(N'-.', n.Email) = 0
                        THEN 0
                        -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
                        WHEN CHARINDEX(N'@', n.Email) BETWEEN 2 AND 65
@@ -350,7 +353,10 @@ BEGIN
                        -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM, CERTIFICATION_UNDERAGE
                        ELSE IIF(n.Date_Of_Birth > @Too_Young_After, 128, 0)
                           | IIF(n.Date_Of_Birth <= @Too_Old_Until, 256, 0)
-                          | IIF(n.Date_Of_Birth > @Not_Professional_After AND l.Is_Professional = 1, 2048, 0)
+                          | IIF(n.Date_Of_Birth > @Not_Professional_After
+                                AND n.Certification_Level_ID IN (SELECT l.Certification_Level_ID
+                                                                 FROM dbo.Certification_Level AS l
+                                                                 WHERE l.Is_Professional = 1), 2048, 0)
                    END
                  | CASE
                        -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
@@ -382,8 +388,6 @@ BEGIN
                  | IIF(n.Is_Whole = 0, 1048576, 0)
                ) AS Mask
         FROM #Normalised AS n
-        LEFT JOIN dbo.Certification_Level AS l
-               ON l.Certification_Level_ID = n.Certification_Level_ID
         -- LEFT and SUBSTRING refuse a negative length, and AND does not promise its order: no length here can be one.
         CROSS APPLY (
             SELECT SUBSTRING(n.Email, CHARINDEX(N'@', n.Email) + 1, 600)                AS Domain,
@@ -538,17 +542,18 @@ BEGIN
         INSERT INTO #Comparison (Record_ID, Mask, Outcome, Diver_ID)
         SELECT s.Record_ID,
                CASE WHEN s.Is_Same = 1 THEN 0 ELSE 4194304 END,
-               CASE WHEN s.Is_Same = 1 THEN N'Unchanged' END,
-               CASE WHEN s.Is_Same = 1 THEN s.Diver_ID END
+               CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN N'Unchanged' END,
+               CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN s.Diver_ID END
         FROM (SELECT n.Record_ID,
                      d.Diver_ID,
-                     CASE WHEN f.Record_ID IS NULL
-                           AND EXISTS (SELECT n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone),
-                                              TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID
-                                       INTERSECT
-                                       SELECT d.First_Name, d.Last_Name, d.Phone, d.Date_Of_Birth, d.Certification_Level_ID)
-                          THEN 1 ELSE 0
-                     END AS Is_Same
+                     IIF(f.Record_ID IS NULL, 1, 0) AS Is_Valid,
+                     IIF(EXISTS (SELECT n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone), n.Date_Of_Birth,
+                                        n.Certification_Level_ID
+                                 INTERSECT
+                                 SELECT d.First_Name, d.Last_Name, d.Phone,
+                                        CONVERT(NVARCHAR(10), d.Date_Of_Birth, 23) COLLATE Latin1_General_100_BIN2,
+                                        d.Certification_Level_ID)
+                         AND (n.Certification IS NULL OR n.Certification_Level_ID IS NOT NULL), 1, 0) AS Is_Same
               FROM #Normalised AS n
               JOIN dbo.Diver AS d
                 ON d.Email = n.Email
@@ -609,10 +614,11 @@ BEGIN
         )
         INSERT INTO #Comparison (Record_ID, Mask, Outcome, Leader_ID)
         SELECT r.Record_ID,
-               CASE WHEN r.Record_ID = r.Leader_ID AND r.Rank_In_Email > 1 THEN 2097152 ELSE 0 END,
+               CASE WHEN r.Record_ID = r.Leader_ID THEN 2097152 ELSE 0 END,
                CASE WHEN r.Record_ID <> r.Leader_ID THEN N'Duplicate' END,
                CASE WHEN r.Record_ID <> r.Leader_ID THEN r.Leader_ID END
-        FROM ranked AS r;
+        FROM ranked AS r
+        WHERE r.Rank_In_Email > 1;
 
         UPDATE f
         SET Mask = f.Mask | c.Mask,
@@ -628,23 +634,18 @@ BEGIN
         WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
 
         RAISERROR(N'4/7 Promoting the valid', 0, 1) WITH NOWAIT;
+        -- A record without a finding is valid, alone, and new.
         INSERT INTO #Promotion (Record_ID, Diver_ID)
         SELECT n.Record_ID,
                NEXT VALUE FOR dbo.Diver_Number OVER (ORDER BY n.Record_ID)
         FROM #Normalised AS n
         LEFT JOIN #Finding AS f
                ON f.Record_ID = n.Record_ID
-        WHERE f.Outcome IS NULL AND COALESCE(f.Mask, 0) = 0;
+        WHERE f.Record_ID IS NULL;
 
         INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID)
-        SELECT n.Record_ID,
-               COALESCE(f.Outcome, IIF(COALESCE(f.Mask, 0) = 0, N'Promoted', N'Quarantined')),
-               COALESCE(p.Diver_ID, f.Diver_ID)
-        FROM #Normalised AS n
-        LEFT JOIN #Finding AS f
-               ON f.Record_ID = n.Record_ID
-        LEFT JOIN #Promotion AS p
-               ON p.Record_ID = n.Record_ID;
+        SELECT p.Record_ID, N'Promoted', p.Diver_ID
+        FROM #Promotion AS p;
 
         INSERT INTO dbo.Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
                                Source_Reference, Modified_By, Change_Reason)
@@ -656,6 +657,10 @@ BEGIN
           ON p.Record_ID = n.Record_ID;
 
         RAISERROR(N'5/7 Quarantining the others', 0, 1) WITH NOWAIT;
+        INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID)
+        SELECT f.Record_ID, COALESCE(f.Outcome, N'Quarantined'), f.Diver_ID
+        FROM #Finding AS f;
+
         -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
         INSERT INTO #Rejection (Record_ID, Mask, Known_ID)
         SELECT f.Record_ID,

@@ -72,15 +72,18 @@ GO
 
 -- The gatekeeper's score against what a generator injected, a row a defect. Missed: injected and not found. Unexpected:
 -- found in a record into which it was not injected. The row of CLEAN_RECORD counts the clean records: those rejected
--- all the same are its Unexpected.
+-- all the same are its Unexpected. Where the data set was governed before, its divers are there already: then a
+-- repeated record is found by being unchanged, and a rival in the batch by being the rival of a diver.
 CREATE OR ALTER VIEW Staging.Batch_Score AS
 WITH injected AS (
     SELECT i.Batch_ID, i.Defect_Code,
            CASE WHEN i.Defect_Code = N'REPEATED_RECORD'
-                THEN IIF(o.Outcome = N'Duplicate', 1, 0)
+                THEN IIF(o.Outcome IN (N'Duplicate', N'Unchanged'), 1, 0)
                 WHEN EXISTS (SELECT 1
                              FROM dbo.Quarantine_Violation AS v
-                             WHERE v.Quarantine_ID = o.Quarantine_ID AND v.Rule_Code = i.Defect_Code AND v.Raw_ID = o.Raw_ID)
+                             WHERE v.Quarantine_ID = o.Quarantine_ID AND v.Raw_ID = o.Raw_ID
+                               AND (v.Rule_Code = i.Defect_Code
+                                    OR (v.Rule_Code = N'DUPLICATE_OF_DIVER' AND i.Defect_Code = N'DUPLICATE_IN_BATCH')))
                 THEN 1
                 ELSE 0
            END AS Is_Found

@@ -103,6 +103,15 @@ def test_a_record_without_a_good_email_is_compared_with_nobody(gate: Gate) -> No
     assert [codes(fate) for fate in fates] == [{"EMAIL_MISSING"}] * 2 + [{"EMAIL_FORMAT"}] * 2
 
 
+def test_a_bad_email_is_compared_with_nobody_even_where_a_diver_has_it(gate: Gate) -> None:
+    switch = "UPDATE Quality_Rule SET Is_Enabled = ? WHERE Rule_Code = 'EMAIL_FORMAT'"
+    gate.backend.run(switch, (0,))
+    assert gate.take_in([person(email="x@y")])[0].outcome == "Promoted"
+    gate.backend.run(switch, (1,))
+    fates = gate.take_in([person(email="x@y"), person(email="x@y", first_name="Eve")])
+    assert [codes(fate) for fate in fates] == [{"EMAIL_FORMAT"}] * 2
+
+
 def test_a_quarantined_record_keeps_what_it_brought(gate: Gate) -> None:
     brought = person(first_name=" Ada\t", phone=" ? ", certification="owd ", source_reference="R")
     (fate,) = gate.take_in([brought])

@@ -49,8 +49,7 @@ def load(session: SqliteSession, records: list[Record], name: str) -> int:
     opened = session.call(
         "Open_Batch", source_name=name, source_kind="file", content_hash=name, declared_count=len(records)
     )
-    rows = [[i, *(r[7:] or (json.dumps(r),)), *r[:7]] for i, r in enumerate(records, start=1)]
-    rows = [[row[0], row[1] if not row[1].startswith("[") else '{"r": %s}' % row[1], *row[2:]] for row in rows]
+    rows = [[i, *(r[7:8] or [json.dumps({"r": r})]), *r[:7]] for i, r in enumerate(records, start=1)]
     session.call("Load_Batch", batch_id=opened[-1][0]["Batch_ID"], rows=json.dumps(rows))
     batch_id: int = opened[-1][0]["Batch_ID"]
     return batch_id
@@ -84,7 +83,9 @@ def judge_both(
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Load the records and govern them by either dialect."""
     batch_id = load(session, records, name)
-    session._raw.execute("UPDATE Ingestion_Batch SET Received_At = ? WHERE Batch_ID = ?", (received, batch_id))
+    session._raw.execute(
+        "UPDATE Ingestion_Batch SET Received_At = ? WHERE Batch_ID = ?", (received, batch_id)
+    )
     return govern_both(session, batch_id)
 
 
@@ -145,7 +146,7 @@ LEVELS = [
 ]  # fmt: skip
 PAYLOADS = [
     "{}", ' \n{"a": 1}', "[]", "1", "null", "", " ", "{", '{"a": }', '{"a": "\\u0000"}', '{"a": "\\u0001"}', "{'a': 1}",
-    '{"a": 1} x', '"{}"', "{}{}",
+    '{"a": "\\\\u0000"}', '{"a": "\\\\\\u0000"}', '{"a": "\\\\\\\\u0000"}', '{"a": 1} x', '"{}"', "{}{}",
 ]  # fmt: skip
 
 
@@ -154,7 +155,9 @@ PAYLOADS = [
     [(0, NAMES), (1, NAMES), (2, EMAILS), (3, PHONES), (4, BIRTHS), (5, LEVELS), (6, NAMES)],
     ids=["first name", "last name", "email", "phone", "date of birth", "certification", "source reference"],
 )
-def test_every_border_of_every_rule_is_judged_alike(template: Path, place: int, values: list[str | None]) -> None:
+def test_every_border_of_every_rule_is_judged_alike(
+    template: Path, place: int, values: list[str | None]
+) -> None:
     records = [with_value(place, value) for value in values]
     # One email for each record, so that they do not meet, but where the email itself is looked at.
     if place != 2:
@@ -183,6 +186,39 @@ def test_a_payload_is_judged_alike(template: Path) -> None:
     with workspace(template) as session:
         judge_both(session, records)
         judge_both(session, records, "once more")
+
+
+@pytest.mark.parametrize("payload", ["{}", "[]"])
+@pytest.mark.parametrize(
+    "changed",
+    [(5, "guru"), (3, None), (3, "12"), (4, "1990-12-9"), (4, None), (0, None), (5, None), (6, "r")],
+)
+def test_a_record_is_compared_with_its_diver_alike(
+    template: Path, payload: str, changed: tuple[int, str | None]
+) -> None:
+    with workspace(template) as session:
+        judge_both(
+            session,
+            [(*GOOD, "{}"), (*with_value(5, None)[:2], "other@example.com", *with_value(5, None)[3:], "{}")],
+        )
+        place, value = changed
+        records = [(*with_value(place, value), payload), (*GOOD, payload), (*with_value(place, value), "{}")]
+        judge_both(session, records, "b")
+        judge_both(session, [(*r[:2], "other@example.com", *r[3:]) for r in records], "c")
+
+
+def test_the_contract_s_corpus_is_judged_alike(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "contract")
+    from corpus import CASES
+    from people import VALUES
+
+    days = sorted({case.received_on for case in CASES})
+    with workspace(template) as session:
+        for day in days:
+            values = [case.values for case in CASES if case.received_on == day]
+            records = [(*(v[name] for name in VALUES), v.get("payload") or "") for v in values]
+            judge_both(session, records, day, received=f"{day} 00:00:00.000000")
+    assert len(CASES) > 300
 
 
 def test_a_rule_that_is_off_is_off_in_both(template: Path) -> None:
@@ -216,7 +252,9 @@ def test_the_corpus_reaches_every_rule(template: Path) -> None:
             judge_both(session, [with_value(place, value) for value in values], str(place))
         judge_both(session, [(*GOOD, payload) for payload in PAYLOADS], "payloads")
         judge_both(session, [(*GOOD[:4], "2010-01-01", "dm", None)], "young")
-        reached = {row[0] for row in session._raw.execute("SELECT DISTINCT Rule_Code FROM Quarantine_Violation")}
+        reached = {
+            row[0] for row in session._raw.execute("SELECT DISTINCT Rule_Code FROM Quarantine_Violation")
+        }
         codes = {row[0] for row in session._raw.execute("SELECT Rule_Code FROM Quality_Rule")}
     assert reached == codes
 
@@ -230,6 +268,7 @@ RECORDS = st.tuples(
     st.sampled_from(["1990-12-10", "1985-01-02", "2020-01-01", "soon"]),
     st.sampled_from([None, "owd", "Open Water", "dm", "guru"]),
     st.sampled_from([None, "r1"]),
+    st.sampled_from(["{}", "[]", '{"a": 1}']),
 )
 
 
@@ -257,9 +296,12 @@ def test_any_text_is_judged_alike(template: Path, records: list[Record]) -> None
 def test_a_resubmitted_record_keeps_its_place_and_its_waivers(template: Path) -> None:
     with workspace(template) as session:
         judge_both(session, [with_value(4, "soon")])
-        batch_id = load(session, [with_value(4, "later"), with_value(4, "never"), with_value(3, "12")], "again")
+        batch_id = load(
+            session, [with_value(4, "later"), with_value(4, "never"), with_value(3, "12")], "again"
+        )
         session._raw.execute(
-            "UPDATE Raw_Record SET Origin_Quarantine_ID = 1, Waived_Checks = 512 WHERE Batch_ID = ?", (batch_id,)
+            "UPDATE Raw_Record SET Origin_Quarantine_ID = 1, Waived_Checks = 512 WHERE Batch_ID = ?",
+            (batch_id,),
         )
         found = govern_both(session, batch_id)
         assert [row[11:13] for row in found["Data_Quarantine"]] == [(3, 2)]

@@ -35,7 +35,9 @@ class Gatekeeper:
         """Everything from the first message to the report."""
         variables = {"Batch_ID": batch_id, "Lock": 0, "Rehearse": 0}
         for sequence, table in (("Diver_Number", "Diver"), ("Quarantine_Number", "Data_Quarantine")):
-            row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+            row = self.connection.execute(
+                "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
+            ).fetchone()
             variables[sequence] = row[0] if row else 0
         self._run("Staging.Govern_Batch", variables)
 
@@ -62,7 +64,9 @@ class Gatekeeper:
         return "BEGIN" in statement
 
     def _step(self, statement: str, variables: Variables) -> None:
-        if found := re.match(r"(?:DECLARE|SET) @(\w+)(?: [A-Z0-9]+(?:\(\d+\))?)? = (.*)\Z", statement, re.DOTALL):
+        if found := re.match(
+            r"(?:DECLARE|SET) @(\w+)(?: [A-Z0-9]+(?:\(\d+\))?)? = (.*)\Z", statement, re.DOTALL
+        ):
             if "FOR JSON" not in statement:
                 variables[found[1]] = self._value(found[2], variables)
         elif found := re.match(r"RAISERROR\(N'([^']*)'", statement):
@@ -72,7 +76,9 @@ class Gatekeeper:
         elif found := re.match(r"CREATE TABLE #(\w+) \(", statement):
             columns = [part.split()[0] for part in split_top(inside(statement, found.end() - 1))]
             self.connection.execute(f"DROP TABLE IF EXISTS temp.tmp_{found[1]}")
-            self.connection.execute(f"CREATE TEMP TABLE tmp_{found[1]} ({', '.join(columns)}, PRIMARY KEY ({columns[0]}))")
+            self.connection.execute(
+                f"CREATE TEMP TABLE tmp_{found[1]} ({', '.join(columns)}, PRIMARY KEY ({columns[0]}))"
+            )
         elif re.match(r"(?:INSERT|UPDATE|WITH|TRUNCATE)\b", statement):
             self.connection.execute(translated(statement), variables)
             for eager in applied_values(statement):
@@ -100,12 +106,16 @@ REWRITES: tuple[tuple[str, str], ...] = (
     (r" WITH \(UPDLOCK\)", ""),
     (r"TRUNCATE TABLE", "DELETE FROM"),
     (r"NEXT VALUE FOR (\w+) OVER \(([^)]*)\)", r"@\1 + row_number() OVER (\2)"),
-    (r"q\.Payload_Hash = CONVERT\(BINARY\(32\), HASHBYTES\('SHA2_256', r\.Payload\)\)", "q.Payload = r.Payload"),
+    (
+        r"q\.Payload_Hash = CONVERT\(BINARY\(32\), HASHBYTES\('SHA2_256', r\.Payload\)\)",
+        "q.Payload = r.Payload",
+    ),
     (r"CONVERT\(NVARCHAR\(64\), HASHBYTES\('SHA2_256', ([\w.]+)\), 2\)", r"SHA_HEX(\1)"),
     (r"CONVERT\(NCHAR\(10\), @Received_On, 23\)", "@Received_On"),
     (r"TRY_CONVERT\(DATE, ([\w.]+), 23\)", r"TRY_DATE(\1)"),
     (r"CONVERT\(DATE, ([\w.]+), 23\)", r"TRY_DATE(\1)"),
     (r"CONVERT\(DATE, Received_At\)", "substr(Received_At, 1, 10)"),
+    (r"CONVERT\(NVARCHAR\(10\), ([\w.]+), 23\) COLLATE Latin1_General_100_BIN2", r"\1"),
     (r"TRIM\((@\w+) FROM ([\w.]+)\)", r"TRIM_OF(\2, \1)"),
     (r"LEN\(([\w.]+) COLLATE Latin1_General_100_CI_AS_SC\)", r"length(\1)"),
     (r"LEFT\(([\w.]+) COLLATE Latin1_General_100_CI_AS_SC, (\d+)\)", r"substr(\1, 1, \2)"),
@@ -123,7 +133,9 @@ def applied_values(sql: str) -> tuple[str, ...]:
     """Queries of everything that a statement applies, for every row: the server may compute it before it is asked for."""
     source = re.search(r"FROM #(\w+) AS (\w+)", sql)
     found = re.finditer(r"CROSS APPLY \(", sql)
-    return tuple(translated(f"{inside(sql, m.end() - 1)} FROM #{source[1]} AS {source[2]}") for m in found if source)
+    return tuple(
+        translated(f"{inside(sql, m.end() - 1)} FROM #{source[1]} AS {source[2]}") for m in found if source
+    )
 
 
 def _applied(sql: str) -> str:
@@ -213,7 +225,11 @@ def _is_json(text: str) -> int:
 
 def _try_date(text: str) -> str | None:
     try:
-        return date.fromisoformat(text).isoformat() if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+        return (
+            date.fromisoformat(text).isoformat()
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+            else None
+        )
     except ValueError:
         return None
 
@@ -228,9 +244,12 @@ def _like_pattern(pattern: str) -> re.Pattern[str]:
             negated = "^" if inner.startswith("^") else ""
             inner = inner.removeprefix("^")
             ranges = re.findall(r"(.)-(.)|(.)", inner, re.DOTALL)
-            assert not any(single == "-" for _, _, single in ranges), "a bare hyphen in a set: say it otherwise"
+            assert not any(single == "-" for _, _, single in ranges), (
+                "a bare hyphen in a set: say it otherwise"
+            )
             members = "".join(
-                f"{re.escape(low)}-{re.escape(high)}" if low else re.escape(single) for low, high, single in ranges
+                f"{re.escape(low)}-{re.escape(high)}" if low else re.escape(single)
+                for low, high, single in ranges
             )
             parts.append(f"[{negated}{members}]")
             i = end + 1

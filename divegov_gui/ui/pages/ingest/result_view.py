@@ -40,8 +40,8 @@ class ResultView(ScrollColumn):
         self.body.addWidget(self._meter_card())
         self.score, self.time = ScoreCard(), TimeCard()
         across = SideBySide(900)
-        across.add(_column(self._rules_card()))
-        across.add(_column(self.score, self.time))
+        across.add(_column(self._rules_card()), 10)
+        across.add(_column(self.score, self.time), 11)
         self.body.addWidget(across)
         self.body.addStretch(1)
 

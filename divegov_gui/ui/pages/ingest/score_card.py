@@ -24,19 +24,18 @@ class ScoreCard(Card):
     """Missed and falsely rejected, in a word and by kind of defect."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Score", "Injected defects, and what was found. Extra: found elsewhere.", parent)
+        super().__init__("Score", "Extra: found where it was not injected.", parent)
         self.setObjectName("ingest.score")
         assert self.header is not None
         self.badge = Badge("", "success")
         self.header.add_action(self.badge)
         self._rows: list[DefectScore] = []
-        number = {"width": 68, "align_right": True, "sortable": False}
         columns = [
             Column("code", "Defect", 220, format=_label, sortable=False, tooltip=lambda row: row.code),
-            Column("injected", "Injected", **number),  # type: ignore[arg-type]
-            Column("found", "Found", **number),  # type: ignore[arg-type]
-            Column("missed", "Missed", tone=_missed_tone, **number),  # type: ignore[arg-type]
-            Column("unexpected", "Extra", tone=_unexpected_tone, **number),  # type: ignore[arg-type]
+            Column("injected", "Injected", 74, align_right=True, sortable=False),
+            Column("found", "Found", 62, align_right=True, sortable=False),
+            Column("missed", "Missed", 68, align_right=True, sortable=False, tone=_missed_tone),
+            Column("unexpected", "Extra", 56, align_right=True, sortable=False, tone=_unexpected_tone),
         ]
         self.table = DataTable(columns, self._fetch, name="ingest.score.table", accessible="Score by defect")
         self.table.setAccessibleDescription(
