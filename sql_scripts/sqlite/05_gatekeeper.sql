@@ -456,7 +456,10 @@ BEGIN
     FROM temp.Finding AS f
     ORDER BY f.Record_ID;
 
-    -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
+    -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there. But
+    -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of the
+    -- same content.
+    SET @Content_Hash = (SELECT Content_Hash FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID);
     DROP TABLE IF EXISTS temp.Rejection;
     CREATE TEMP TABLE Rejection (
         Record_ID     INTEGER PRIMARY KEY,
@@ -471,7 +474,15 @@ BEGIN
            coalesce(r.Origin_Quarantine_ID,
                     (SELECT min(q.Quarantine_ID)
                      FROM Data_Quarantine AS q
-                     WHERE q.Payload = r.Payload AND q.Status = 'Open'))
+                     WHERE q.Payload = r.Payload AND q.Status = 'Open'
+                       AND (f.Mask & 1048576 = 0
+                            OR EXISTS (SELECT 1
+                                       FROM Raw_Record AS e
+                                       JOIN Ingestion_Batch AS b
+                                         ON b.Batch_ID = e.Batch_ID
+                                       WHERE e.Raw_ID = q.Raw_ID
+                                         AND e.Source_Row = r.Source_Row
+                                         AND b.Content_Hash = @Content_Hash))))
     FROM temp.Finding AS f
     JOIN Record_Outcome AS o
       ON o.Raw_ID = f.Record_ID

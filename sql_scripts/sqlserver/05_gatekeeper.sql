@@ -647,10 +647,11 @@ BEGIN
         SELECT p.Record_ID, N'Promoted', p.Diver_ID
         FROM #Promotion AS p;
 
+        -- TRY_CONVERT, since the server may convert a date before it joins away the records whose date is none.
         INSERT INTO dbo.Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
                                Source_Reference, Modified_By, Change_Reason)
         SELECT p.Diver_ID, n.First_Name, n.Last_Name, n.Email, COALESCE(NULLIF(n.Digits, N''), n.Phone),
-               CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID, n.Source_Reference, @Actor,
+               TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID, n.Source_Reference, @Actor,
                CONCAT(N'Promoted from batch ', @Batch_ID)
         FROM #Normalised AS n
         JOIN #Promotion AS p

@@ -269,6 +269,13 @@ def test_a_waiting_record_in_another_source_is_the_same_attempt_again(gate: Gate
     assert [q["Attempt_Count"] for q in gate.queue()] == [2]
 
 
+def test_damaged_records_of_two_sources_that_look_the_same_are_two(gate: Gate) -> None:
+    damaged = person(payload="null", email=None)
+    gate.take_in([damaged])
+    gate.take_in([damaged, damaged])
+    assert gate.session.count("Quarantine_Queue", [Filter("Status", "=", "Open")]) == 3
+
+
 def test_a_record_that_was_discarded_and_comes_again_is_parked_anew(gate: Gate) -> None:
     gate.take_in([person(phone="?")])
     gate.backend.run(

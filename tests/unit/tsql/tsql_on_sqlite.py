@@ -130,7 +130,7 @@ REWRITES: tuple[tuple[str, str], ...] = (
 
 @lru_cache(maxsize=256)
 def applied_values(sql: str) -> tuple[str, ...]:
-    """Queries of everything that a statement applies, for every row: the server may compute it before it is asked for."""
+    """Queries of what a statement applies, for every row: the server may compute it before it is asked for."""
     source = re.search(r"FROM #(\w+) AS (\w+)", sql)
     found = re.finditer(r"CROSS APPLY \(", sql)
     return tuple(

@@ -1,4 +1,4 @@
-"""Reading the numbered scripts of both dialects, as far as the tests need it: headings, tables, views, procedures, rows."""
+"""Reading the numbered scripts of both dialects, as far as the tests need it: headings, objects, rows."""
 
 from __future__ import annotations
 
