@@ -138,22 +138,23 @@ BEGIN
         JOIN Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
         WHERE r.Is_Enabled
     );
-    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second.
-    SET @Too_Young_After = (
+    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second. A rule
+    -- without a threshold fails nobody; no NULL may reach the mask.
+    SET @Too_Young_After = coalesce((
         SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
         FROM Quality_Rule
-        WHERE Rule_Code = 'AGE_BELOW_MINIMUM'
-    );
-    SET @Too_Old_Until = (
+        WHERE Rule_Code = 'AGE_BELOW_MINIMUM' AND Threshold IS NOT NULL
+    ), '9999-12-31');
+    SET @Too_Old_Until = coalesce((
         SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold - 1) || substr(@Received_On, 5, 6)
         FROM Quality_Rule
-        WHERE Rule_Code = 'AGE_ABOVE_MAXIMUM'
-    );
-    SET @Not_Professional_After = (
+        WHERE Rule_Code = 'AGE_ABOVE_MAXIMUM' AND Threshold IS NOT NULL
+    ), '0000-01-01');
+    SET @Not_Professional_After = coalesce((
         SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
         FROM Quality_Rule
-        WHERE Rule_Code = 'CERTIFICATION_UNDERAGE'
-    );
+        WHERE Rule_Code = 'CERTIFICATION_UNDERAGE' AND Threshold IS NOT NULL
+    ), '9999-12-31');
 
     DROP TABLE IF EXISTS temp.Normalised;
     CREATE TEMP TABLE Normalised (

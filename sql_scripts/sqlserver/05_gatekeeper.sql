@@ -420,7 +420,7 @@ WITH EXECUTE AS OWNER
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT, @Received_On DATE;
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT, @Received_On DATE, @Content_Hash NVARCHAR(128);
 
     CREATE TABLE #Judge_Input (
         Record_ID        BIGINT NOT NULL,
@@ -662,7 +662,10 @@ BEGIN
         SELECT f.Record_ID, COALESCE(f.Outcome, N'Quarantined'), f.Diver_ID
         FROM #Finding AS f;
 
-        -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there.
+        -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there. But
+        -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of
+        -- the same content.
+        SET @Content_Hash = (SELECT Content_Hash FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
         INSERT INTO #Rejection (Record_ID, Mask, Known_ID)
         SELECT f.Record_ID,
                f.Mask,
@@ -670,7 +673,15 @@ BEGIN
                         (SELECT MIN(q.Quarantine_ID)
                          FROM dbo.Data_Quarantine AS q
                          WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
-                           AND q.Status = N'Open'))
+                           AND q.Status = N'Open'
+                           AND (f.Mask & 1048576 = 0
+                                OR EXISTS (SELECT 1
+                                           FROM Staging.Raw_Record AS e
+                                           JOIN Staging.Ingestion_Batch AS b
+                                             ON b.Batch_ID = e.Batch_ID
+                                           WHERE e.Raw_ID = q.Raw_ID
+                                             AND e.Source_Row = r.Source_Row
+                                             AND b.Content_Hash = @Content_Hash))))
         FROM #Finding AS f
         JOIN Staging.Record_Outcome AS o
           ON o.Raw_ID = f.Record_ID

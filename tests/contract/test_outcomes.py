@@ -400,6 +400,16 @@ def test_a_threshold_counts_from_the_batch_that_is_governed_next(gate: Gate) -> 
     assert [codes(fate) for fate in gate.fates(batch)] == [set(), {"AGE_BELOW_MINIMUM"}]
 
 
+def test_a_rule_without_a_threshold_fails_nobody_and_hides_no_other(gate: Gate) -> None:
+    young = person(date_of_birth="2025-01-01", certification="Divemaster", phone="none")
+    batch = gate.load(
+        [young, person(email="bob@example.org", date_of_birth="1890-01-01")], received_on="2026-03-01"
+    )
+    gate.backend.run("UPDATE Quality_Rule SET Threshold = NULL")
+    gate.govern(batch)
+    assert [codes(fate) for fate in gate.fates(batch)] == [{"PHONE_FORMAT"}, set()]
+
+
 def test_age_counts_at_the_day_of_receipt_and_not_of_governing(gate: Gate) -> None:
     people = [person(date_of_birth="2016-03-01")]
     assert codes(gate.take_in(people, received_on="2026-02-28")[0]) == {"AGE_BELOW_MINIMUM"}

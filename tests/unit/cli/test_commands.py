@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -295,18 +295,30 @@ def test_the_help_names_every_command_and_exit_code(divegov: Divegov, flag: str)
     assert "130 stopped" in said
 
 
-def test_there_are_these_commands_and_no_others() -> None:
-    assert set(get_command(cli.app).commands) == COMMANDS  # type: ignore[attr-defined]
+def walk(command: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """A command and those below it, each with the words by which it is called."""
+    yield names, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from walk(below, *names, name)
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_every_command_and_option_explains_itself(divegov: Divegov, command: str) -> None:
-    answer = divegov(command, "--help")
+EVERY_COMMAND = dict(walk(get_command(cli.app)))
+
+
+def test_the_commands_that_were_promised_are_there() -> None:
+    assert {(name,) for name in COMMANDS} <= EVERY_COMMAND.keys()
+
+
+@pytest.mark.parametrize("names", EVERY_COMMAND, ids=" ".join)
+def test_every_command_and_option_explains_itself(divegov: Divegov, names: tuple[str, ...]) -> None:
+    answer = divegov(*names, "--help")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith(f"Usage: divegov {command}")
-    for parameter in get_command(cli.app).commands[command].params:  # type: ignore[attr-defined]
+    assert answer.out.startswith(f"Usage: {' '.join(('divegov', *names))}")
+    assert EVERY_COMMAND[names].help
+    for parameter in EVERY_COMMAND[names].params:
         assert parameter.help or parameter.name == "help", parameter.name
-        assert parameter.opts[0].lstrip("-") in answer.out or parameter.human_readable_name in answer.out
+        option = parameter.opts[0].startswith("-")
+        assert (parameter.opts[0] if option else parameter.metavar or parameter.name.upper()) in answer.out
 
 
 def test_the_own_workspace_is_taken_where_none_is_named(

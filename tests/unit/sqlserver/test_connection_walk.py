@@ -144,7 +144,7 @@ def test_a_server_that_does_not_encrypt_fails_mandatory_and_passes_optional(serv
 
 def test_a_certificate_that_nobody_vouches_for(server: Stage) -> None:
     with port_that(greeting(1, tls=True)) as port:
-        profile = replace(LOCAL, server="localhost", port=port, encryption=Encryption.MANDATORY)
+        profile = replace(LOCAL, server="127.0.0.1", port=port, encryption=Encryption.MANDATORY)
         result = stops_at(walk(profile, server), Step.ENCRYPTION)
         assert "not trusted" in result.words
         assert "Trust the server's certificate" in result.advice

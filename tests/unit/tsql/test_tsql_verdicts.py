@@ -48,7 +48,12 @@ def workspace(template: Path) -> Iterator[SqliteSession]:
 
 def load(session: SqliteSession, records: list[Record], name: str) -> int:
     opened = session.call(
-        "Open_Batch", source_name=name, source_kind="file", content_hash=name, declared_count=len(records)
+        "Open_Batch",
+        source_name=name,
+        source_kind="file",
+        content_hash=name,
+        declared_count=len(records),
+        again=1,
     )
     rows = [[i, *(r[7:8] or [json.dumps({"r": r})]), *r[:7]] for i, r in enumerate(records, start=1)]
     session.call("Load_Batch", batch_id=opened[-1][0]["Batch_ID"], rows=json.dumps(rows))
@@ -206,6 +211,8 @@ def test_a_payload_is_judged_alike(template: Path) -> None:
     with workspace(template) as session:
         judge_both(session, records)
         judge_both(session, records, "once more")
+        found = judge_both(session, records)
+        assert max(row[11] for row in found["Data_Quarantine"]) == 2
 
 
 @pytest.mark.parametrize("payload", ["{}", "[]"])

@@ -10,6 +10,7 @@ from divegov_gui.ui.pages.deploy.rows import short
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import duration, plural
 
+
 @dataclass(frozen=True)
 class Failure:
     """Where a deployment failed: script, line (from 1), and what the database said."""
