@@ -19,6 +19,7 @@ from divegov_gui.ui.crash import CrashReporter
 from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.pages import page_specs
+from divegov_gui.ui.pages.connections import ConnectionsPage
 from divegov_gui.ui.pages.deploy import DeployPage
 from divegov_gui.ui.pages.ingest import IngestPage
 from divegov_gui.ui.pages.overview import OverviewPage
@@ -30,7 +31,7 @@ from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
 
-PICTURED = ("overview", "deploy", "ingest", "quarantine")
+PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine")
 """The pages that are there to be seen; the others say that they are still to come."""
 
 
@@ -157,6 +158,7 @@ class Steward:
     def _factories(self) -> dict[str, Callable[[], QWidget]]:
         made: dict[str, Callable[[AppContext], QWidget]] = {
             "overview": OverviewPage,
+            "connections": ConnectionsPage,
             "deploy": DeployPage,
             "ingest": IngestPage,
             "quarantine": QuarantinePage,

@@ -177,15 +177,23 @@ BEGIN
     SELECT i.Record_ID,
            i.Source_Row,
            i.Waived_Checks,
-           nullif(trim(i.First_Name, @Blank), ''),
-           nullif(trim(i.Last_Name, @Blank), ''),
-           nullif(lower(trim(i.Email, @Blank)), ''),
-           nullif(trim(i.Phone, @Blank), ''),
+           -- Trimming, which most values are spared: one that begins and ends with a visible ASCII character has no blanks.
+           CASE WHEN i.First_Name BETWEEN '!' AND '~' AND substr(i.First_Name, -1) BETWEEN '!' AND '~'
+                THEN i.First_Name ELSE nullif(trim(i.First_Name, @Blank), '') END,
+           CASE WHEN i.Last_Name BETWEEN '!' AND '~' AND substr(i.Last_Name, -1) BETWEEN '!' AND '~'
+                THEN i.Last_Name ELSE nullif(trim(i.Last_Name, @Blank), '') END,
+           CASE WHEN i.Email BETWEEN '!' AND '~' AND substr(i.Email, -1) BETWEEN '!' AND '~'
+                THEN lower(i.Email) ELSE nullif(lower(trim(i.Email, @Blank)), '') END,
+           CASE WHEN i.Phone BETWEEN '!' AND '~' AND substr(i.Phone, -1) BETWEEN '!' AND '~'
+                THEN i.Phone ELSE nullif(trim(i.Phone, @Blank), '') END,
            replace(replace(replace(replace(replace(trim(i.Phone, @Blank), ' ', ''), '.', ''), '-', ''), '(', ''), ')', ''),
-           nullif(trim(i.Date_Of_Birth, @Blank), ''),
-           nullif(trim(i.Certification, @Blank), ''),
+           CASE WHEN i.Date_Of_Birth BETWEEN '!' AND '~' AND substr(i.Date_Of_Birth, -1) BETWEEN '!' AND '~'
+                THEN i.Date_Of_Birth ELSE nullif(trim(i.Date_Of_Birth, @Blank), '') END,
+           CASE WHEN i.Certification BETWEEN '!' AND '~' AND substr(i.Certification, -1) BETWEEN '!' AND '~'
+                THEN i.Certification ELSE nullif(trim(i.Certification, @Blank), '') END,
            a.Certification_Level_ID,
-           nullif(trim(i.Source_Reference, @Blank), ''),
+           CASE WHEN i.Source_Reference BETWEEN '!' AND '~' AND substr(i.Source_Reference, -1) BETWEEN '!' AND '~'
+                THEN i.Source_Reference ELSE nullif(trim(i.Source_Reference, @Blank), '') END,
            -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged; behind
            -- an escaped backslash the same letters are only letters.
            json_valid(i.Payload)
