@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from divegov_gui.database.scripts import split_sqlite
 
@@ -168,3 +169,41 @@ def _split_at_commas(text: str) -> list[str]:
             start = position + 1
     last = text[start:]
     return [*parts, last] if last.strip() else parts
+
+
+class Variables(dict[str, Any]):
+    """The variables of a procedure: @Batch_ID and @batch_id are one, as in T-SQL."""
+
+    def __missing__(self, name: str) -> Any:
+        if name == name.lower():
+            raise KeyError(name)
+        return self[name.lower()]
+
+
+def bind(procedure: Procedure, given: dict[str, Any]) -> dict[str, Any]:
+    """The starting variables of a call. A parameter that is unknown or missing is a bug: TypeError."""
+    values = {name.lower(): value for name, value in given.items()}
+    unknown = values.keys() - {p.name.lower() for p in procedure.parameters}
+    if unknown:
+        raise TypeError(f"{procedure.name} has no parameter {sorted(unknown)[0]}")
+    for parameter in procedure.parameters:
+        name = parameter.name.lower()
+        if name in values:
+            continue
+        if parameter.default is None:
+            raise TypeError(f"{procedure.name} needs @{parameter.name}")
+        values[name] = _literal(parameter.default)
+    return dict.fromkeys(_variables_set(procedure)) | values
+
+
+def _variables_set(procedure: Procedure) -> set[str]:
+    """The local variables: NULL until a SET is reached. A name that nothing sets is a mistake, told by SQLite."""
+    steps = (step.consequent if isinstance(step, If) else step for step in procedure.steps)
+    return {step.name.lower() for step in steps if isinstance(step, SetVariable)}
+
+
+def _literal(text: str) -> Any:
+    """A default: NULL, a whole number or a 'string'."""
+    if text.upper() == "NULL":
+        return None
+    return text[1:-1].replace("''", "'") if text.startswith("'") else int(text)

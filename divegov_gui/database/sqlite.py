@@ -2,148 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from divegov_gui.core.errors import ConnectionFailed, DeploymentFailed, Refused
+from divegov_gui.core.errors import DeploymentFailed, Refused
 from divegov_gui.database import procedures
-from divegov_gui.database.procedures import Procedure, Step, parse_procedure
+from divegov_gui.database.procedures import Procedure, Step, Variables, bind, parse_procedure
 from divegov_gui.database.queries import count_statement, select_statement
 from divegov_gui.database.scripts import Script, Statement, split_sqlite
 from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
 from divegov_gui.database.sqlite_errors import error_name, thrown, translated
+from divegov_gui.database.sqlite_file import connect
+from divegov_gui.database.sqlite_host import CLOCK, login
 
-APPLICATION_ID = 0x44474F56
-"""``DGOV`` in the file's header (PRAGMA application_id, set by 01_schema.sql): this file is a workspace of ours."""
-
-SCHEMA_VERSION = 1
-"""The newest PRAGMA user_version that this program understands."""
-
-MINIMUM_SQLITE = (3, 37, 0)
-
-_HEADER = b"SQLite format 3\x00"
 _ENDS_TRANSACTION = re.compile(r"(?:COMMIT|END|ROLLBACK(?!\s+(?:TRANSACTION\s+)?TO\b))\b", re.IGNORECASE)
 _MAX_NESTING = 16
 
 
 def open_workspace(path: Path, *, busy_seconds: float = 5.0) -> SqliteSession:
     """Open the workspace `path`, or make an empty one. Raises ConnectionFailed with what to do."""
-    if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
-        raise ConnectionFailed(
-            f"SQLite {sqlite3.sqlite_version} is too old.",
-            "The embedded workspace needs 3.37 or newer.",
-            "Use a newer Python; it brings its SQLite along.",
-        )
-    _check_file(path)
-    try:
-        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-    except sqlite3.Error as error:
-        raise translated(error, path) from error
-    try:
-        _configure(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return SqliteSession(connection, path)
-
-
-def _check_file(path: Path) -> None:
-    """Refuse what is no database before SQLite touches it."""
-    try:
-        if path.is_dir():
-            raise ConnectionFailed(
-                f"{path} is a folder.", hint="Name a file, such as workspace.db inside it."
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > 0:
-            with path.open("rb") as file:
-                if file.read(len(_HEADER)) != _HEADER:
-                    raise ConnectionFailed(
-                        f"{path.name} is not a DiveGov workspace.",
-                        "The file is no SQLite database. It was left as it is.",
-                        "Choose another file with --workspace.",
-                    )
-    except OSError as error:
-        raise ConnectionFailed(
-            f"The workspace {path} cannot be opened.",
-            (error.strerror or str(error)) + ".",
-            "Check the path and its permissions, or choose another file with --workspace.",
-        ) from error
-
-
-def _configure(connection: sqlite3.Connection, path: Path) -> None:
-    try:
-        application_id, user_version, objects = (
-            connection.execute(query).fetchone()[0]
-            for query in (
-                "PRAGMA application_id",
-                "PRAGMA user_version",
-                "SELECT count(*) FROM sqlite_master",
-            )
-        )
-        if objects and application_id != APPLICATION_ID:
-            raise ConnectionFailed(
-                f"{path.name} belongs to another program.",
-                "It is a SQLite database, but not a DiveGov workspace. It was left as it is.",
-                "Choose another file with --workspace.",
-            )
-        if user_version > SCHEMA_VERSION:
-            raise ConnectionFailed(
-                f"{path.name} was made by a newer version of DiveGov Steward.",
-                f"Its schema is version {user_version}; this program knows version {SCHEMA_VERSION}.",
-                "Update the program, or choose another workspace.",
-            )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA recursive_triggers = OFF")
-        connection.execute("PRAGMA cache_size = -131072")
-    except sqlite3.Error as error:
-        raise translated(error, path) from error
-    connection.create_function("sha256", 1, _sha256, deterministic=True)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _login() -> str:
-    """Who is working, as the operating system has it: no environment variable says so."""
-    try:
-        import pwd
-    except ImportError:  # Windows, where this asks the system
-        return os.getlogin()
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container's user without an entry
-        return f"uid {os.getuid()}"
-
-
-class _Clock:
-    """UTC with microseconds, never the same twice in this process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last = datetime.min.replace(tzinfo=timezone.utc)
-
-    def now(self) -> str:
-        with self._lock:
-            self._last = max(datetime.now(timezone.utc), self._last + timedelta(microseconds=1))
-            return self._last.strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-_CLOCK = _Clock()
+    return SqliteSession(connect(path, busy_seconds), path)
 
 
 class SqliteSession:
@@ -153,7 +38,7 @@ class SqliteSession:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
-        self.actor = _login()
+        self.actor = login()
         self._raw = connection
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
         self._connection = engine.connect().execution_options(
@@ -169,7 +54,7 @@ class SqliteSession:
         results: list[list[Row]] = []
         with self._transaction() as transaction:
             found = self._procedure(procedure)
-            variables = _bind(found, parameters)
+            variables = bind(found, parameters)
             self._run(found, variables, results, on_message or (lambda _: None), depth=0)
             transaction.keep = not variables.get("rehearse")
         return results
@@ -222,7 +107,7 @@ class SqliteSession:
                 entry = JournalEntry(
                     script.name,
                     script.checksum,
-                    _CLOCK.now(),
+                    CLOCK.now(),
                     self.actor,
                     round((time.monotonic() - started) * 1000),
                     program_version,
@@ -361,17 +246,17 @@ class SqliteSession:
             case procedures.Execute():
                 inner = self._procedure(step.procedure)
                 given = {name: self._value(text, variables) for name, text in step.arguments}
-                self._run(inner, _bind(inner, given), results, on_message, depth + 1)
+                self._run(inner, bind(inner, given), results, on_message, depth + 1)
             case procedures.Print():
                 on_message(str(self._value(step.message, variables)))
             case procedures.Sql():
-                cursor = self._raw.execute(step.text, _CaseFolded(variables))
+                cursor = self._raw.execute(step.text, Variables(variables))
                 if cursor.description is not None:
                     names = [column[0] for column in cursor.description]
                     results.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
 
     def _value(self, expression: str, variables: dict[str, Any]) -> Any:
-        return self._raw.execute(f"SELECT {expression}", _CaseFolded(variables)).fetchone()[0]
+        return self._raw.execute(f"SELECT {expression}", Variables(variables)).fetchone()[0]
 
     # -- transactions -------------------------------------------------------------------------------------
 
@@ -383,7 +268,7 @@ class SqliteSession:
             self._raw.execute("BEGIN IMMEDIATE")
             try:
                 if set_context:
-                    self._set_context(_CLOCK.now(), self.actor)
+                    self._set_context(CLOCK.now(), self.actor)
                 yield transaction
                 if transaction.keep:
                     if set_context:
@@ -414,39 +299,6 @@ _NOT_THE_SCRIPT = {"SQLITE_INTERRUPT", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE
 
 class _Transaction:
     keep = True
-
-
-class _CaseFolded(dict[str, Any]):
-    """The variables of a procedure: @Batch_ID and @batch_id are one, as in T-SQL."""
-
-    def __init__(self, variables: dict[str, Any]) -> None:
-        super().__init__(variables)
-
-    def __missing__(self, name: str) -> Any:
-        return self[name.lower()] if name != name.lower() else None
-
-
-def _bind(procedure: Procedure, given: dict[str, Any]) -> dict[str, Any]:
-    """The starting variables of a call. A parameter that is unknown or missing is a bug: TypeError."""
-    values = {name.lower(): value for name, value in given.items()}
-    unknown = values.keys() - {p.name.lower() for p in procedure.parameters}
-    if unknown:
-        raise TypeError(f"{procedure.name} has no parameter {sorted(unknown)[0]}")
-    for parameter in procedure.parameters:
-        name = parameter.name.lower()
-        if name in values:
-            continue
-        if parameter.default is None:
-            raise TypeError(f"{procedure.name} needs @{parameter.name}")
-        values[name] = _literal(parameter.default)
-    return values
-
-
-def _literal(text: str) -> Any:
-    """A default: NULL, a whole number or a 'string'."""
-    if text.upper() == "NULL":
-        return None
-    return text[1:-1].replace("''", "'") if text.startswith("'") else int(text)
 
 
 def _first_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,8 +48,14 @@ def test_what_is_no_select_gives_no_result_set(run: Run) -> None:
 
 
 def test_set_gives_a_variable_its_value_and_names_know_no_case(run: Run) -> None:
-    body = "SET @Total = @a + 1;\nSET @TOTAL = @total * 10;\nSELECT @ToTaL AS T, @A AS A, @Never_Set AS N;"
-    assert run(body, "@A INTEGER", a=4) == [[{"T": 50, "A": 4, "N": None}]]
+    body = "SET @Total = @a + 1;\nSET @TOTAL = @total * 10;\nSELECT @ToTaL AS T, @A AS A;"
+    assert run(body, "@A INTEGER", a=4) == [[{"T": 50, "A": 4}]]
+
+
+def test_a_variable_that_was_not_reached_is_null_and_one_that_nothing_sets_is_a_mistake(run: Run) -> None:
+    assert run("IF 0\n    SET @X = 1;\nSELECT @X AS X;") == [[{"X": None}]]
+    with pytest.raises(sqlite3.ProgrammingError, match="Mistyped"):
+        run("SET @X = 1;\nSELECT @Mistyped AS X;")
 
 
 def test_set_takes_any_expression(run: Run) -> None:
@@ -61,7 +68,7 @@ SET @Y = 'a = ''b'';';SELECT @X AS X, @Y AS Y;"""
 
 
 @pytest.mark.parametrize(
-    ("condition", "then"), [("1", "yes"), ("0", None), ("NULL", None), ("@X IS NULL", "yes")]
+    ("condition", "then"), [("1", "yes"), ("0", None), ("NULL", None), ("@R IS NULL", "yes")]
 )
 def test_if_does_its_one_thing_where_the_condition_holds(run: Run, condition: str, then: str | None) -> None:
     assert run(f"IF {condition}\n    SET @R = 'yes';\nSELECT @R AS R;") == [[{"R": then}]]
