@@ -1,0 +1,93 @@
+"""What runs off the UI thread: the keyring, the walk from driver to schema, making a database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from divegov_gui.core.errors import Cancelled
+from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
+from divegov_gui.services.connection_test import (
+    NotInTime,
+    Step,
+    StepResult,
+    bounded,
+    create_database,
+    walk_connection,
+)
+from divegov_gui.services.passwords import Passwords, Secret
+from divegov_gui.services.profiles import Profile
+
+KEYRING_SECONDS = 60.0
+"""How long the keyring may take: it may itself be asking the person to unlock it."""
+
+Found = tuple[Secret | None, str]
+"""A password, and why there is none where the keyring cannot be used."""
+
+
+def recall(passwords: Passwords, profile: Profile, _: object, __: ProgressSink, cancel: CancelToken) -> Found:
+    """The password that the keyring has for a profile."""
+    try:
+        found = bounded(lambda: passwords.recall(profile), KEYRING_SECONDS, cancel)
+    except NotInTime:
+        return None, "The keyring does not answer. The password is asked for each time."
+    return found, passwords.why_not_kept
+
+
+def is_kept(
+    passwords: Passwords, profile: Profile, session: object, progress: ProgressSink, cancel: CancelToken
+) -> tuple[bool, str]:
+    """Whether the keyring has a password for a profile; the password itself goes no further."""
+    found, why_not = recall(passwords, profile, session, progress, cancel)
+    return found is not None, why_not
+
+
+def remember(
+    passwords: Passwords,
+    profile: Profile,
+    password: Secret,
+    _: object,
+    __: ProgressSink,
+    cancel: CancelToken,
+) -> str:
+    """Keep a password; returns why it was not kept, or an empty text."""
+    try:
+        kept = bounded(lambda: passwords.remember(profile, password), KEYRING_SECONDS, cancel)
+    except NotInTime:
+        return "The keyring does not answer. The password is asked for each time."
+    return "" if kept else passwords.why_not_kept
+
+
+def forget(passwords: Passwords, profile: Profile, _: object, __: ProgressSink, cancel: CancelToken) -> str:
+    """Remove a profile's password; returns why that was not possible, or an empty text."""
+    try:
+        bounded(lambda: passwords.forget(profile), KEYRING_SECONDS, cancel)
+    except NotInTime:
+        return "The keyring does not answer."
+    return passwords.why_not_kept
+
+
+def walk(
+    profile: Profile,
+    password: Secret | None,
+    results: list[StepResult],
+    odbc: Any,
+    _: object,
+    progress: ProgressSink,
+    cancel: CancelToken,
+) -> list[StepResult]:
+    """Take the steps; each result is in `results` before its report is sent. Raises Cancelled."""
+    assert profile.server is not None
+    for result in walk_connection(profile.server, password, cancel=cancel, odbc=odbc):
+        results.append(result)
+        progress(Progress(result.step.value, len(results), len(Step)))
+    return results
+
+
+def create(
+    profile: Profile, password: Secret | None, odbc: Any, _: object, __: ProgressSink, cancel: CancelToken
+) -> None:
+    """Make the profile's database on its server. Raises Refused, ConnectionFailed, Cancelled."""
+    assert profile.server is not None
+    if cancel.is_cancelled:
+        raise Cancelled()
+    create_database(profile.server, password, cancel=cancel, odbc=odbc)
