@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS IX_Diver_History_Period ON Diver_History (Valid_From,
 -- comes without the program is refused it, here and at Diver_Email_Taken.
 DROP TRIGGER IF EXISTS Diver_Inserted;
 CREATE TRIGGER Diver_Inserted BEFORE INSERT ON Diver
-WHEN (SELECT Instant FROM Transaction_Context) IS NULL
+WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
 BEGIN
     SELECT RAISE(ABORT, 'A versioned row cannot be replaced; update it.')
     FROM Diver
@@ -128,7 +128,7 @@ CREATE INDEX IF NOT EXISTS IX_Dive_Tour_History_Period ON Dive_Tour_History (Val
 
 DROP TRIGGER IF EXISTS Dive_Tour_Inserted;
 CREATE TRIGGER Dive_Tour_Inserted BEFORE INSERT ON Dive_Tour
-WHEN (SELECT Instant FROM Transaction_Context) IS NULL
+WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
 BEGIN
     SELECT RAISE(ABORT, 'Valid_From is set by the database.')
     WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
@@ -211,7 +211,7 @@ CREATE INDEX IF NOT EXISTS IX_Quality_Rule_History_Period ON Quality_Rule_Histor
 
 DROP TRIGGER IF EXISTS Quality_Rule_Inserted;
 CREATE TRIGGER Quality_Rule_Inserted BEFORE INSERT ON Quality_Rule
-WHEN (SELECT Instant FROM Transaction_Context) IS NULL
+WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
 BEGIN
     SELECT RAISE(ABORT, 'Valid_From is set by the database.')
     WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
