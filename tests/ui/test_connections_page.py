@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog,
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
+from divegov_gui.services.connection_test import State, Step, StepResult
 from divegov_gui.services.connections import local_workspace
 from divegov_gui.services.passwords import Passwords, Secret
 from divegov_gui.services.profiles import (
@@ -30,7 +31,7 @@ from divegov_gui.services.profiles import (
     SqlServerProfile,
 )
 from divegov_gui.ui.notifier import Notice
-from divegov_gui.ui.pages.connections import ConnectionsPage
+from divegov_gui.ui.pages.connections import ConnectionsPage, work
 from divegov_gui.ui.pages.connections.dialogs import PasswordQuestion
 from divegov_gui.ui.pages.connections.profile_card import ProfileCard
 from divegov_gui.ui.pages.connections.steps_panel import StepsPanel
@@ -461,6 +462,49 @@ def test_closing_the_window_stops_a_test_at_once(at: Driver) -> None:
         at.steward.window.close()
         assert time.monotonic() - began < 2
     assert not at.page.is_busy
+
+
+def test_save_and_test_uses_the_password_that_was_just_typed(at: Driver) -> None:
+    at.click("new")
+    at.type("editor.name", "Dive registry")
+    at.type("editor.address", f"127.0.0.1,{closed_port()}")
+    at.choose("authentication", Authentication.SQL)
+    at.type("editor.user", "steward")
+    at.finish()
+    at.choose("keeping", "keep")
+    at.type("editor.password", PASSWORD)
+    at.click("editor.save_and_test")
+    at.finish()
+    assert at.step_words()["PORT"] == "Stops here"
+    assert at.steward.window.findChild(PasswordQuestion) is None
+    assert list(at.keyring.kept.values()) == [PASSWORD]
+
+
+def test_a_missing_database_is_offered_to_be_made_and_then_tested_again(
+    at: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[SqlServerProfile] = []
+
+    def walk(*_: object, **__: object) -> Iterator[StepResult]:
+        for step in Step:
+            missing = step is Step.DATABASE and not made
+            state = State.FAILED if missing else State.OK
+            yield StepResult(step, state, f"{step.value}.", "", can_create_database=missing)
+
+    monkeypatch.setattr(work, "walk_connection", walk)
+    monkeypatch.setattr(work, "create_database", lambda server, *_, **__: made.append(server))
+    keep()
+    at.page.refresh()
+    at.press("test", "Harbour")
+    at.finish()
+    assert at.store.find("Harbour").last_used is None
+    at.click("steps.create")
+    at.finish()
+    assert [server.database for server in made] == ["EnterpriseDiveDB"]
+    at.finish()
+    assert at.steps().note_text == "Everything works."
+    assert not find(at.steward, "connections.steps.create").isVisible()
+    assert at.store.find("Harbour").last_used is not None
 
 
 # --- import and export

@@ -29,7 +29,7 @@ class _Question(QDialog):
         layout.setSpacing(space.m)
         head = QHBoxLayout()
         head.setSpacing(space.m)
-        head.addWidget(icon_label(icon, "muted", 24), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(icon_label(icon, "muted", 24))
         head.addWidget(label(title, "heading", wrap=True), 1)
         layout.addLayout(head)
         self.body = QVBoxLayout()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVB
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.passwords import Passwords, Secret
-from divegov_gui.services.profiles import Kind, Profile, ProfileStore
+from divegov_gui.services.profiles import Profile, ProfileStore
 from divegov_gui.services.servers import local_profile
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
@@ -205,10 +205,9 @@ class ConnectionsPage(Page):
         self._change(lambda: self._store.edit(replace(profile, favourite=not profile.favourite)))
 
     def _ask_to_delete(self, profile: Profile) -> None:
-        where = "The file" if profile.kind is Kind.LOCAL else "The server and its database"
-        text = f"Its password leaves the keyring too. {where} ({profile.label}) stays as it is."
-        if profile.kind is Kind.LOCAL:
-            text = f"{where} ({profile.label}) stays as it is."
+        text = f"{profile.label} stays as it is: only its card goes."
+        if profile.server is not None and profile.server.needs_password:
+            text += " A password that the keyring has for it goes too."
         ask = Confirm(f"Delete the connection {profile.name}?", text, "Delete", "Keep it", self.window())
         ask.accepted.connect(lambda: self._delete(profile))
         ask.open()
@@ -257,7 +256,7 @@ class ConnectionsPage(Page):
         elif not is_new and not (logs_in and keep):
             self._forget(kept)
         if test:
-            self.test(kept)
+            self.test(kept, password)
 
     def _remember(self, profile: Profile, password: Secret) -> None:
         self._keyring.submit(
@@ -277,15 +276,15 @@ class ConnectionsPage(Page):
             self._context.notifier.warning(title, why)
 
     # --- the test
-    def test(self, profile: Profile) -> None:
-        """Test a server's connection, and show the steps beside the cards."""
+    def test(self, profile: Profile, password: Secret | None = None) -> None:
+        """Test a server's connection, and show the steps beside the cards; `password` is one just typed."""
         panel = StepsPanel(profile)
         panel.closed.connect(self._close_panel)
         self._show_panel(panel)
         self._test = ConnectionTest(panel, self.passwords, self.odbc, parent=self)
         self._test.worked.connect(self._mark_used)
         self._test.keep_asked.connect(self._remember)
-        self._test.start()
+        self._test.start(password)
 
     def _mark_used(self, profile: Profile) -> None:
         if any(p.profile_id == profile.profile_id for p in self._profiles):

@@ -39,7 +39,7 @@ class ConnectionTest(QObject):
         self._results: list[StepResult] = []
         self._password: Secret | None = None
         panel.stop_asked.connect(self._stop)
-        panel.again_asked.connect(self.start)
+        panel.again_asked.connect(lambda: self.start())
         panel.create_asked.connect(self._create)
 
     @property
@@ -47,12 +47,12 @@ class ConnectionTest(QObject):
         """Whether a step is being taken."""
         return self._worker.is_busy
 
-    def start(self) -> None:
-        """Find the password where one is needed, then take the steps."""
+    def start(self, password: Secret | None = None) -> None:
+        """Find the password where one is needed and not yet known, then take the steps."""
         profile = self._profile
         assert profile.server is not None
-        if not profile.server.needs_password:
-            self._walk(None)
+        if password is not None or not profile.server.needs_password:
+            self._walk(password)
             return
         self._panel.begin("Looking for the password in this computer's keyring.")
         self._task = self._worker.submit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from divegov_gui.core.errors import Cancelled
+from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
 from divegov_gui.services.connection_test import (
     NotInTime,
@@ -19,6 +19,9 @@ from divegov_gui.services.profiles import Profile
 
 KEYRING_SECONDS = 60.0
 """How long the keyring may take: it may itself be asking the person to unlock it."""
+
+CREATING_SECONDS = 120.0
+"""How long a server may take to make an empty database."""
 
 Found = tuple[Secret | None, str]
 """A password, and why there is none where the keyring cannot be used."""
@@ -88,6 +91,16 @@ def create(
 ) -> None:
     """Make the profile's database on its server. Raises Refused, ConnectionFailed, Cancelled."""
     assert profile.server is not None
-    if cancel.is_cancelled:
-        raise Cancelled()
-    create_database(profile.server, password, cancel=cancel, odbc=odbc)
+    server = profile.server
+    try:
+        bounded(
+            lambda: create_database(server, password, cancel=cancel, odbc=odbc),
+            server.login_timeout + CREATING_SECONDS,
+            cancel,
+        )
+    except NotInTime as error:
+        raise ConnectionFailed(
+            f"{server.address} does not say whether the database was made.",
+            "It took too long.",
+            "Test again: the step Database tells.",
+        ) from error
