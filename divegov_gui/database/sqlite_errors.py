@@ -24,6 +24,8 @@ _FROM_TEXT = {
 def error_name(error: sqlite3.Error) -> str:
     """SQLite's name of an error, such as SQLITE_BUSY; an extended name is cut to its family."""
     name = getattr(error, "sqlite_errorname", None) or _FROM_TEXT.get(str(error), "")
+    if not name and isinstance(error, sqlite3.IntegrityError):
+        return "SQLITE_CONSTRAINT"
     return "_".join(str(name).split("_")[:2])
 
 
