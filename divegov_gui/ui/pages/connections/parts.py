@@ -1,4 +1,4 @@
-"""Small parts of this page: text that elides, cards in columns, a note, and work beside the database's."""
+"""Small parts of this page: cards in columns, a note, and work beside the database's."""
 
 from __future__ import annotations
 
@@ -6,34 +6,11 @@ import sys
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.tasks import Worker
 from divegov_gui.ui.widgets import icon_label, label, restyle, reveal
-
-
-class ElidedLabel(QLabel):
-    """One line with “…” in its middle where it does not fit; the tooltip has all of it."""
-
-    def __init__(
-        self, text: str, role: str = "body", note: str = "", name: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", role)
-        self.setObjectName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.full, self._note = text, note
-        self.setAccessibleName(text)
-        self.setText(text)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideMiddle, self.width())
-        self.setText(shown)
-        hidden = self.full if shown != self.full else ""
-        self.setToolTip("\n".join(part for part in (hidden, self._note) if part))
 
 
 class CardGrid(QWidget):

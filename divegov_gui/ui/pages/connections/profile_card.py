@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from divegov_gui.services.profiles import Kind, Profile
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.connections.parts import ElidedLabel
 from divegov_gui.ui.pages.connections.words import facts
 from divegov_gui.ui.widgets import Badge, Card, button, icon_label, label, tool_button
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 _HEAD = 36
 """The height of a card's head, so that names stand in one line, button or not."""
@@ -42,7 +42,13 @@ class ProfileCard(Card):
         local = self.profile.kind is Kind.LOCAL
         row.addWidget(icon_label("workspace" if local else "server", "accent" if is_open else "muted", 20))
         row.addWidget(
-            ElidedLabel(self.profile.name, "heading", name=f"connections.name.{self.profile.profile_id}"), 1
+            ElidedLabel(
+                self.profile.name,
+                "heading",
+                name=f"connections.name.{self.profile.profile_id}",
+                elide=Qt.TextElideMode.ElideMiddle,
+            ),
+            1,
         )
         if is_open:
             row.addWidget(Badge("Open now", "success"))
@@ -74,7 +80,7 @@ class ProfileCard(Card):
         grid.setColumnMinimumWidth(0, 84)
         for row, (caption, value, note) in enumerate(facts(self.profile, mask=mask)):
             grid.addWidget(label(caption, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(ElidedLabel(value, note=note), row, 1)
+            grid.addWidget(ElidedLabel(value, "body", note=note, elide=Qt.TextElideMode.ElideMiddle), row, 1)
         return grid
 
     def _actions(self) -> QHBoxLayout:

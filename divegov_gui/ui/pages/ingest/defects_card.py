@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.services.generation import DEFAULT_DEFECTS, DEFECTS, DefectKind, GenerationRequest
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, Reflow, share_field
+from divegov_gui.ui.pages.ingest.parts import Reflow, share_field
 from divegov_gui.ui.pages.ingest.words import percent
 from divegov_gui.ui.widgets import Card, FormRow, button, label, restyle, reveal, rule
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 KINDS: tuple[DefectKind, ...] = tuple(kind for kind in DEFECTS if kind.code in DEFAULT_DEFECTS)
 """The kinds on offer: those that need no diver who is there already."""

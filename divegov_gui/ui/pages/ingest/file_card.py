@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from divegov_gui.core.progress import Progress
 from divegov_gui.services.files import SourceFile
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, calm
+from divegov_gui.ui.pages.ingest.parts import calm
 from divegov_gui.ui.pages.ingest.reading import (
     DELIMITERS,
     ENCODINGS,
@@ -31,6 +31,7 @@ from divegov_gui.ui.pages.ingest.reading import (
 )
 from divegov_gui.ui.pages.ingest.words import data_size
 from divegov_gui.ui.widgets import Card, button, icon_label, label, plural, reveal, text_field
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 _FILTER = "Tables (*.csv *.tsv *.txt *.xlsx *.xlsm *.json *.jsonl *.ndjson);;All files (*)"
 _STEPS = 1000

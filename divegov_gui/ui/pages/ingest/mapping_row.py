@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from divegov_gui.core.records import Field
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, calm, problem_label
+from divegov_gui.ui.pages.ingest.parts import calm, problem_label
 from divegov_gui.ui.widgets import button, label, restyle, reveal, text_field
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 SUGGESTED = {"certification": "Open Water Diver"}
 """What a person may well mean for all records of a file that does not say."""

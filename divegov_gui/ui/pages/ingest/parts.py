@@ -166,39 +166,6 @@ class SideBySide(QWidget):
             self.updateGeometry()
 
 
-class ElidedLabel(QLabel):
-    """One line that ends in “…” where it does not fit; the tooltip has all of it."""
-
-    def __init__(self, text: str = "", role: str = "muted", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", role)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._full = self._note = ""
-        self.set_full(text)
-
-    @property
-    def full(self) -> str:
-        """All of the text."""
-        return self._full
-
-    def set_full(self, text: str, note: str = "") -> None:
-        """Show `text`, as much of it as fits; the tooltip adds `note`."""
-        self._full, self._note = " ".join(text.split()), note
-        self.setAccessibleName(self._full)
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
-        self.setText(shown)
-        hidden = self._full if shown != self._full else ""
-        self.setToolTip("\n".join(part for part in (hidden, self._note) if part))
-
-
 class _CalmWheel(QObject):
     """Keeps the wheel from changing a field that a person only scrolls past."""
 

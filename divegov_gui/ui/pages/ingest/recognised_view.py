@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn
 from divegov_gui.ui.shell.notices import announce
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import Card, ConservationMeter, OutcomeCounts, button, icon_label, label
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 
 class RecognisedView(ScrollColumn):

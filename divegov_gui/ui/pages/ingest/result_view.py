@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.services.quality import Outcomes
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn, SideBySide
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn, SideBySide
 from divegov_gui.ui.pages.ingest.score_card import ScoreCard
 from divegov_gui.ui.pages.ingest.time_card import TimeCard
 from divegov_gui.ui.shell.notices import announce
@@ -25,6 +25,7 @@ from divegov_gui.ui.widgets import (
     plural,
     reveal,
 )
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 
 class ResultView(ScrollColumn):

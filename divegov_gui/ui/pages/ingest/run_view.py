@@ -13,11 +13,12 @@ from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import Progress
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.job import GOVERNING, LOADING, SETTING_UP, Paused
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, ScrollColumn
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn
 from divegov_gui.ui.pages.ingest.refusal_card import RefusalCard
 from divegov_gui.ui.pages.ingest.steps import Step
 from divegov_gui.ui.shell.notices import announce
 from divegov_gui.ui.widgets import Card, button, duration, label, reveal, rule
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.progress_panel import Pace
 
 _BAR_STEPS = 10_000

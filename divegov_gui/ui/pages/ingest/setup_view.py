@@ -11,10 +11,11 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.file_pane import FilePane
 from divegov_gui.ui.pages.ingest.generate_pane import GeneratePane
 from divegov_gui.ui.pages.ingest.order import Order
-from divegov_gui.ui.pages.ingest.parts import ElidedLabel, Views, tab_after
+from divegov_gui.ui.pages.ingest.parts import Views, tab_after
 from divegov_gui.ui.pages.ingest.ways import Way, WayChoice
 from divegov_gui.ui.tasks import Worker
 from divegov_gui.ui.widgets import button, icon_label, plural, restyle, rule
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 GENERATE, FILE = "generate", "file"
 _WAYS = (
