@@ -16,6 +16,9 @@ from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.services.passwords import Passwords
 from divegov_gui.services.profiles import Kind, Profile
 
+LOCAL_ID = "local"
+"""The id of the profile that stands for the workspace which is open, and is in no file."""
+
 AskPassword = Callable[[Profile], str | None]
 """Asks the person for a profile's password; None is that they would rather not."""
 
@@ -71,4 +74,4 @@ def password_of(profile: Profile, ask: AskPassword, passwords: Passwords | None 
 
 def local_profile(path: Path | None = None) -> Profile:
     """The local workspace as a profile: the first card, there without being kept in the file."""
-    return Profile("Local workspace", Kind.LOCAL, workspace=path or default_workspace(), profile_id="local")
+    return Profile("Local workspace", Kind.LOCAL, workspace=path or default_workspace(), profile_id=LOCAL_ID)

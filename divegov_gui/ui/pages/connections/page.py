@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVB
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.passwords import Passwords, Secret
 from divegov_gui.services.profiles import Profile, ProfileStore
-from divegov_gui.services.servers import local_profile
+from divegov_gui.services.servers import LOCAL_ID, local_profile
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.connections import work
@@ -165,7 +165,7 @@ class ConnectionsPage(Page):
             card = ProfileCard(
                 profile,
                 is_open=profile.workspace == here,
-                kept=profile.profile_id != "local",
+                kept=profile.profile_id != LOCAL_ID,
                 mask=self._context.mask_personal,
             )
             card.asked.connect(self._take_wish)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from divegov_gui.services.connection_test import State, StepResult
 from divegov_gui.services.profiles import AUTHENTICATION_CHOICES, ENCRYPTION_CHOICES, Kind, Profile
+from divegov_gui.services.servers import LOCAL_ID
 from divegov_gui.ui.masking import masked_text
 from divegov_gui.ui.times import local_time, utc_time
 
@@ -52,7 +53,8 @@ def facts(profile: Profile, *, mask: bool = False) -> list[tuple[str, str, str]]
                 encryption.meaning,
             ),
         ]
-    told.append(("Last used", local_time(profile.last_used) or "Not yet", utc_time(profile.last_used)))
+    if profile.profile_id != LOCAL_ID:  # the workspace that is open is used now
+        told.append(("Last used", local_time(profile.last_used) or "Not yet", utc_time(profile.last_used)))
     return told
 
 
