@@ -106,18 +106,24 @@ def _compiled(statement: sa.Select[Any]) -> tuple[str, list[Any]]:
 
 
 def _divided(filters: Sequence[Filter]) -> tuple[list[Filter], list[Filter]]:
-    """The filters, and those of them with long lists. In LIKE a bracket is a wildcard, here it stands for itself."""
+    """The filters, and those of them with long lists. One inside an ``any of`` is a person's choice of a few."""
     short: list[Filter] = []
     long: list[Filter] = []
     for one in filters:
-        if one.operator == "in":
-            values = list(one.value)
-            (long if len(values) > MOST_IN_A_LIST else short).append(Filter(one.column, "in", values))
-        elif one.operator == "contains":
-            short.append(Filter(one.column, "contains", str(one.value).replace("[", "[[]")))
+        if one.operator == "in" and len(values := list(one.value)) > MOST_IN_A_LIST:
+            long.append(Filter(one.column, "in", values))
         else:
-            short.append(one)
+            short.append(_for_like(one))
     return short, long
+
+
+def _for_like(one: Filter) -> Filter:
+    """In SQL Server's LIKE a bracket is a wildcard; here it stands for itself."""
+    if one.operator == "any of":
+        return Filter(one.column, "any of", [_for_like(each) for each in one.value])
+    if one.operator in ("contains", "search"):
+        return Filter(one.column, one.operator, str(one.value).replace("[", "[[]"))
+    return one
 
 
 def _in_json(view: str, one: Filter) -> sa.ColumnElement[bool]:

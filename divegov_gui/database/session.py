@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -10,12 +11,20 @@ from divegov_gui.database.scripts import Script
 
 Row = Mapping[str, Any]
 MessageSink = Callable[[str], None]
-Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "contains", "is null", "is not null"]
+Operator = (
+    Literal["=", "!=", "<", "<=", ">", ">=", "in", "contains", "is null", "is not null"]
+    | Literal["has bit", "lacks bit", "search", "any of"]
+)
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on one column of a view. ``contains`` is plain text, found in any letter case."""
+    """A condition on one column of a view. ``contains`` is plain text, found in any letter case.
+
+    ``has bit``: the column, a mask, shares a bit with the value; ``lacks bit``: it shares none.
+    ``search``: each word of the value is found in one of the columns that `column` names, parted by blanks.
+    ``any of``: one of the filters that are the value holds; `column` is not looked at.
+    """
 
     column: str
     operator: Operator
@@ -73,6 +82,12 @@ class Session(Protocol):
 
     def count(self, view: str, filters: Sequence[Filter] = ()) -> int:
         """How many rows of a view match."""
+        ...
+
+    def keys(
+        self, view: str, key: str, filters: Sequence[Filter] = (), order: Sequence[Order] = ()
+    ) -> array[int]:
+        """The whole numbers of one column of a view, 8 bytes each: what a grid of a million rows holds."""
         ...
 
     def journal(self) -> list[JournalEntry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from divegov_gui.database.sqlite_host import CLOCK, login
 
 _ENDS_TRANSACTION = re.compile(r"(?:COMMIT|END|ROLLBACK(?!\s+(?:TRANSACTION\s+)?TO\b))\b", re.IGNORECASE)
 _MAX_NESTING = 16
+_NO_SCHEMAS = {"Staging": None, "Governance": None, "dbo": None}
 
 
 def open_workspace(path: Path, *, busy_seconds: float = 5.0) -> SqliteSession:
@@ -41,9 +43,7 @@ class SqliteSession:
         self.actor = login()
         self._raw = connection
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
-        self._connection = engine.connect().execution_options(
-            schema_translate_map={"Staging": None, "Governance": None, "dbo": None}
-        )
+        self._connection = engine.connect().execution_options(schema_translate_map=_NO_SCHEMAS)
 
     # -- the two verbs ------------------------------------------------------------------------------------
 
@@ -76,6 +76,21 @@ class SqliteSession:
         """How many rows of a view match (see `Session.count`)."""
         with self._translating():
             return int(self._connection.execute(count_statement(view, filters)).scalar_one())
+
+    def keys(
+        self, view: str, key: str, filters: Sequence[Filter] = (), order: Sequence[Order] = ()
+    ) -> array[int]:
+        """The whole numbers of one column (see `Session.keys`); on the bare cursor, which makes no object a row."""
+        statement = select_statement(view, [key], filters, order, None)
+        compiled = statement.compile(
+            dialect=self._connection.dialect,
+            schema_translate_map=_NO_SCHEMAS,
+            render_schema_translate=True,
+            compile_kwargs={"render_postcompile": True},
+        )
+        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        with self._translating():
+            return array("q", (row[0] for row in self._raw.execute(str(compiled), values)))
 
     # -- deployment ---------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,6 +143,14 @@ class SqlServerSession:
         text, values = compiled_count(view, filters)
         with self._link.operation() as operation:
             return int(self._link.read(operation, text, values)[1][0][0])
+
+    def keys(
+        self, view: str, key: str, filters: Sequence[Filter] = (), order: Sequence[Order] = ()
+    ) -> array[int]:
+        """The whole numbers of one column (see `Session.keys`)."""
+        text, values = compiled_select(view, [key], filters, order, None)
+        with self._link.operation() as operation:
+            return array("q", (int(row[0]) for row in self._link.read(operation, text, values)[1]))
 
     # -- deployment ---------------------------------------------------------------------------------------
 
