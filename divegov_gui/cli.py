@@ -15,6 +15,10 @@ import typer
 from divegov_gui import __version__
 from divegov_gui.cli_connections import connect_app, profile_app
 from divegov_gui.cli_support import (
+    JsonOption,
+    ProfileOption,
+    ScriptsOption,
+    WorkspaceOption,
     existing,
     facts_of,
     from_file,
@@ -29,6 +33,7 @@ from divegov_gui.cli_support import (
     progress_bar,
     refuse_undeployed,
 )
+from divegov_gui.cli_watch import watch_folder
 from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
 from divegov_gui.services.connections import local_workspace
 
@@ -60,26 +65,10 @@ app = typer.Typer(
 
 app.add_typer(profile_app, name="profile")
 app.add_typer(connect_app, name="connect")
+app.command("watch")(watch_folder)
 
 _faces: Faces | None = None
 
-WorkspaceOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace", metavar="FILE", help="The workspace file. Default: yours, in your data folder."
-    ),
-]
-ProfileOption = Annotated[
-    str | None,
-    typer.Option("--profile", metavar="NAME", help="A saved profile instead of a file; see divegov profile."),
-]
-ScriptsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--scripts", metavar="DIR", help="A folder of numbered scripts to deploy instead of the program's."
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 SeedOption = Annotated[int, typer.Option(help="One seed, one data set.", metavar="N")]
 DirtyOption = Annotated[
     float, typer.Option(help="Share of records with a defect; 0.05 is 5 %.", metavar="SHARE")

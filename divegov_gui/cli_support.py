@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,24 @@ from divegov_gui.services.servers import Place, ServerPlace, place_of
 
 if TYPE_CHECKING:
     from divegov_gui.database.session import Session
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", metavar="FILE", help="The workspace file. Default: yours, in your data folder."
+    ),
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="A saved profile instead of a file; see divegov profile."),
+]
+ScriptsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scripts", metavar="DIR", help="A folder of numbered scripts to deploy instead of the program's."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def generated(

@@ -22,7 +22,7 @@ SCRIPTS = [
     "05_gatekeeper.sql",
     "06_reporting.sql",
 ]
-COMMANDS = {"app", "demo", "deploy", "status", "ingest", "report", "screenshots"}
+COMMANDS = {"app", "demo", "deploy", "status", "ingest", "report", "screenshots", "watch"}
 Divegov = Callable[..., Any]
 
 
