@@ -15,6 +15,11 @@ _PROCEDURE = re.compile(r"\s*CREATE\s+OR\s+ALTER\s+PROCEDURE\b", re.IGNORECASE)
 _PROCEDURE_END = re.compile(r"^END;[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", re.DOTALL)
 
+CONDITION = re.compile(
+    r"IF\s+(.*?)\n\s*((?:ALTER|CREATE|DROP|INSERT|UPDATE|DELETE)\b.*)\Z", re.IGNORECASE | re.DOTALL
+)
+"""IF condition, and on a line of its own the one statement that runs where it holds: for what has no IF NOT EXISTS."""
+
 
 @dataclass(frozen=True)
 class Statement:

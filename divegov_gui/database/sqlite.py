@@ -17,7 +17,7 @@ from divegov_gui.core.errors import DeploymentFailed, Refused
 from divegov_gui.database import procedures
 from divegov_gui.database.procedures import Procedure, Step, Variables, bind, parse_procedure
 from divegov_gui.database.queries import count_statement, select_statement
-from divegov_gui.database.scripts import Script, Statement, split_sqlite
+from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
 from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
 from divegov_gui.database.sqlite_errors import error_name, thrown, translated
 from divegov_gui.database.sqlite_file import connect
@@ -181,6 +181,10 @@ class SqliteSession:
                 ) from error
 
     def _run_statement(self, statement: Statement) -> None:
+        if condition := CONDITION.match(statement.text):
+            if not self._value(condition[1], {}):
+                return
+            statement = Statement(statement.line, condition[2])
         if statement.text.upper().startswith("CREATE OR ALTER PROCEDURE"):
             name = parse_procedure(statement.text).name
             self._raw.execute(

@@ -12,7 +12,7 @@ from divegov_gui.database.sqlite_errors import translated
 APPLICATION_ID = 0x44474F56
 """``DGOV`` in the file's header (PRAGMA application_id, set by 01_schema.sql): this file is a workspace of ours."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The newest PRAGMA user_version that this program understands."""
 
 MINIMUM_SQLITE = (3, 37, 0)

@@ -20,6 +20,10 @@ _NUMBER_ENDINGS = (
     "Threshold",
     "Days",
     "Capacity",
+    "_Bit",
+    "_Checks",
+    "_Columns",
+    "_Order",
 )
 
 
@@ -39,6 +43,7 @@ def _type(column: str) -> sa.types.TypeEngine[object]:
 
 _COUNTS = "Loaded_Count Promoted_Count Unchanged_Count Duplicate_Count Quarantined_Count"
 _DIVER = "First_Name Last_Name Email Phone Date_Of_Birth"
+_RAW = " ".join(f"Raw_{column}" for column in f"{_DIVER} Certification Source_Reference".split())
 
 VIEWS: dict[str, sa.Table] = {
     view.name: view
@@ -81,7 +86,13 @@ VIEWS: dict[str, sa.Table] = {
             f"Quarantine_ID Batch_ID Source_Name Source_Row Status {_DIVER} Certification Source_Reference "
             "Failed_Rules Attempt_Count Record_Version Quarantined_At Claimed_By Claimed_Until "
             "Resolution_Code Resolution_Reason "
-            "Resolved_By Resolved_At Diver_ID Payload",
+            "Resolved_By Resolved_At Diver_ID Payload Raw_ID Failed_Checks Edited_Columns Quarantined_On Is_Claimed "
+            f"{_RAW}",
+        ),
+        _view(
+            "dbo",
+            "Quarantine_Cube",
+            "Status Batch_ID Failed_Checks Claimed_By Quarantined_On Record_Count",
         ),
         _view(
             "dbo",
@@ -89,6 +100,7 @@ VIEWS: dict[str, sa.Table] = {
             "Quarantine_ID Attempt Is_Current Rule_Code Column_Name Observed_Value Severity Dimension Wording "
             "Hint Raw_ID Recorded_At",
         ),
+        _view("dbo", "Discard_Codes", "Discard_Code Discard_Label Rank_Order"),
         _view("dbo", "Diver_Directory", f"Diver_ID {_DIVER} Certification Valid_From"),
         _view(
             "dbo",
@@ -101,6 +113,11 @@ VIEWS: dict[str, sa.Table] = {
             "Rule_Catalogue",
             "Rule_Code Column_Name Dimension Severity Threshold Is_Enabled Is_Mandatory Wording Hint Record_Count "
             "Modified_By Change_Reason Valid_From",
+        ),
+        _view(
+            "Governance",
+            "Rule_Checks",
+            "Check_Bit Rule_Code Column_Name Severity Wording Hint Is_Enabled",
         ),
         _view("Governance", "Quality_Trend", f"Received_On Source_Kind Batch_Count {_COUNTS}"),
         _view(

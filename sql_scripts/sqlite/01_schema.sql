@@ -3,10 +3,12 @@
 -- Twin of sqlserver/01_schema.sql: the same order, the same headings, the same names; schemas (Staging, dbo,
 -- Governance) are lost, since SQLite has none. Every script may run twice; none drops a table that holds data.
 -- Times are UTC text with microseconds (YYYY-MM-DD HH:MM:SS.ffffff), dates are YYYY-MM-DD.
+-- What came after a table's first version is added to it, in a new workspace as in one that holds data: the deployer
+-- runs what stands under an IF only where its condition holds.
 
 -- DGOV in the header: this file is a workspace of DiveGov Steward. The program refuses one of a newer version.
 PRAGMA application_id = 1145524054;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 ------------------------------------------------------------------------------------------------------------
 -- The house itself: deployment journal, procedures, the transaction's own instant
@@ -56,6 +58,13 @@ CREATE TABLE IF NOT EXISTS Certification_Level (
 CREATE TABLE IF NOT EXISTS Certification_Alias (
     Alias                  TEXT    PRIMARY KEY CHECK (Alias = lower(Alias)),
     Certification_Level_ID INTEGER NOT NULL REFERENCES Certification_Level (Certification_Level_ID)
+) WITHOUT ROWID;
+
+-- Why a steward may discard a record.
+CREATE TABLE IF NOT EXISTS Discard_Code (
+    Discard_Code  TEXT PRIMARY KEY,
+    Discard_Label TEXT    NOT NULL,
+    Rank_Order    INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS Dive_Site (
@@ -252,6 +261,19 @@ CREATE TABLE IF NOT EXISTS Quarantine_Violation (
     PRIMARY KEY (Quarantine_ID, Attempt, Rule_Code, Column_Name)
 ) WITHOUT ROWID;
 
+-- One edit as a person knows it: of a cell, of many, or the undoing of another; and how many cells it changed.
+CREATE TABLE IF NOT EXISTS Edit_Group (
+    Edit_Group_ID   INTEGER PRIMARY KEY AUTOINCREMENT,
+    Edit_Kind       TEXT    NOT NULL CHECK (Edit_Kind IN ('Edit', 'Bulk', 'Undo', 'Import', 'Suggestion')),
+    Edit_Reason     TEXT,
+    Edited_By       TEXT    NOT NULL,
+    Edited_At       TEXT    NOT NULL,
+    Record_Count    INTEGER NOT NULL,
+    Cell_Count      INTEGER NOT NULL,
+    Undoes_Group_ID INTEGER REFERENCES Edit_Group (Edit_Group_ID)
+);
+CREATE INDEX IF NOT EXISTS IX_Edit_Group_Undoes ON Edit_Group (Undoes_Group_ID);
+
 -- Every edit of a cell, and the group that it belongs to, so that an edit or a bulk edit can be undone.
 CREATE TABLE IF NOT EXISTS Quarantine_Revision (
     Revision_ID   INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -266,6 +288,28 @@ CREATE TABLE IF NOT EXISTS Quarantine_Revision (
     Undoes_Revision_ID INTEGER REFERENCES Quarantine_Revision (Revision_ID)
 );
 CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Record ON Quarantine_Revision (Quarantine_ID, Revision_ID);
+CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Group ON Quarantine_Revision (Edit_Group_ID);
+CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Undoes ON Quarantine_Revision (Undoes_Revision_ID);
+
+-- The standing of a record: one bit a check (Rule_Check) that its values fail as they are now; 0 while it is open says
+-- that the gate would let it in. The grid paints every cell from this one number.
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = 'Failed_Checks')
+    ALTER TABLE Data_Quarantine ADD COLUMN Failed_Checks INTEGER NOT NULL DEFAULT 0;
+-- A workspace of the first version knew it from the violations of the last attempt; nothing could be edited there yet.
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = 'Edited_Columns')
+    UPDATE Data_Quarantine
+    SET Failed_Checks = coalesce((SELECT sum(c.Check_Bit)
+                                  FROM Quarantine_Violation AS v
+                                  JOIN Rule_Check AS c
+                                    ON c.Rule_Code = v.Rule_Code AND c.Column_Name = v.Column_Name
+                                  WHERE v.Quarantine_ID = Data_Quarantine.Quarantine_ID
+                                    AND v.Attempt = Data_Quarantine.Attempt_Count), 0);
+-- One bit a column (1, 2, 4 … from First_Name to Source_Reference) that no longer holds what the source sent.
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = 'Edited_Columns')
+    ALTER TABLE Data_Quarantine ADD COLUMN Edited_Columns INTEGER NOT NULL DEFAULT 0;
+-- What the facets count, without the wide rows.
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Cube
+    ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At);
 
 ------------------------------------------------------------------------------------------------------------
 -- The rest of the platform

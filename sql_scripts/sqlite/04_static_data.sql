@@ -79,6 +79,15 @@ VALUES
     ('cd', 18)
 ON CONFLICT (Alias) DO NOTHING;
 
+INSERT INTO Discard_Code (Discard_Code, Discard_Label, Rank_Order)
+VALUES
+    ('not_a_person', 'Not a person', 10),
+    ('test_data', 'Test data', 20),
+    ('duplicate', 'Duplicate of another record', 30),
+    ('refused_by_source', 'Refused by the source', 40),
+    ('other', 'Other', 50)
+ON CONFLICT (Discard_Code) DO NOTHING;
+
 INSERT INTO Dive_Site (Dive_Site_ID, Site_Code, Site_Name, Country_Code, Latitude, Longitude, Max_Depth_M)
 VALUES
     (1, 'BLUEHOLE-DAH', 'Blue Hole', 'EG', 28.5721, 34.5369, 100),

@@ -502,7 +502,8 @@ BEGIN
     SET @Last_Quarantine_ID = max(coalesce((SELECT max(Quarantine_ID) FROM Data_Quarantine), 0),
                                   coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Data_Quarantine'), 0));
     UPDATE temp.Rejection
-    SET Quarantine_ID = n.Quarantine_ID
+    SET Quarantine_ID = n.Quarantine_ID,
+        Attempt = 1
     FROM (SELECT Record_ID,
                  @Last_Quarantine_ID + row_number() OVER (ORDER BY Record_ID) AS Quarantine_ID
           FROM temp.Rejection
@@ -510,9 +511,9 @@ BEGIN
     WHERE n.Record_ID = Rejection.Record_ID;
 
     INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-                                 Certification, Source_Reference, Attempt_Count, Quarantined_At, Payload)
+                                 Certification, Source_Reference, Failed_Checks, Quarantined_At, Payload)
     SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
-           r.Certification, r.Source_Reference, 0, @Now, r.Payload
+           r.Certification, r.Source_Reference, j.Mask, @Now, r.Payload
     FROM temp.Rejection AS j
     JOIN Raw_Record AS r
       ON r.Raw_ID = j.Record_ID
@@ -528,7 +529,7 @@ BEGIN
                  q.Attempt_Count + row_number() OVER (PARTITION BY q.Quarantine_ID ORDER BY j.Record_ID) AS Attempt
           FROM temp.Rejection AS j
           JOIN Data_Quarantine AS q
-            ON q.Quarantine_ID = coalesce(j.Known_ID, j.Quarantine_ID)) AS n
+            ON q.Quarantine_ID = j.Known_ID) AS n
     WHERE n.Record_ID = Rejection.Record_ID;
 
     INSERT INTO Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At)
@@ -551,13 +552,21 @@ BEGIN
       ON j.Mask & c.Check_Bit
     ORDER BY j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name;
 
+    -- The standing is that of the values as they are now: what was resubmitted are those, what arrived again is not,
+    -- where a steward has edited them since. A check that was waived fails all the same.
     UPDATE Data_Quarantine
     SET Attempt_Count = n.Attempt,
-        Record_Version = Record_Version + (Attempt_Count > 0)
-    FROM (SELECT Quarantine_ID, max(Attempt) AS Attempt
-          FROM temp.Rejection
-          GROUP BY Quarantine_ID) AS n
-    WHERE n.Quarantine_ID = Data_Quarantine.Quarantine_ID;
+        Record_Version = Record_Version + 1,
+        Failed_Checks = CASE WHEN n.Is_Resubmitted OR Edited_Columns = 0 THEN n.Mask ELSE Failed_Checks END
+    FROM (SELECT j.Quarantine_ID, j.Attempt,
+                 j.Mask | r.Waived_Checks           AS Mask,
+                 r.Origin_Quarantine_ID IS NOT NULL AS Is_Resubmitted,
+                 row_number() OVER (PARTITION BY j.Quarantine_ID ORDER BY j.Attempt DESC) AS Place
+          FROM temp.Rejection AS j
+          JOIN Raw_Record AS r
+            ON r.Raw_ID = j.Record_ID
+          WHERE j.Known_ID IS NOT NULL) AS n
+    WHERE n.Quarantine_ID = Data_Quarantine.Quarantine_ID AND n.Place = 1;
 
     PRINT '6/7 Writing the outcomes';
     UPDATE Record_Outcome

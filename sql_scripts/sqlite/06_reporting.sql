@@ -109,7 +109,9 @@ WHERE b.Source_Kind = 'synthetic' AND b.Status = 'Governed';
 -- Quarantine
 ------------------------------------------------------------------------------------------------------------
 
--- The records that wait or waited, each with the rules that it broke at its last attempt.
+-- The records that wait or waited: their values as they are now and as they came, the rules that they broke at their
+-- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). LEFT joins, which cost nothing where
+-- their columns are not asked for.
 DROP VIEW IF EXISTS Quarantine_Queue;
 CREATE VIEW Quarantine_Queue AS
 SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
@@ -120,12 +122,28 @@ SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
               WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count
               ORDER BY Rule_Code) AS v)        AS Failed_Rules,
        q.Attempt_Count, q.Record_Version, q.Quarantined_At, q.Claimed_By, q.Claimed_Until,
-       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload
+       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload,
+       q.Raw_ID, q.Failed_Checks, q.Edited_Columns, substr(q.Quarantined_At, 1, 10) AS Quarantined_On,
+       q.Claimed_Until IS NOT NULL AND q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') AS Is_Claimed,
+       r.First_Name AS Raw_First_Name, r.Last_Name AS Raw_Last_Name, r.Email AS Raw_Email, r.Phone AS Raw_Phone,
+       r.Date_Of_Birth AS Raw_Date_Of_Birth, r.Certification AS Raw_Certification,
+       r.Source_Reference AS Raw_Source_Reference
 FROM Data_Quarantine AS q
-JOIN Ingestion_Batch AS b
-  ON b.Batch_ID = q.Batch_ID
+LEFT JOIN Ingestion_Batch AS b
+       ON b.Batch_ID = q.Batch_ID
 LEFT JOIN Raw_Record AS r
        ON r.Raw_ID = q.Raw_ID;
+
+-- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
+-- is a sum over these few rows. The inner count streams from an index that holds nothing else.
+DROP VIEW IF EXISTS Quarantine_Cube;
+CREATE VIEW Quarantine_Cube AS
+SELECT c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, substr(c.Quarantined_At, 1, 10) AS Quarantined_On,
+       sum(c.Record_Count) AS Record_Count
+FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At, count(*) AS Record_Count
+      FROM Data_Quarantine
+      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At) AS c
+GROUP BY c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, substr(c.Quarantined_At, 1, 10);
 
 -- Every reason of every record, in words.
 DROP VIEW IF EXISTS Quarantine_Reasons;
@@ -137,6 +155,12 @@ JOIN Data_Quarantine AS q
   ON q.Quarantine_ID = v.Quarantine_ID
 JOIN Quality_Rule AS r
   ON r.Rule_Code = v.Rule_Code;
+
+-- Why a steward may discard a record.
+DROP VIEW IF EXISTS Discard_Codes;
+CREATE VIEW Discard_Codes AS
+SELECT Discard_Code, Discard_Label, Rank_Order
+FROM Discard_Code;
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers through time
@@ -163,6 +187,14 @@ SELECT r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Threshold, r.Is_En
        (SELECT coalesce(sum(n.Record_Count), 0) FROM Batch_Rule_Count AS n WHERE n.Rule_Code = r.Rule_Code) AS Record_Count,
        r.Modified_By, r.Change_Reason, r.Valid_From
 FROM Quality_Rule AS r;
+
+-- What each bit of a standing means, in words.
+DROP VIEW IF EXISTS Rule_Checks;
+CREATE VIEW Rule_Checks AS
+SELECT c.Check_Bit, c.Rule_Code, c.Column_Name, r.Severity, r.Wording, r.Hint, r.Is_Enabled
+FROM Rule_Check AS c
+JOIN Quality_Rule AS r
+  ON r.Rule_Code = c.Rule_Code;
 
 -- A day's arrivals and what became of them.
 DROP VIEW IF EXISTS Quality_Trend;

@@ -73,6 +73,15 @@ IF OBJECT_ID(N'dbo.Certification_Alias', N'U') IS NULL
     );
 GO
 
+-- Why a steward may discard a record.
+IF OBJECT_ID(N'dbo.Discard_Code', N'U') IS NULL
+    CREATE TABLE dbo.Discard_Code (
+        Discard_Code  NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT PK_Discard_Code PRIMARY KEY,
+        Discard_Label NVARCHAR(100) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Rank_Order    INT NOT NULL
+    );
+GO
+
 IF OBJECT_ID(N'dbo.Dive_Site', N'U') IS NULL
     CREATE TABLE dbo.Dive_Site (
         Dive_Site_ID INT NOT NULL CONSTRAINT PK_Dive_Site PRIMARY KEY,
@@ -339,6 +348,23 @@ IF OBJECT_ID(N'dbo.Quarantine_Violation', N'U') IS NULL
     );
 GO
 
+-- One edit as a person knows it: of a cell, of many, or the undoing of another; and how many cells it changed.
+IF OBJECT_ID(N'dbo.Edit_Group', N'U') IS NULL
+    CREATE TABLE dbo.Edit_Group (
+        Edit_Group_ID   BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Edit_Group PRIMARY KEY,
+        Edit_Kind       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Edit_Group_Kind CHECK (Edit_Kind IN (N'Edit', N'Bulk', N'Undo', N'Import', N'Suggestion')),
+        Edit_Reason     NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NULL,
+        Edited_By       NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Edited_At       DATETIME2(7) NOT NULL,
+        Record_Count    BIGINT NOT NULL,
+        Cell_Count      BIGINT NOT NULL,
+        Undoes_Group_ID BIGINT NULL CONSTRAINT FK_Edit_Group_Undoes REFERENCES dbo.Edit_Group (Edit_Group_ID)
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Edit_Group'), N'IX_Edit_Group_Undoes', N'IndexID') IS NULL
+    CREATE INDEX IX_Edit_Group_Undoes ON dbo.Edit_Group (Undoes_Group_ID);
+GO
+
 -- Every edit of a cell, and the group that it belongs to, so that an edit or a bulk edit can be undone.
 IF OBJECT_ID(N'dbo.Quarantine_Revision', N'U') IS NULL
     CREATE TABLE dbo.Quarantine_Revision (
@@ -357,6 +383,39 @@ IF OBJECT_ID(N'dbo.Quarantine_Revision', N'U') IS NULL
     );
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Record', N'IndexID') IS NULL
     CREATE INDEX IX_Quarantine_Revision_Record ON dbo.Quarantine_Revision (Quarantine_ID, Revision_ID);
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Group', N'IndexID') IS NULL
+    CREATE INDEX IX_Quarantine_Revision_Group ON dbo.Quarantine_Revision (Edit_Group_ID);
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Undoes', N'IndexID') IS NULL
+    CREATE INDEX IX_Quarantine_Revision_Undoes ON dbo.Quarantine_Revision (Undoes_Revision_ID);
+GO
+
+-- The standing of a record: one bit a check (Rule_Check) that its values fail as they are now; 0 while it is open says
+-- that the gate would let it in. The grid paints every cell from this one number. A batch each: a column is known to
+-- the batches after the one that added it.
+IF COL_LENGTH(N'dbo.Data_Quarantine', N'Failed_Checks') IS NULL
+    ALTER TABLE dbo.Data_Quarantine
+    ADD Failed_Checks INT NOT NULL CONSTRAINT DF_Data_Quarantine_Failed_Checks DEFAULT (0);
+GO
+-- A database of the first version knew it from the violations of the last attempt; nothing could be edited there yet.
+IF COL_LENGTH(N'dbo.Data_Quarantine', N'Edited_Columns') IS NULL
+    UPDATE q
+    SET Failed_Checks = COALESCE((SELECT SUM(c.Check_Bit)
+                                  FROM dbo.Quarantine_Violation AS v
+                                  JOIN Governance.Rule_Check AS c
+                                    ON c.Rule_Code = v.Rule_Code AND c.Column_Name = v.Column_Name
+                                  WHERE v.Quarantine_ID = q.Quarantine_ID
+                                    AND v.Attempt = q.Attempt_Count), 0)
+    FROM dbo.Data_Quarantine AS q;
+GO
+-- One bit a column (1, 2, 4 … from First_Name to Source_Reference) that no longer holds what the source sent.
+IF COL_LENGTH(N'dbo.Data_Quarantine', N'Edited_Columns') IS NULL
+    ALTER TABLE dbo.Data_Quarantine
+    ADD Edited_Columns INT NOT NULL CONSTRAINT DF_Data_Quarantine_Edited_Columns DEFAULT (0);
+GO
+-- What the facets count, without the wide rows.
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Cube', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Cube
+        ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At);
 GO
 
 ------------------------------------------------------------------------------------------------------------

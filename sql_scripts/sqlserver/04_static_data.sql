@@ -95,6 +95,20 @@ WHERE NOT EXISTS (SELECT 1
                   WHERE x.Alias = v.Alias COLLATE Latin1_General_100_BIN2);
 GO
 
+INSERT INTO dbo.Discard_Code (Discard_Code, Discard_Label, Rank_Order)
+SELECT v.Discard_Code, v.Discard_Label, v.Rank_Order
+FROM (VALUES
+    (N'not_a_person', N'Not a person', 10),
+    (N'test_data', N'Test data', 20),
+    (N'duplicate', N'Duplicate of another record', 30),
+    (N'refused_by_source', N'Refused by the source', 40),
+    (N'other', N'Other', 50)
+) AS v (Discard_Code, Discard_Label, Rank_Order)
+WHERE NOT EXISTS (SELECT 1
+                  FROM dbo.Discard_Code AS x
+                  WHERE x.Discard_Code = v.Discard_Code COLLATE Latin1_General_100_BIN2);
+GO
+
 INSERT INTO dbo.Dive_Site (Dive_Site_ID, Site_Code, Site_Name, Country_Code, Latitude, Longitude, Max_Depth_M)
 SELECT v.Dive_Site_ID, v.Site_Code, v.Site_Name, v.Country_Code, v.Latitude, v.Longitude, v.Max_Depth_M
 FROM (VALUES

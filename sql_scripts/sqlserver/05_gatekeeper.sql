@@ -696,16 +696,17 @@ BEGIN
         WHERE j.Known_ID IS NULL;
 
         UPDATE j
-        SET Quarantine_ID = n.Quarantine_ID
+        SET Quarantine_ID = n.Quarantine_ID,
+            Attempt = 1
         FROM #Rejection AS j
         JOIN #New_Place AS n
           ON n.Record_ID = j.Record_ID;
 
         INSERT INTO dbo.Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone,
-                                         Date_Of_Birth, Certification, Source_Reference, Attempt_Count, Quarantined_At,
+                                         Date_Of_Birth, Certification, Source_Reference, Failed_Checks, Quarantined_At,
                                          Payload)
         SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
-               r.Certification, r.Source_Reference, 0, @Now, r.Payload
+               r.Certification, r.Source_Reference, j.Mask, @Now, r.Payload
         FROM #Rejection AS j
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
@@ -721,7 +722,7 @@ BEGIN
                      q.Attempt_Count + ROW_NUMBER() OVER (PARTITION BY q.Quarantine_ID ORDER BY k.Record_ID) AS Attempt
               FROM #Rejection AS k
               JOIN dbo.Data_Quarantine AS q
-                ON q.Quarantine_ID = COALESCE(k.Known_ID, k.Quarantine_ID)) AS n
+                ON q.Quarantine_ID = k.Known_ID) AS n
           ON n.Record_ID = j.Record_ID;
 
         INSERT INTO dbo.Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value,
@@ -744,14 +745,22 @@ BEGIN
         JOIN Governance.Rule_Check AS c
           ON j.Mask & c.Check_Bit <> 0;
 
+        -- The standing is that of the values as they are now: what was resubmitted are those, what arrived again is not,
+        -- where a steward has edited them since. A check that was waived fails all the same.
         UPDATE q
         SET Attempt_Count = n.Attempt,
-            Record_Version = q.Record_Version + IIF(q.Attempt_Count > 0, 1, 0)
+            Record_Version = q.Record_Version + 1,
+            Failed_Checks = IIF(n.Is_Resubmitted = 1 OR q.Edited_Columns = 0, n.Mask, q.Failed_Checks)
         FROM dbo.Data_Quarantine AS q
-        JOIN (SELECT j.Quarantine_ID, MAX(j.Attempt) AS Attempt
+        JOIN (SELECT j.Quarantine_ID, j.Attempt,
+                     j.Mask | r.Waived_Checks                        AS Mask,
+                     IIF(r.Origin_Quarantine_ID IS NOT NULL, 1, 0)   AS Is_Resubmitted,
+                     ROW_NUMBER() OVER (PARTITION BY j.Quarantine_ID ORDER BY j.Attempt DESC) AS Place
               FROM #Rejection AS j
-              GROUP BY j.Quarantine_ID) AS n
-          ON n.Quarantine_ID = q.Quarantine_ID;
+              JOIN Staging.Raw_Record AS r
+                ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
+              WHERE j.Known_ID IS NOT NULL) AS n
+          ON n.Quarantine_ID = q.Quarantine_ID AND n.Place = 1;
 
         RAISERROR(N'6/7 Writing the outcomes', 0, 1) WITH NOWAIT;
         UPDATE o

@@ -134,7 +134,9 @@ GO
 -- Quarantine
 ------------------------------------------------------------------------------------------------------------
 
--- The records that wait or waited, each with the rules that it broke at its last attempt.
+-- The records that wait or waited: their values as they are now and as they came, the rules that they broke at their
+-- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). LEFT joins, which cost nothing where
+-- their columns are not asked for.
 CREATE OR ALTER VIEW dbo.Quarantine_Queue AS
 SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
        q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
@@ -143,14 +145,32 @@ SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
               FROM dbo.Quarantine_Violation
               WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count) AS v)        AS Failed_Rules,
        q.Attempt_Count, q.Record_Version, q.Quarantined_At, q.Claimed_By, q.Claimed_Until,
-       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload
+       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload,
+       q.Raw_ID, q.Failed_Checks, q.Edited_Columns, CONVERT(DATE, q.Quarantined_At) AS Quarantined_On,
+       CONVERT(BIT, IIF(q.Claimed_Until > SYSUTCDATETIME(), 1, 0)) AS Is_Claimed,
+       r.First_Name AS Raw_First_Name, r.Last_Name AS Raw_Last_Name, r.Email AS Raw_Email, r.Phone AS Raw_Phone,
+       r.Date_Of_Birth AS Raw_Date_Of_Birth, r.Certification AS Raw_Certification,
+       r.Source_Reference AS Raw_Source_Reference
 FROM dbo.Data_Quarantine AS q
-JOIN Staging.Ingestion_Batch AS b
-  ON b.Batch_ID = q.Batch_ID
+LEFT JOIN Staging.Ingestion_Batch AS b
+       ON b.Batch_ID = q.Batch_ID
 LEFT JOIN Staging.Raw_Record AS r
        ON r.Raw_ID = q.Raw_ID;
 GO
 GRANT SELECT ON dbo.Quarantine_Queue TO data_steward, compliance_officer;
+GO
+
+-- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
+-- is a sum over these few rows. The inner count streams from an index that holds nothing else.
+CREATE OR ALTER VIEW dbo.Quarantine_Cube AS
+SELECT c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, CONVERT(DATE, c.Quarantined_At) AS Quarantined_On,
+       SUM(c.Record_Count) AS Record_Count
+FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At, COUNT_BIG(*) AS Record_Count
+      FROM dbo.Data_Quarantine
+      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At) AS c
+GROUP BY c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, CONVERT(DATE, c.Quarantined_At);
+GO
+GRANT SELECT ON dbo.Quarantine_Cube TO data_steward, compliance_officer;
 GO
 
 -- Every reason of every record, in words.
@@ -164,6 +184,14 @@ JOIN Governance.Quality_Rule AS r
   ON r.Rule_Code = v.Rule_Code;
 GO
 GRANT SELECT ON dbo.Quarantine_Reasons TO data_steward, compliance_officer;
+GO
+
+-- Why a steward may discard a record.
+CREATE OR ALTER VIEW dbo.Discard_Codes AS
+SELECT Discard_Code, Discard_Label, Rank_Order
+FROM dbo.Discard_Code;
+GO
+GRANT SELECT ON dbo.Discard_Codes TO data_steward, compliance_officer;
 GO
 
 ------------------------------------------------------------------------------------------------------------
@@ -193,6 +221,16 @@ SELECT r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Threshold, r.Is_En
 FROM Governance.Quality_Rule AS r;
 GO
 GRANT SELECT ON Governance.Rule_Catalogue TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- What each bit of a standing means, in words.
+CREATE OR ALTER VIEW Governance.Rule_Checks AS
+SELECT c.Check_Bit, c.Rule_Code, c.Column_Name, r.Severity, r.Wording, r.Hint, r.Is_Enabled
+FROM Governance.Rule_Check AS c
+JOIN Governance.Quality_Rule AS r
+  ON r.Rule_Code = c.Rule_Code;
+GO
+GRANT SELECT ON Governance.Rule_Checks TO data_steward, compliance_officer, data_analyst;
 GO
 
 -- A day's arrivals and what became of them.

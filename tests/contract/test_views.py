@@ -73,3 +73,56 @@ def test_the_overview_counts_what_the_tables_hold(gate: Gate) -> None:
         "Duplicate_Count": 1,
         "Quarantined_Count": 2,
     }
+
+
+def test_a_parked_record_shows_where_it_stands_and_what_it_came_with(gate: Gate) -> None:
+    gate.take_in([person(email=" x@y ", phone="?"), person()])
+    (row,) = gate.queue()
+    bits = {check["Check_Bit"]: check for check in gate.session.select("Rule_Checks")}
+    failed = {bits[bit]["Rule_Code"] for bit in bits if bit & row["Failed_Checks"]}
+    assert failed == {"EMAIL_FORMAT", "PHONE_FORMAT"}
+    assert row["Email"] == row["Raw_Email"] == " x@y "
+    assert (row["Edited_Columns"], row["Is_Claimed"]) == (0, False)
+    assert row["Quarantined_On"] == row["Quarantined_At"][:10]
+
+
+def test_the_standing_follows_the_last_attempt_of_an_untouched_record(gate: Gate) -> None:
+    gate.take_in(
+        [person(email="ada@example.org"), person(email="ada@example.org", first_name="Bea", phone="?")]
+    )
+    (first,) = gate.queue()
+    gate.take_in([person(email="ada@example.org", first_name="Bea", phone="?")])
+    (second,) = gate.queue()
+    codes = {check["Check_Bit"]: check["Rule_Code"] for check in gate.session.select("Rule_Checks")}
+    assert {code for bit, code in codes.items() if first["Failed_Checks"] & bit} == {
+        "PHONE_FORMAT",
+        "DUPLICATE_IN_BATCH",
+    }
+    assert {code for bit, code in codes.items() if second["Failed_Checks"] & bit} == {
+        "PHONE_FORMAT",
+        "DUPLICATE_OF_DIVER",
+    }
+
+
+def test_the_cube_adds_up_to_the_queue(gate: Gate) -> None:
+    gate.take_in([person(email="x@y"), person(email="z@y"), person(email="x@y", phone="?"), person()])
+    gate.take_in([person(email="w@y"), person(email=None)])
+    cube = gate.session.select("Quarantine_Cube")
+    kept = ("Status", "Batch_ID", "Failed_Checks", "Claimed_By", "Quarantined_On")
+    counted: dict[tuple[object, ...], int] = {}
+    for row in gate.queue():
+        key = tuple(row[name] for name in kept)
+        counted[key] = counted.get(key, 0) + 1
+    assert {tuple(row[name] for name in kept): row["Record_Count"] for row in cube} == counted
+    assert len(cube) > 3
+
+
+def test_the_reasons_for_a_discard_are_listed_in_their_order(gate: Gate) -> None:
+    listed = gate.session.select("Discard_Codes", order=[Order("Rank_Order")])
+    assert [row["Discard_Code"] for row in listed] == [
+        "not_a_person",
+        "test_data",
+        "duplicate",
+        "refused_by_source",
+        "other",
+    ]

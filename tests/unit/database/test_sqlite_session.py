@@ -20,6 +20,7 @@ import pytest
 from divegov_gui.core.errors import Cancelled, ConnectionFailed, DeploymentFailed, Refused
 from divegov_gui.database.scripts import Script
 from divegov_gui.database.sqlite import SqliteSession, open_workspace
+from divegov_gui.database.sqlite_file import SCHEMA_VERSION
 
 Define = Callable[[str], None]
 
@@ -78,7 +79,7 @@ def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Pat
 
 
 def test_a_workspace_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
-    plain(path, "PRAGMA user_version = 2")
+    plain(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     assert "Update the program" in assert_refused(path, "made by a newer version").hint
 
 
@@ -296,6 +297,35 @@ def test_a_user_without_a_name_can_work_too() -> None:
             cwd=Path(__file__).parents[3],
         )
     assert (done.stdout, done.stderr) == ("uid 54321\n", "")
+
+
+# Conditions in scripts ----------------------------------------------------------------------------------------
+
+ADD_ONCE = """
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Equipment') WHERE name = 'Colour')
+    UPDATE Equipment SET Model = 'before; the column' WHERE Equipment_ID = 1;
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Equipment') WHERE name = 'Colour')
+    ALTER TABLE Equipment ADD COLUMN Colour TEXT NOT NULL DEFAULT 'blue';
+"""
+
+
+def test_what_stands_under_an_if_runs_where_its_condition_holds(path: Path, define: Define) -> None:
+    define(ADD_ONCE)
+    first = "SELECT Model, Colour FROM Equipment WHERE Equipment_ID = 1"
+    assert plain(path, first) == [("before; the column", "blue")]
+    plain(path, "UPDATE Equipment SET Model = 'Apex 60', Colour = 'red' WHERE Equipment_ID = 1")
+    define(ADD_ONCE)
+    assert plain(path, first) == [("Apex 60", "red")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("\nIF nonsense(1)\n    UPDATE Equipment SET Model = '';", 2), ("IF 1 = 1 SELECT 2;", 1), ("IF 1", 1)],
+)
+def test_a_condition_that_is_none_is_refused_with_its_line(define: Define, text: str, line: int) -> None:
+    with pytest.raises(DeploymentFailed) as failed:
+        define(text)
+    assert failed.value.line == line
 
 
 # The plain shell ----------------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_every_script_may_run_twice(script: str) -> None:
             guard = next(line for line in reversed(before) if not line.startswith(" "))
             in_procedure = "PROCEDURE" in batch.text
             assert in_procedure or re.match(
-                r"IF (NOT EXISTS|EXISTS|OBJECT_ID|INDEXPROPERTY|OBJECTPROPERTY|SCHEMA_ID)", guard
+                r"IF (NOT EXISTS|EXISTS|OBJECT_ID|COL_LENGTH|INDEXPROPERTY|OBJECTPROPERTY|SCHEMA_ID)", guard
             )
 
 

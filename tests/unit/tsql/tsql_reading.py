@@ -110,6 +110,9 @@ def tables(dialect: str) -> dict[str, Table]:
                 if part.split()[0].upper() not in _NO_COLUMN
             }
             found[match[1]] = Table(match[1], columns)
+        for match in re.finditer(r"ALTER TABLE ([\w.]+)\s+ADD (?:COLUMN )?(\w+) ([^;]*);", sql):
+            if match[2] != "CONSTRAINT":
+                found[match[1]].columns[match[2]] = " ".join(match[3].split())
     return found
 
 

@@ -1,0 +1,91 @@
+"""A workspace of an earlier version becomes one of this version by deploying again, with all that it holds."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from divegov_gui.database.session import Filter, Order
+from divegov_gui.database.sqlite import SqliteSession, open_workspace
+from divegov_gui.services.deployment import deploy
+
+VERSION_1 = Path(__file__).with_name("workspace_of_version_1.sql.gz")
+"""The arrivals of `interruptions`, in a workspace as the first version made it."""
+
+KEPT = (
+    "SELECT * FROM Raw_Record ORDER BY Raw_ID",
+    "SELECT * FROM Record_Outcome ORDER BY Raw_ID",
+    "SELECT * FROM Diver ORDER BY Diver_ID",
+    "SELECT * FROM Quarantine_Violation ORDER BY Quarantine_ID, Attempt, Rule_Code",
+    "SELECT * FROM Steward_Action ORDER BY Action_ID",
+    "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Status, Attempt_Count, Record_Version, Payload "
+    "FROM Data_Quarantine ORDER BY Quarantine_ID",
+)
+
+
+def ask(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(gzip.decompress(VERSION_1.read_bytes()).decode())
+    assert ask(path, "PRAGMA user_version") == [(1,)]
+    return path
+
+
+def upgraded(path: Path) -> SqliteSession:
+    session = open_workspace(path)
+    deploy(session)
+    return session
+
+
+def test_an_upgrade_keeps_all_that_a_workspace_holds(old: Path) -> None:
+    before = [ask(old, query) for query in KEPT]
+    with closing(upgraded(old)):
+        pass
+    assert [ask(old, query) for query in KEPT] == before
+    assert ask(old, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_the_standing_of_each_record_is_that_of_its_last_attempt(old: Path) -> None:
+    with closing(upgraded(old)) as session:
+        bits = {(r["Rule_Code"], r["Column_Name"]): r["Check_Bit"] for r in session.select("Rule_Checks")}
+        standing: dict[int, int] = {}
+        for reason in session.select("Quarantine_Reasons", filters=[Filter("Is_Current", "=", True)]):
+            bit = bits[reason["Rule_Code"], reason["Column_Name"]]
+            standing[reason["Quarantine_ID"]] = standing.get(reason["Quarantine_ID"], 0) | bit
+        queue = session.select("Quarantine_Queue", order=[Order("Quarantine_ID")])
+        assert {row["Quarantine_ID"]: row["Failed_Checks"] for row in queue} == standing
+        assert all(standing.values())
+        assert {row["Edited_Columns"] for row in queue} == {0}
+
+
+def test_an_upgraded_workspace_has_what_a_new_one_has(old: Path, tmp_path: Path) -> None:
+    with closing(upgraded(old)), closing(upgraded(tmp_path / "new.db")):
+        pass
+    objects = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type <> 'table' ORDER BY name"
+    columns = (
+        "SELECT m.name, c.name, c.type, c.[notnull], c.dflt_value FROM sqlite_master AS m "
+        "JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table' ORDER BY m.name, c.cid"
+    )
+    for query in (objects, columns, "PRAGMA user_version"):
+        assert ask(old, query) == ask(tmp_path / "new.db", query)
+
+
+def test_deploying_once_more_leaves_what_a_steward_has_made_of_it(old: Path) -> None:
+    with closing(upgraded(old)):
+        pass
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("UPDATE Data_Quarantine SET Failed_Checks = 0, Edited_Columns = 4")
+        connection.execute("DELETE FROM Schema_Script")
+    with closing(upgraded(old)):
+        pass
+    assert ask(old, "SELECT DISTINCT Failed_Checks, Edited_Columns FROM Data_Quarantine") == [(0, 4)]
