@@ -119,8 +119,8 @@ def _divided(filters: Sequence[Filter]) -> tuple[list[Filter], list[Filter]]:
 
 def _for_like(one: Filter) -> Filter:
     """In SQL Server's LIKE a bracket is a wildcard; here it stands for itself."""
-    if one.operator == "any of":
-        return Filter(one.column, "any of", [_for_like(each) for each in one.value])
+    if one.operator in ("any of", "all of"):
+        return Filter(one.column, one.operator, [_for_like(each) for each in one.value])
     if one.operator in ("contains", "search"):
         return Filter(one.column, one.operator, str(one.value).replace("[", "[[]"))
     return one

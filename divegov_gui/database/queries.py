@@ -34,6 +34,8 @@ def count_statement(view: str, filters: Sequence[Filter]) -> sa.Select[Any]:
 def _condition(table: sa.Table, one: Filter) -> sa.ColumnElement[bool]:
     if one.operator == "any of":
         return sa.or_(sa.false(), *(_condition(table, each) for each in one.value))
+    if one.operator == "all of":
+        return sa.and_(sa.true(), *(_condition(table, each) for each in one.value))
     if one.operator == "search":
         columns = [table.c[name] for name in one.column.split()]
         return sa.and_(sa.true(), *(_found(columns, word) for word in str(one.value).split()))

@@ -50,6 +50,9 @@ def test_one_of_several_conditions_is_enough_and_none_of_none_is_not(
     first, last = Filter(KEY, "=", every[0]), Filter(KEY, "in", (every[-2], every[-1]))
     assert keys(session, Filter("", "any of", (first, last))) == [every[0], *every[-2:]]
     assert keys(session, Filter("", "any of", ())) == []
+    both = Filter("", "all of", (Filter(KEY, ">", every[0]), Filter(KEY, "<", every[-1])))
+    assert keys(session, Filter("", "any of", (both, first))) == every[:-1]
+    assert keys(session, Filter("", "all of", ())) == every
 
 
 def test_sql_server_is_asked_the_same_with_every_value_a_parameter() -> None:

@@ -1,0 +1,190 @@
+"""The quarantine as a steward reads it: pages of rows, the vector of what matches, and counts by facet."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from divegov_gui.core.progress import CancelToken
+from divegov_gui.core.records import FIELDS
+from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.services.checks import Checks, read_checks
+from divegov_gui.services.connections import interruptible
+from divegov_gui.services.queue_query import QueueQuery, filters_for
+
+VIEW = "Quarantine_Queue"
+PAGE = 200
+COLUMN_BITS = {field.column: 1 << place for place, field in enumerate(FIELDS)}
+"""The bit of each column in `Edited_Columns`."""
+COLUMNS = tuple(COLUMN_BITS)
+
+
+class QueueRow(NamedTuple):
+    """One record of the quarantine with its current values and those that arrived; times are UTC text."""
+
+    quarantine_id: int
+    record_version: int
+    status: str
+    failed_checks: int
+    edited_columns: int
+    batch_id: int
+    source_name: str
+    source_row: int | None
+    attempt_count: int
+    quarantined_at: str
+    is_claimed: bool
+    claimed_by: str | None
+    claimed_until: str | None
+    resolution_code: str | None
+    diver_id: int | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+    date_of_birth: str | None
+    certification: str | None
+    source_reference: str | None
+    raw_first_name: str | None
+    raw_last_name: str | None
+    raw_email: str | None
+    raw_phone: str | None
+    raw_date_of_birth: str | None
+    raw_certification: str | None
+    raw_source_reference: str | None
+
+    def value(self, column: str) -> str | None:
+        """The current value of a column of the view."""
+        found: str | None = getattr(self, column.lower())
+        return found
+
+    def raw(self, column: str) -> str | None:
+        """The value of a column as it arrived."""
+        found: str | None = getattr(self, f"raw_{column.lower()}")
+        return found
+
+    def is_edited(self, column: str) -> bool:
+        """Whether a column's value is not the one that arrived."""
+        return bool(self.edited_columns & COLUMN_BITS.get(column, 0))
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """The current values by column."""
+        return {column: self.value(column) for column in COLUMNS}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits."""
+        return self.status == "Open"
+
+
+READ = [
+    *(
+        "Quarantine_ID",
+        "Record_Version",
+        "Status",
+        "Failed_Checks",
+        "Edited_Columns",
+        "Batch_ID",
+        "Source_Name",
+    ),
+    *("Source_Row", "Attempt_Count", "Quarantined_At", "Is_Claimed", "Claimed_By", "Claimed_Until"),
+    *("Resolution_Code", "Diver_ID", *COLUMNS, *(f"Raw_{column}" for column in COLUMNS)),
+]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What hardly changes while one works: the checks, and the source of each batch."""
+
+    checks: Checks
+    sources: dict[int, str]
+    actor: str
+    """Who works, as the database names them."""
+
+
+def read_catalogue(session: Session) -> Catalogue:
+    """The checks and the batches' sources."""
+    batches = session.select("Batch_Summary", ["Batch_ID", "Source_Name"])
+    sources = {row["Batch_ID"]: row["Source_Name"] for row in batches}
+    return Catalogue(read_checks(session), sources, str(getattr(session, "actor", "")))
+
+
+def read_page(
+    session: Session,
+    catalogue: Catalogue,
+    query: QueueQuery,
+    order: Order,
+    cancel: CancelToken | None = None,
+) -> list[QueueRow]:
+    """The first page of what matches, so that something is there before all of it is known."""
+    filters = filters_for(query, catalogue.checks, catalogue.sources)
+    with interruptible(session, cancel):
+        rows = session.select(VIEW, READ, filters, _in_full(order), PAGE)
+    return [_row(row) for row in rows]
+
+
+def read_keys(
+    session: Session,
+    catalogue: Catalogue,
+    query: QueueQuery,
+    order: Order,
+    cancel: CancelToken | None = None,
+) -> array[int]:
+    """The ids of all that matches, in order, 8 bytes each."""
+    filters = filters_for(query, catalogue.checks, catalogue.sources)
+    with interruptible(session, cancel):
+        return session.keys(VIEW, "Quarantine_ID", filters, _in_full(order))
+
+
+def read_rows(session: Session, ids: Sequence[int], cancel: CancelToken | None = None) -> list[QueueRow]:
+    """The records of `ids` (some hundreds) in no promised order; one that is gone is left out."""
+    with interruptible(session, cancel):
+        rows = session.select(VIEW, READ, [Filter("Quarantine_ID", "in", tuple(ids))])
+    return [_row(row) for row in rows]
+
+
+def read_versions(
+    session: Session, ids: Sequence[int], cancel: CancelToken | None = None
+) -> list[tuple[int, int]]:
+    """Each record with its version, for procedures that refuse what has changed since it was read.
+
+    Of many, a stretch of ids is read and what was not asked for is left out: faster than long lists.
+    """
+    wanted = set(ids)
+    found: dict[int, int] = {}
+    with interruptible(session, cancel):
+        for filters in _stretches(sorted(wanted)):
+            for row in session.select(VIEW, ["Quarantine_ID", "Record_Version"], filters):
+                found[row["Quarantine_ID"]] = row["Record_Version"]
+    return [(each, found[each]) for each in ids if each in found]
+
+
+def read_payload(session: Session, quarantine_id: int) -> str | None:
+    """The record as it arrived, verbatim; None where there is no such record."""
+    rows = session.select(VIEW, ["Payload"], [Filter("Quarantine_ID", "=", quarantine_id)])
+    return str(rows[0]["Payload"]) if rows else None
+
+
+def _stretches(ids: list[int], most: int = 500) -> list[list[Filter]]:
+    if len(ids) <= most:
+        return [[Filter("Quarantine_ID", "in", tuple(ids))]]
+    return [
+        [
+            Filter("Quarantine_ID", ">=", ids[first]),
+            Filter("Quarantine_ID", "<=", ids[min(first + 20_000, len(ids)) - 1]),
+        ]
+        for first in range(0, len(ids), 20_000)
+    ]
+
+
+def _in_full(order: Order) -> list[Order]:
+    """An order in which no two records are equal."""
+    if order.column == "Quarantine_ID":
+        return [order]
+    return [order, Order("Quarantine_ID", order.descending)]
+
+
+def _row(row: Row) -> QueueRow:
+    return QueueRow(*(row[name] for name in READ))
