@@ -1,8 +1,8 @@
-"""The databases that the contract is asked of. Another one is a class more, and its name in DIVEGOV_TEST_BACKENDS.
+"""The databases that the contract is asked of: SQLite always, SQL Server where DIVEGOV_TEST_SQLSERVER leads to one.
 
 A backend makes a fresh, deployed database and opens sessions with it, which are what the tests use. `run` goes around
 the program, as an administrator with the database's own shell does; the tests use it where that is the matter, and to
-say on which day a batch was received.
+say on which day a batch was received. What only the embedded workspace has is marked `sqlite_only`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,26 @@ from divegov_gui.database.session import Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
 
+CONNECTION_STRING = os.environ.get("DIVEGOV_TEST_SQLSERVER", "")
+"""An ODBC connection string of a login that may create databases. Each test works in one of the tests' own."""
+
+CHOSEN = ("sqlite", "sqlserver") if CONNECTION_STRING else ("sqlite",)
+
 
 class Backend(Protocol):
     """One fresh, deployed database."""
 
-    def open(self) -> Session:
-        """A new session."""
+    @property
+    def outsider(self) -> str:
+        """The name under which a change made without the program is signed."""
+        ...
+
+    def open(self, role: str | None = None) -> Session:
+        """A new session; `role`: of somebody who has that role and no other. Without one, of who sees everything."""
         ...
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run one statement in a transaction of its own, without the program."""
+        """Run one statement in a transaction of its own, without the program. Tables are named without a schema."""
         ...
 
     def columns(self, view: str) -> list[str]:
@@ -43,6 +53,7 @@ class Backend(Protocol):
 class SqliteBackend:
     """A workspace file, copied from one that the program deployed."""
 
+    outsider = "unknown (outside the program)"
     _deployed: Path | None = None
 
     def __init__(self, folder: Path) -> None:
@@ -53,7 +64,8 @@ class SqliteBackend:
                 deploy(session)
         shutil.copy(SqliteBackend._deployed, self.path)
 
-    def open(self) -> Session:
+    def open(self, role: str | None = None) -> Session:
+        # Nobody logs in to a file: its directory is masked for everyone, as it is for an analyst.
         return open_workspace(self.path, busy_seconds=0.1)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -66,7 +78,3 @@ class SqliteBackend:
     def dump(self) -> list[str]:
         with closing(sqlite3.connect(self.path)) as connection:
             return list(connection.iterdump())
-
-
-BACKENDS: dict[str, type[SqliteBackend]] = {"sqlite": SqliteBackend}
-CHOSEN = os.environ.get("DIVEGOV_TEST_BACKENDS", "sqlite").split(",")

@@ -1,4 +1,7 @@
-"""Break off anywhere: a batch is governed whole or not at all, and the next run ends as if nothing had happened."""
+"""Break off anywhere: a batch is governed whole or not at all, and the next run ends as if nothing had happened.
+
+About the embedded workspace only: SIGKILL, statements watched, files compared. A server outlives its clients.
+"""
 
 from __future__ import annotations
 
