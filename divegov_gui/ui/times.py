@@ -30,3 +30,34 @@ def _parse(utc: str | None) -> datetime | None:
     if not utc:
         return None
     return datetime.strptime(utc[:19].replace("T", " "), _FORMAT).replace(tzinfo=timezone.utc)
+
+
+def exact_local(utc: str | None) -> str:
+    """``2026-07-16 14:03:07.123456`` in the machine's time zone: what tells two versions apart."""
+    instant = _parse(utc)
+    return f"{instant.astimezone():{_FORMAT}}{_fraction(utc)}" if instant and utc else ""
+
+
+def exact_utc(utc: str | None) -> str:
+    """``2026-07-16 12:03:07.123456 UTC``."""
+    instant = _parse(utc)
+    return f"{instant:{_FORMAT}}{_fraction(utc)} UTC" if instant and utc else ""
+
+
+def both_times(utc: str | None) -> str:
+    """Local time with UTC beside it: ``2026-07-16 14:03:07 (12:03:07 UTC)``; once where both are one."""
+    instant = _parse(utc)
+    if instant is None:
+        return ""
+    local = instant.astimezone()
+    if not local.utcoffset():
+        return exact_utc(utc)
+    same_day = local.date() == instant.date()
+    beside = f"{instant:%H:%M:%S}{_fraction(utc)} UTC" if same_day else exact_utc(utc)
+    return f"{exact_local(utc)} ({beside})"
+
+
+def _fraction(utc: str | None) -> str:
+    """The fraction of the second as it was written, without the zeros at its end."""
+    digits = (utc or "").partition(".")[2].rstrip("0Z ")
+    return f".{digits}" if digits else ""

@@ -57,6 +57,7 @@ GLYPHS: dict[str, str] = {
     "expand": "caret-down",
     "export": "export",
     "file": "file-text",
+    "fit": "arrows-out-line-horizontal",
     "filter": "funnel",
     "folder": "folder-open",
     "forward": "caret-right",

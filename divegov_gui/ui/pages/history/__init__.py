@@ -1,0 +1,1 @@
+"""History: what was known of any diver, when, and by whom."""

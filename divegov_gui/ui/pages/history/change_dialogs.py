@@ -1,0 +1,210 @@
+"""Changing a diver: a new version by hand, an earlier one brought back, or the end; each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+
+from divegov_gui.core.errors import Conflict, DiveGovError
+from divegov_gui.ui import theme
+from divegov_gui.ui.masking import masked
+from divegov_gui.ui.pages.history.diff_table import DiffTable
+from divegov_gui.ui.pages.history.versions import FIELDS, Version, differences, looks_masked
+from divegov_gui.ui.times import local_time
+from divegov_gui.ui.widgets import FormRow, button, label, reveal
+from divegov_gui.ui.widgets.question import Question
+from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
+
+
+class _WithReason(Question):
+    """A question that wants a reason."""
+
+    given = Signal(object)
+    """What the person wants, as each question says."""
+
+    def _reason_row(self, name: str, hint: str) -> FormRow:
+        self._reason = QLineEdit()
+        row = FormRow("&Reason", self._reason, hint, name=f"{name}.reason")
+        self._reason.textChanged.connect(lambda _: row.set_error(""))
+        return row
+
+    def _read_reason(self, row: FormRow) -> str:
+        """The reason; nothing, and said so, where there is none."""
+        text = self._reason.text().strip()
+        if not text:
+            row.set_error("Say why; it is kept with the version.")
+            self._reason.setFocus()
+        return text
+
+
+class EditDialog(_WithReason):
+    """The fields of the current version. `given` carries (changed values by column, reason)."""
+
+    read_anew = Signal(object)
+    """This dialog, when somebody else was faster and the person wants to see the newest version."""
+
+    def __init__(self, version: Version, levels: Sequence[str], *, mask: bool, window: QWidget) -> None:
+        name = "history.edit"
+        super().__init__(name, f"Edit {_called(version, mask)}", "edit", "Save a new version", window)
+        self._version, self._mask = version, mask
+        self._rows: dict[str, FormRow] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.current().space.m)
+        grid.setVerticalSpacing(theme.current().space.s)
+        for at, (column, title) in enumerate(FIELDS):
+            row = self._field_row(column, title, levels)
+            self._rows[column] = row
+            grid.addWidget(row, at // 2, at % 2)
+        self.body.addLayout(grid)
+        self._why = self._reason_row(name, "It is kept with the version, beside your name.")
+        self.body.addWidget(self._why)
+        self._anew = button("See the newest version", name=f"{name}.anew", icon="refresh")
+        self._anew.clicked.connect(lambda: self.read_anew.emit(self))
+        self.extra.addWidget(self._anew)
+        reveal(self._anew, False)
+        self.yes.clicked.connect(self._give)
+        self.setMinimumWidth(640)
+
+    @property
+    def version(self) -> Version:
+        """The version that the person sees: what is saved replaces this one and no other."""
+        return self._version
+
+    def show_newest(self, version: Version) -> None:
+        """Take the newest version: fields that the person has not touched show its values."""
+        touched = self._changes()
+        self._version = version
+        for column, row in self._rows.items():
+            if column not in touched:
+                _put(row.field, self._shown(column))
+        self.say_problem(None)
+
+    def say_problem(self, error: DiveGovError | None) -> None:
+        super().say_problem(error)
+        reveal(self._anew, isinstance(error, Conflict))
+
+    # --- inside
+    def _field_row(self, column: str, title: str, levels: Sequence[str]) -> FormRow:
+        field: QLineEdit | QComboBox
+        if column == "Certification":
+            field = QComboBox()
+            field.addItems(["", *levels])
+        else:
+            field = QLineEdit()
+        hint = "Masked for your role; leave it as it is to keep the value." if self._veiled(column) else ""
+        row = FormRow(title, field, hint, name=f"history.edit.{column.lower()}")
+        _put(field, self._shown(column))
+        return row
+
+    def _veiled(self, column: str) -> bool:
+        value = self._version.values.get(column)
+        return value is not None and looks_masked(value)
+
+    def _shown(self, column: str) -> str:
+        value = self._version.values.get(column) or ""
+        return masked(column, value) if self._mask else value
+
+    def _changes(self) -> dict[str, str]:
+        """What the person has typed, where it is not what was shown."""
+        typed = {column: _text(row.field).strip() for column, row in self._rows.items()}
+        return {column: text for column, text in typed.items() if text != self._shown(column).strip()}
+
+    def _give(self) -> None:
+        self.problem.say(None)
+        reason = self._read_reason(self._why)
+        changes = self._changes()
+        if not changes:
+            self._why.set_error("Nothing is changed yet.")
+        elif reason:
+            self.set_busy(True)
+            self.given.emit((changes, reason))
+
+
+class RestoreDialog(_WithReason):
+    """What would change if an earlier version came back. `given` carries the reason."""
+
+    def __init__(self, versions: Sequence[Version], place: int, *, mask: bool, window: QWidget) -> None:
+        name = "history.bring_back"
+        chosen, newest = versions[place], versions[-1]
+        super().__init__(
+            name, f"Restore version {chosen.number} of {_called(chosen, mask)}", "undo", "Restore it", window
+        )
+        gone = newest.valid_to is not None
+        self.body.addWidget(label(_restored(chosen, newest, gone), "muted", wrap=True))
+        self.preview = DiffTable("history.preview", mask=mask)
+        found = differences(versions, None if gone else newest, chosen)
+        self.preview.show_differences(found)
+        rows = min(7, max(2, len(found) - self.preview.same_count))
+        self.preview.setFixedHeight(40 + rows * ROW_HEIGHT)
+        self.body.addWidget(self.preview)
+        self._why = self._reason_row(name, "It is kept with the new version, beside your name.")
+        self.body.addWidget(self._why)
+        self.yes.clicked.connect(self._give)
+        self.setMinimumWidth(680)
+
+    def _give(self) -> None:
+        self.problem.say(None)
+        reason = self._read_reason(self._why)
+        if reason:
+            self.set_busy(True)
+            self.given.emit(reason)
+
+
+class DeleteDialog(_WithReason):
+    """The end of a diver in the directory. `given` carries the reason."""
+
+    def __init__(self, version: Version, count: int, *, mask: bool, window: QWidget) -> None:
+        name = "history.remove"
+        super().__init__(
+            name, f"Delete {_called(version, mask)}", "delete", "Delete the diver", window, danger=True
+        )
+        kept = "The version stays" if count == 1 else f"All {count} versions stay"
+        self.body.addWidget(
+            label(
+                f"The diver leaves the directory. {kept} in the history and can be restored. "
+                "To remove a person's data for good, use the erasure on the page Privacy.",
+                wrap=True,
+            )
+        )
+        self._why = self._reason_row(name, "It is kept with the deletion, beside your name.")
+        self.body.addWidget(self._why)
+        self.yes.clicked.connect(self._give)
+
+    def _give(self) -> None:
+        self.problem.say(None)
+        reason = self._read_reason(self._why)
+        if reason:
+            self.set_busy(True)
+            self.given.emit(reason)
+
+
+def _called(version: Version, mask: bool) -> str:
+    """What the diver is called, for a heading."""
+    if not mask:
+        return version.name
+    first, last = (version.values.get(c) or "" for c in ("First_Name", "Last_Name"))
+    return f"{masked('First_Name', first)} {masked('Last_Name', last)}".strip()
+
+
+def _restored(chosen: Version, newest: Version, gone: bool) -> str:
+    back = "The diver comes back" if gone else f"Version {newest.number} stays in the history"
+    return (
+        f"The values of {local_time(chosen.valid_from)} become a new version; nothing of the past is rewritten. "
+        f"{back}. This is what changes:"
+    )
+
+
+def _text(field: QWidget) -> str:
+    return field.currentText() if isinstance(field, QComboBox) else field.text()  # type: ignore[attr-defined]
+
+
+def _put(field: QWidget, text: str) -> None:
+    if isinstance(field, QComboBox):
+        if field.findText(text) < 0:
+            field.addItem(text)
+        field.setCurrentText(text)
+    elif isinstance(field, QLineEdit):
+        field.setText(text)
+        field.setCursorPosition(0)

@@ -1,0 +1,101 @@
+"""The versions as a list, newest first: what the timeline draws, to read, to copy and to walk through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from divegov_gui.ui.pages.history.versions import Version
+from divegov_gui.ui.times import both_times, local_time
+from divegov_gui.ui.widgets import CellBadge, Column, DataTable, RowRequest
+
+_STATES = {
+    "current": CellBadge("Current", "success"),
+    "as of": CellBadge("As of", "warning", "clock"),
+    "deleted": CellBadge("Deleted", "danger", "delete"),
+    "earlier": CellBadge("Earlier", "neutral"),
+    "later": CellBadge("Later", "neutral", "forward"),
+}
+
+
+class VersionRow:
+    """One version with its cells as attributes."""
+
+    def __init__(self, version: Version, state: str) -> None:
+        self.number, self.state = version.number, state
+        self.since = local_time(version.valid_from)
+        self.changes, self.actor, self.reason = version.changes, version.actor, version.reason
+        until = "still valid" if version.valid_to is None else f"until {both_times(version.valid_to)}"
+        self.validity = f"From {both_times(version.valid_from)}\n{until}"
+
+
+_COLUMNS = (
+    Column("number", "No.", 52, sortable=False, align_right=True),
+    Column("state", "State", 104, sortable=False, badge=lambda row: _STATES[row.state]),
+    Column("since", "Valid from", 150, sortable=False, tooltip=lambda row: row.validity),
+    Column("changes", "Changed", 112, sortable=False, tooltip=lambda row: row.changes),
+    Column("actor", "By", 82, sortable=False, tooltip=lambda row: row.actor),
+    Column("reason", "Why", 110, sortable=False, tooltip=lambda row: row.reason),
+)
+
+
+class VersionList(DataTable):
+    """Every version of one diver; selecting one tells its place in time, from 0."""
+
+    version_selected = Signal(object)
+    """The place of the version that was selected, an int from 0 for the first."""
+
+    def __init__(self, name: str = "history.versions", parent: QWidget | None = None) -> None:
+        super().__init__(
+            _COLUMNS, self._deliver, name=name, accessible="Versions", key="number", parent=parent
+        )
+        self._versions: tuple[Version, ...] = ()
+        self._rows: list[VersionRow] = []
+        self._filling = False
+        self.setAccessibleDescription("Every version, the newest first, with who made it and why.")
+        self.setSelectionMode(DataTable.SelectionMode.SingleSelection)
+        self.stretch("reason")
+        self.set_placeholder("No diver chosen", "Their versions are listed here.")
+        self.current_changed.connect(self._tell)
+
+    def show_versions(self, versions: Sequence[Version], as_of: int | None, chosen: int) -> None:
+        """Show `versions` (in their order of time), the one of place `chosen` selected.
+
+        `as_of` is the place of the version that was valid at the instant one looks from; -1 where none was, None
+        where one looks from now.
+        """
+        self._versions = tuple(versions)
+        self._rows = [VersionRow(v, _state(v, at, as_of)) for at, v in enumerate(versions)][::-1]
+        self._filling = True
+        self.rows.reset(len(self._rows))
+        self._filling = False
+        self.select(chosen)
+
+    def select(self, place: int) -> None:
+        """Select a version without telling."""
+        self._filling = True
+        row = len(self._rows) - 1 - place
+        if 0 <= row < len(self._rows):
+            self.selectRow(row)
+            self.scrollTo(self.rows.index(row, 0))
+        self._filling = False
+
+    def _tell(self, _: object) -> None:
+        row = self.currentIndex().row()
+        if not self._filling and 0 <= row < len(self._rows):
+            self.version_selected.emit(len(self._rows) - 1 - row)
+
+    def _deliver(self, request: RowRequest) -> None:
+        self._filling = True
+        self.rows.deliver(request, self._rows[request.first : request.first + request.count])
+        self._filling = False
+
+
+def _state(version: Version, place: int, as_of: int | None) -> str:
+    if as_of is not None:
+        return "as of" if place == as_of else "later" if place > as_of else "earlier"
+    if version.valid_to is None:
+        return "current"
+    return "deleted" if version.ends_deleted else "earlier"
