@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from divegov_gui import cli
+from divegov_gui.services.profiles import Profile
+from divegov_gui.services.servers import Place
 
 
 def main() -> None:
@@ -13,16 +15,16 @@ def main() -> None:
     sys.exit(cli.run(sys.argv[1:], cli.Faces(open_window=_open_window, save_pages=_save_pages)))
 
 
-def _open_window(workspace: Path | None, scripts: Path | None, page: str | None) -> int:
+def _open_window(target: Place | Profile, scripts: Path | None, page: str | None) -> int:
     from divegov_gui import app
 
-    return app.run(workspace, scripts, page)
+    return app.run(target, scripts, page)
 
 
-def _save_pages(workspace: Path, folder: Path, sizes: list[tuple[int, int]]) -> list[Path]:
+def _save_pages(place: Place, folder: Path, sizes: list[tuple[int, int]]) -> list[Path]:
     from divegov_gui import app
 
-    return app.save_pages(workspace, folder, sizes)
+    return app.save_pages(place, folder, sizes)
 
 
 if __name__ == "__main__":

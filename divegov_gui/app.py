@@ -12,12 +12,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from divegov_gui import __version__
 from divegov_gui.core import paths
-from divegov_gui.services.connections import Workspace, local_workspace
+from divegov_gui.services.connections import local_workspace
+from divegov_gui.services.profiles import Profile
+from divegov_gui.services.servers import Place, ServerPlace, Standing
 from divegov_gui.ui.capture import capture_pages, settle
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.crash import CrashReporter
 from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
+from divegov_gui.ui.opened import Opened, info_of
 from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.connections import ConnectionsPage
 from divegov_gui.ui.pages.deploy import DeployPage
@@ -26,7 +29,6 @@ from divegov_gui.ui.pages.overview import OverviewPage
 from divegov_gui.ui.pages.quarantine import QuarantinePage
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.shell.closing import CloseQuestion
-from divegov_gui.ui.shell.header_bar import WorkspaceInfo
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
@@ -35,19 +37,25 @@ PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine")
 """The pages that are there to be seen; the others say that they are still to come."""
 
 
-def run(workspace: Path | None, scripts: Path | None, page: str | None = None) -> int:
-    """Open the window on `workspace` (or the person's own) and stay until it is closed; returns the exit code.
+def run(target: Place | Profile, scripts: Path | None, page: str | None = None) -> int:
+    """Open the window on `target` and stay until it is closed; returns the exit code.
 
-    It shows `page`, or the one that was shown last.
+    It shows `page`, or the one that was shown last. A server's Profile is opened as its card opens it, on the page
+    Connections: a password is asked for in the window, and an opening that fails is explained there.
     """
     app = _application()
     settings = _settings()
     themes = ThemeManager(app, settings.theme_mode)
-    steward = Steward(local_workspace(workspace), scripts, themes, settings)
+    profile = target if isinstance(target, Profile) else None
+    if profile is not None:
+        settings.page = "connections"  # no other page reads the local workspace first
+    steward = Steward(local_workspace() if isinstance(target, Profile) else target, scripts, themes, settings)
     steward.install_crash_reporter()
     if page is not None:
         steward.window.go_to(page)
     steward.window.show()
+    if profile is not None:
+        steward.open_profile(profile)
     try:
         return app.exec()
     finally:
@@ -55,7 +63,7 @@ def run(workspace: Path | None, scripts: Path | None, page: str | None = None) -
         themes.let_go()
 
 
-def save_pages(workspace: Path, folder: Path, sizes: Sequence[tuple[int, int]]) -> list[Path]:
+def save_pages(place: Place, folder: Path, sizes: Sequence[tuple[int, int]]) -> list[Path]:
     """Write every page, light and dark, as PNG files into `folder`; returns them.
 
     The first size names its files ``<page>-<look>.png``, each further one ``<page>-<look>-WxH.png``. What is
@@ -65,11 +73,11 @@ def save_pages(workspace: Path, folder: Path, sizes: Sequence[tuple[int, int]]) 
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = _application()
     themes = ThemeManager(app, "light")
-    steward = Steward(local_workspace(workspace), None, themes, UiSettings(), mask_personal=True)
+    steward = Steward(place, None, themes, UiSettings(), mask_personal=True)
     made: list[Path] = []
     try:
-        for place, size in enumerate(sizes):
-            suffix = "" if place == 0 else f"-{size[0]}x{size[1]}"
+        for turn, size in enumerate(sizes):
+            suffix = "" if turn == 0 else f"-{size[0]}x{size[1]}"
             made += capture_pages(
                 steward.window,
                 folder,
@@ -93,7 +101,7 @@ class Steward:
 
     def __init__(
         self,
-        place: Workspace,
+        place: Place,
         scripts: Path | None,
         themes: ThemeManager,
         settings: UiSettings,
@@ -104,7 +112,7 @@ class Steward:
         self._has_hooks = False
         self.notifier = Notifier()
         self.board = TaskBoard()
-        self.reader, self.writer = self._worker(place, "reader"), self._worker(place, "writer")
+        self.opened = Opened(place, self._worker)
         self.context = AppContext(
             place,
             reader=self.reader,
@@ -120,13 +128,24 @@ class Steward:
             board=self.board,
             settings=settings,
         )
-        self.window.set_workspace(WorkspaceInfo(place.name, str(place.path)))
+        self._show_place(place, None)
         self.window.status.set_note(
             f"Times are local ({zone_name()})", "The database keeps UTC; it is shown on hover."
         )
         self.window.may_close = self._may_close
         self.window.closing.connect(lambda _: self.shut_down())
         self.context.page_requested.connect(self._show_page)
+        self.context.place_asked.connect(self._turn_to)
+
+    @property
+    def reader(self) -> Worker:
+        """The session that the pages read with."""
+        return self.opened.reader
+
+    @property
+    def writer(self) -> Worker:
+        """The session that changes data."""
+        return self.opened.writer
 
     @property
     def is_busy(self) -> bool:
@@ -145,14 +164,45 @@ class Steward:
     def shut_down(self) -> None:
         """Stop both workers and join their threads; what the database had confirmed is kept."""
         self.window.hide()
-        for worker in (self.reader, self.writer):
-            worker.shutdown()
+        self.opened.shut_down()
         if self._has_hooks:
             self.reporter.uninstall()
             self._has_hooks = False
 
+    def open_profile(self, profile: Profile) -> None:
+        """Open a profile's place, on the page Connections, as its card does."""
+        self.window.go_to("connections")
+        page = self.window.page("connections")
+        assert isinstance(page, ConnectionsPage)
+        page.open(profile)
+
     # --- inside
-    def _worker(self, place: Workspace, name: str) -> Worker:
+    def _turn_to(self, place: Place, standing: Standing) -> None:
+        """Turn the whole window to another place; where a write still runs, once the person agrees."""
+        if self.writer.is_busy:
+            CloseQuestion(
+                self.writer,
+                self.board,
+                self.window,
+                go_on=partial(self._turn_to, place, standing),
+                stop=f"Stop and open {place.name}",
+                then=f"{place.name} also opens by itself when the work is done.",
+            ).open()
+            return
+        self.opened.turn_to(place)
+        self.context.take_place(place, reader=self.reader, writer=self.writer)
+        self._show_place(place, standing)
+        self.window.remake_pages(keep=("connections",))
+        self.context.place_changed.emit()
+        self.window.go_to("overview")
+
+    def _show_place(self, place: Place, standing: Standing | None) -> None:
+        """Say in the header where one is and as whom; of a server that is asked where it is not known yet."""
+        self.window.set_workspace(info_of(place, standing, mask=self.context.mask_personal))
+        if standing is None and isinstance(place, ServerPlace):
+            self.opened.ask_standing(partial(self._show_place, place))
+
+    def _worker(self, place: Place, name: str) -> Worker:
         return Worker(place.open_session, name=name, on_crash=self.reporter.report, board=self.board)
 
     def _factories(self) -> dict[str, Callable[[], QWidget]]:

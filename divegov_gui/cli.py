@@ -26,24 +26,28 @@ from divegov_gui.cli_support import (
     ingest_into,
     name_of,
     open_session,
+    pages_folder,
     pairs,
     place_for,
     print_json,
     print_report,
     progress_bar,
     refuse_undeployed,
+    target_for,
 )
 from divegov_gui.cli_watch import watch_folder
 from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
 from divegov_gui.services.connections import local_workspace
+from divegov_gui.services.profiles import Profile
+from divegov_gui.services.servers import Place
 
 
 @dataclass(frozen=True)
 class Faces:
     """What the command line cannot do itself, since it knows no Qt: the door hands it in."""
 
-    open_window: Callable[[Path | None, Path | None, str | None], int]
-    save_pages: Callable[[Path, Path, list[tuple[int, int]]], list[Path]]
+    open_window: Callable[[Place | Profile, Path | None, str | None], int]
+    save_pages: Callable[[Place, Path, list[tuple[int, int]]], list[Path]]
 
 
 EPILOG = (
@@ -122,13 +126,15 @@ def _main(
         print(f"DiveGov Steward {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        raise typer.Exit(_door().open_window(None, None, None))
+        raise typer.Exit(_door().open_window(local_workspace(), None, None))
 
 
 @app.command("app")
-def open_app(workspace: WorkspaceOption = None, scripts: ScriptsOption = None) -> None:
-    """Open the window (so does divegov alone)."""
-    raise typer.Exit(_door().open_window(workspace, scripts, None))
+def open_app(
+    workspace: WorkspaceOption = None, profile: ProfileOption = None, scripts: ScriptsOption = None
+) -> None:
+    """Open the window (so does divegov alone). A server's password is asked for in it."""
+    raise typer.Exit(_door().open_window(target_for(workspace, profile), scripts, None))
 
 
 @app.command()
@@ -137,21 +143,22 @@ def demo(
     seed: SeedOption = 7,
     dirty: DirtyOption = 0.05,
     workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
     scripts: ScriptsOption = None,
     as_json: JsonOption = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Print the report and stop.")] = False,
 ) -> None:
     """Show the whole flow: deploy, generate dirty divers, load, govern, and look at the result."""
     source = generated(rows, seed, dirty, None, None)
-    place = local_workspace(workspace)
+    place = place_for(workspace, profile)
     facts = ingest_into(place, source, scripts, again=False, quiet=as_json)
     print_report(facts, as_json)
     if no_window or as_json:
         return
     if _has_display():
-        raise typer.Exit(_door().open_window(place.path, scripts, "overview"))
-    folder = place.path.parent / f"{place.path.stem}-pages"
-    pages = _door().save_pages(place.path, folder, [(1280, 800)])
+        raise typer.Exit(_door().open_window(place, scripts, "overview"))
+    folder = pages_folder(place)
+    pages = _door().save_pages(place, folder, [(1280, 800)])
     print(
         f"\nThere is no display for the window. Its pages are in {folder}: {', '.join(p.name for p in pages)}"
     )
@@ -309,11 +316,11 @@ def report(
 def screenshots(
     folder: Annotated[Path, typer.Argument(help="Where the PNG files go.", metavar="DIR")],
     workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
 ) -> None:
     """Save the window's pages, light and dark, as PNG files."""
-    existing(workspace)
-    place = local_workspace(workspace)
-    for path in _door().save_pages(place.path, folder, [(1280, 800)]):
+    place = existing(workspace, profile)
+    for path in _door().save_pages(place, folder, [(1280, 800)]):
         print(path)
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from divegov_gui.cli_support import JsonOption
 from divegov_gui.core.errors import ConnectionFailed, InputRefused
 from divegov_gui.services.connection_test import State, StepResult, summary, walk_connection
 from divegov_gui.services.passwords import Passwords, Secret
@@ -37,7 +38,6 @@ connect_app = typer.Typer(
 )
 
 NameArgument = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile's name.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 StdinOption = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
 ]

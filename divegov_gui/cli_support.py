@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ ScriptsOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+"""The options that every command shares which works in a place: see `place_for`, `existing` and `target_for`."""
 
 
 def generated(
@@ -170,6 +172,23 @@ def place_for(workspace: Path | None, profile: str | None) -> Place:
     return place_of(ProfileStore().find(profile), _ask_password)
 
 
+def target_for(workspace: Path | None, profile: str | None) -> Place | Profile:
+    """What the window is to open: a place, or the profile of a server, for which the window asks itself."""
+    if profile is not None and workspace is None:
+        found = ProfileStore().find(profile)
+        found.check()
+        if found.server is not None:
+            return found
+    return place_for(workspace, profile)
+
+
+def pages_folder(place: Place) -> Path:
+    """Where the pictures of a place's pages go when nobody says: beside the workspace, or into the current folder."""
+    if isinstance(place, ServerPlace):
+        return Path.cwd() / f"{re.sub(r'[^0-9A-Za-z._-]+', '-', place.name).strip('-.') or 'server'}-pages"
+    return place.path.parent / f"{place.path.stem}-pages"
+
+
 def existing(workspace: Path | None, profile: str | None = None) -> Place:
     """The same, where a command only reads: a workspace that does not exist is refused, and not made."""
     place = place_for(workspace, profile)
@@ -192,9 +211,12 @@ def name_of(place: Place) -> str:
     return place.server.label if isinstance(place, ServerPlace) else str(place.path)
 
 
-def _ask_password(profile: Profile) -> str | None:
+def _ask_password(profile: Profile) -> str:
     if not sys.stdin.isatty():
-        return None
+        raise InputRefused(
+            f"{profile.name} needs a password, and nobody is there to type it.",
+            hint=f"Keep it in the keyring first: divegov profile password {profile.name} --password-stdin",
+        )
     return str(typer.prompt(f"Password for {profile.name}", hide_input=True, err=True))
 
 

@@ -1,4 +1,4 @@
-"""What every page is given: the workspace, its two workers, and ways to tell the window something."""
+"""What every page is given: the place that is open, its two workers, and ways to tell the window something."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from divegov_gui.services.connections import Workspace
+from divegov_gui.services.connections import Workspace, local_workspace
+from divegov_gui.services.servers import Place, Standing
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.tasks import Worker
 
@@ -16,19 +17,24 @@ SCHEMA, BATCHES, QUARANTINE, DIVERS = "schema", "batches", "quarantine", "divers
 
 
 class AppContext(QObject):
-    """The workspace that is open, seen by the pages.
+    """The place that is open, a local workspace or a server's database, seen by the pages.
 
-    `reader` and `writer` each own a session, so that reading goes on while a long write runs.
+    `reader` and `writer` each own a session, so that reading goes on while a long write runs. When another place is
+    opened the pages are made anew, all but Connections, which hears `place_changed`.
     """
 
     changed = Signal(object)
     """A frozenset of the names above: what a write has changed."""
     page_requested = Signal(object, object)
     """The key of a page to show, and what to show on it (a dict, or None)."""
+    place_asked = Signal(object, object)
+    """A Place that the window is to turn to, found to open, and one's Standing there."""
+    place_changed = Signal()
+    """The window has turned to another place."""
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Place,
         *,
         reader: Worker,
         writer: Worker,
@@ -39,6 +45,8 @@ class AppContext(QObject):
     ) -> None:
         super().__init__(parent)
         self.workspace = workspace
+        self.home = workspace if isinstance(workspace, Workspace) else local_workspace()
+        """The local workspace to come back to: the one that is open, or was before a server was."""
         self.reader = reader
         self.writer = writer
         self.notifier = notifier
@@ -46,6 +54,16 @@ class AppContext(QObject):
         """A site's own scripts, None for the program's."""
         self.mask_personal = mask_personal
         """Whether personal values are masked on the screen: in pictures that leave the house."""
+
+    def take_place(self, place: Place, *, reader: Worker, writer: Worker) -> None:
+        """Turn to another place; whoever listens to `place_changed` is told once all is in its place."""
+        self.workspace, self.reader, self.writer = place, reader, writer
+        if isinstance(place, Workspace):
+            self.home = place
+
+    def ask_for(self, place: Place, standing: Standing) -> None:
+        """Have the window turn to `place`, which was found to open."""
+        self.place_asked.emit(place, standing)
 
     def tell_changed(self, what: Set[str]) -> None:
         """Tell every page what a write has changed."""

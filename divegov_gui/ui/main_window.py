@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -83,6 +83,19 @@ class MainWindow(QMainWindow):
         if isinstance(shown, Page):
             shown.page_shown()
         self.page_changed.emit(key)
+
+    def remake_pages(self, *, keep: Collection[str] = ()) -> None:
+        """Let every page go but those of the keys in `keep`; each is made anew when it is next shown."""
+        for key in [key for key in self._made if key not in keep]:
+            page = self._made.pop(key)
+            if key == self._current and isinstance(page, Page):
+                page.page_hidden()
+            self._stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        if self._current not in self._made:
+            current, self._current = self._current, ""
+            self.go_to(current)
 
     def set_workspace(self, info: WorkspaceInfo | None) -> None:
         """Say in header and title which workspace is open."""

@@ -219,11 +219,24 @@ class Worker(QObject):
 
         Returns whether the thread has ended within `timeout_ms`.
         """
+        self.retire()
+        return self._loop.wait(timeout_ms)
+
+    def retire(self) -> None:
+        """Stop every job and take no more, without waiting for the thread: it closes its session when it is through.
+
+        `shutdown` is still to be called, at the latest when the program ends.
+        """
         self._closed = True
         for handle in list(self._active):
             handle.cancel()
             self._end(handle, TaskState.CANCELLED, notify=False)
-        return self._loop.stop(timeout_ms)
+        self._loop.leave()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the thread is through, or never began."""
+        return not self._loop.isRunning()
 
     def _replace(self, kind: str, keep_running: bool) -> None:
         for handle in [h for h in self._active if h.kind == kind and not h.write]:
@@ -321,13 +334,12 @@ class _Loop(QThread):
             self._queue.remove(handle)
             return True
 
-    def stop(self, timeout_ms: int) -> bool:
+    def leave(self) -> None:
         """End the thread after the job that runs."""
         with self._wake:
             self._stopping = True
             self._queue.clear()
             self._wake.notify()
-        return self.wait(timeout_ms)
 
     def run(self) -> None:
         """Take jobs until told to stop; the session never leaves this function's thread."""

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
+from divegov_gui.services.servers import Place
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.pages import PageSpec, page_specs
@@ -103,8 +104,9 @@ def open_on(qtbot: QtBot, themes: ThemeManager, settings: UiSettings) -> Iterato
     """Opens the whole window on a workspace, as `divegov` does, and waits until its first page is there."""
     opened: list[Steward] = []
 
-    def open_(path: Path, scripts: Path | None = None, *, mask_personal: bool = False) -> Steward:
-        steward = Steward(Workspace(path), scripts, themes, settings, mask_personal=mask_personal)
+    def open_(place: Path | Place, scripts: Path | None = None, *, mask_personal: bool = False) -> Steward:
+        where = Workspace(place) if isinstance(place, Path) else place
+        steward = Steward(where, scripts, themes, settings, mask_personal=mask_personal)
         opened.append(steward)
         qtbot.addWidget(steward.window)
         steward.window.show()

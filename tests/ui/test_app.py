@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from divegov_gui import app
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.connections import Workspace
 from divegov_gui.ui import theme
 from divegov_gui.ui.settings import UiSettings
 
@@ -199,7 +200,7 @@ def test_run_opens_the_window_and_returns_when_it_is_closed(
         return 0
 
     monkeypatch.setattr(QApplication, "exec", live)
-    assert app.run(workspace, None) == 0
+    assert app.run(Workspace(workspace), None) == 0
     assert seen == ["harbour.db — DiveGov Steward"]
     assert (home / "window.ini").exists()
 
@@ -216,7 +217,7 @@ def test_a_data_folder_that_cannot_be_written_keeps_nothing_and_stops_nobody(
 
 
 def test_every_page_is_pictured_in_both_looks_and_all_sizes(workspace: Path, tmp_path: Path) -> None:
-    made = app.save_pages(workspace, tmp_path / "pictures", [(1280, 800), (1024, 680)])
+    made = app.save_pages(Workspace(workspace), tmp_path / "pictures", [(1280, 800), (1024, 680)])
     names = {path.name for path in made}
     assert names == {
         f"{page}-{look}{size}.png"

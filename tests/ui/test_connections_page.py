@@ -187,7 +187,6 @@ def test_the_open_workspace_is_the_first_card_and_is_not_kept_by_being_seen(at: 
     assert at.cards()[0].accessibleName() == "Local workspace, open now"
     assert not at.cards()[0].findChildren(QAbstractButton), "there is nothing to change"
     assert not at.store.path.exists()
-    assert "--workspace FILE" in " ".join(texts(at.page))
 
 
 def test_cards_are_in_order_and_in_words(at: Driver) -> None:

@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBo
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import button, icon_label, label, tool_button
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 _MODES = {"auto": "Follow the desktop", "light": "Light", "dark": "Dark"}
+_LONGEST = 40
+"""How much of a name stands in the header; hovering over it shows where one is."""
+
 _SAY = {"auto": "follows the desktop", "light": "light", "dark": "dark"}
 
 
@@ -25,6 +29,8 @@ class WorkspaceInfo:
     role: str = "Data steward"
     enforced: bool = False
     """Whether the database itself enforces the role (SQL Server), or this program only shows how it would."""
+    target: str = ""
+    """A server's database and address, shown beside its profile's name."""
 
     @property
     def role_note(self) -> str:
@@ -52,10 +58,9 @@ class HeaderBar(QWidget):
         row.setSpacing(space.s)
         self.workspace = button("", name="header.workspace", variant="ghost", icon="workspace")
         self.workspace.clicked.connect(lambda: self.workspace_opened.emit(self._info))
-        self._engine = label("", "muted")
+        self._engine = ElidedLabel("", "muted", name="header.engine")
         row.addWidget(self.workspace)
-        row.addWidget(self._engine)
-        row.addStretch(1)
+        row.addWidget(self._engine, 1)
         row.addWidget(self._role_box())
         row.addSpacing(space.s)
         row.addWidget(self._theme_switch())
@@ -70,12 +75,13 @@ class HeaderBar(QWidget):
         """Say where one is; None while no workspace is open."""
         self._info = info
         name = info.name if info else "No workspace open"
-        self.workspace.setText(name)
+        self.workspace.setText(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
         theme.set_icon(self.workspace, "workspace", "muted")
         self.workspace.setToolTip(info.location if info else "Choose or create a workspace")
         self.workspace.setAccessibleName(f"Workspace: {name}")
         self.workspace.setAccessibleDescription(info.location if info else "Opens the connections")
-        self._engine.setText(info.engine if info else "")
+        engine = " · ".join(part for part in (info.engine, info.target) if part) if info else ""
+        self._engine.set_full(engine)
         self._role.setText(info.role if info else "")
         self._note.setText(info.role_note if info else "")
         self._role_area.setVisible(info is not None)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from divegov_gui import cli
+from divegov_gui.services.profiles import Profile
+from divegov_gui.services.servers import Place
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,16 +35,16 @@ class Answer:
 class Desktop:
     """Stands in for the window: notes what it was asked to show."""
 
-    opened: list[tuple[Path | None, Path | None]] = field(default_factory=list)
-    saved: list[tuple[Path, Path]] = field(default_factory=list)
+    opened: list[tuple[Place | Profile, Path | None]] = field(default_factory=list)
+    saved: list[tuple[Place, Path]] = field(default_factory=list)
     exit_code: int = 0
 
-    def open_window(self, workspace: Path | None, scripts: Path | None, page: str | None) -> int:
-        self.opened.append((workspace, scripts))
+    def open_window(self, target: Place | Profile, scripts: Path | None, page: str | None) -> int:
+        self.opened.append((target, scripts))
         return self.exit_code
 
-    def save_pages(self, workspace: Path, folder: Path, sizes: list[tuple[int, int]]) -> list[Path]:
-        self.saved.append((workspace, folder))
+    def save_pages(self, place: Place, folder: Path, sizes: list[tuple[int, int]]) -> list[Path]:
+        self.saved.append((place, folder))
         return [folder / "overview.png"]
 
 

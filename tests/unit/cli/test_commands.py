@@ -13,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 from divegov_gui import __version__, cli
+from divegov_gui.services.connections import Workspace, local_workspace
 
 SCRIPTS = [
     "01_schema.sql",
@@ -92,7 +93,7 @@ def test_the_demo_ends_with_the_window_on_its_workspace(
     monkeypatch.setenv("DISPLAY", ":7")
     desktop.exit_code = 5
     answer = divegov("demo", "--rows", "50", "--workspace", workspace)
-    assert desktop.opened == [(workspace, None)]
+    assert desktop.opened == [(Workspace(workspace), None)]
     assert answer.code == 5
     assert "50  loaded" in answer.out
 
@@ -105,7 +106,7 @@ def test_without_a_display_the_demo_saves_the_pages_and_says_where(
     monkeypatch.setattr("platform.system", lambda: "Linux")
     answer = divegov("demo", "--rows", "50", "--workspace", workspace)
     assert desktop.opened == []
-    assert desktop.saved == [(workspace, workspace.with_name("workspace-pages"))]
+    assert desktop.saved == [(Workspace(workspace), workspace.with_name("workspace-pages"))]
     assert str(workspace.with_name("workspace-pages")) in answer.out
     assert "overview.png" in answer.out
 
@@ -257,7 +258,7 @@ def test_screenshots_are_saved_where_one_says(
     divegov("deploy", "--workspace", workspace)
     answer = divegov("screenshots", tmp_path / "pages", "--workspace", workspace)
     assert (answer.code, answer.out) == (0, f"{tmp_path / 'pages' / 'overview.png'}\n")
-    assert desktop.saved == [(workspace, tmp_path / "pages")]
+    assert desktop.saved == [(Workspace(workspace), tmp_path / "pages")]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,7 @@ def test_the_window_opens_alone_or_by_name(
 ) -> None:
     desktop.exit_code = 3
     assert divegov(*arguments).code == 3
-    assert desktop.opened == [(Path("w") if named else None, None)]
+    assert desktop.opened == [(local_workspace(Path("w") if named else None), None)]
 
 
 def test_the_version_is_told(divegov: Divegov) -> None:

@@ -63,7 +63,7 @@ class PasswordQuestion(_Question):
     given = Signal(object, bool)
     """The Secret, and whether it is to be kept in the keyring."""
 
-    def __init__(self, profile: Profile, why_not_kept: str, window: QWidget) -> None:
+    def __init__(self, profile: Profile, why_not_kept: str, window: QWidget, verb: str = "Test") -> None:
         super().__init__("connections.ask", f"Password for {profile.name}", "key", window)
         server = profile.server
         assert server is not None
@@ -84,7 +84,7 @@ class PasswordQuestion(_Question):
             self._note.say(why_not_kept, "warning")
         no = button("Cancel", name="connections.ask.cancel")
         no.clicked.connect(self.reject)
-        yes = button("Test", name="connections.ask.ok", variant="primary")
+        yes = button(verb, name="connections.ask.ok", variant="primary")
         yes.clicked.connect(self._give)
         yes.setDefault(True)
         self.row.addWidget(no)

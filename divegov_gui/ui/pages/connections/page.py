@@ -15,21 +15,21 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVB
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.passwords import Passwords, Secret
 from divegov_gui.services.profiles import Profile, ProfileStore
-from divegov_gui.services.servers import LOCAL_ID, local_profile
+from divegov_gui.services.servers import LOCAL_ID, Place, Standing, local_profile
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.connections import work
 from divegov_gui.ui.pages.connections.dialogs import Confirm
 from divegov_gui.ui.pages.connections.editor import Editor
+from divegov_gui.ui.pages.connections.opening import Opening, OpeningPanel
 from divegov_gui.ui.pages.connections.parts import CardGrid, Note, let_go, side_worker
-from divegov_gui.ui.pages.connections.profile_card import ProfileCard
+from divegov_gui.ui.pages.connections.profile_card import ProfileCard, arranged, is_open_in
 from divegov_gui.ui.pages.connections.steps_panel import StepsPanel
 from divegov_gui.ui.pages.connections.testing import ConnectionTest
-from divegov_gui.ui.pages.connections.words import ELSEWHERE, NO_SECRETS, said
+from divegov_gui.ui.pages.connections.words import NO_SECRETS, SUBTITLE, said
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.widgets import button, plural
 
-_SUBTITLE = f"The workspaces and servers that you know by name. {ELSEWHERE}"
 _FILTER = "Connections (*.json);;All files (*)"
 _CARD = 340
 _PANEL = (400, 480)
@@ -62,7 +62,7 @@ class ConnectionsPage(Page):
         passwords: Passwords | None = None,
         odbc: Any = None,
     ) -> None:
-        super().__init__("connections", "Connections", _SUBTITLE, scrolls=False, parent=parent)
+        super().__init__("connections", "Connections", SUBTITLE, scrolls=False, parent=parent)
         self._context = context
         self._store = store or ProfileStore()
         self.passwords = passwords or Passwords()
@@ -71,15 +71,16 @@ class ConnectionsPage(Page):
         self.choose_import: Choose = choose_import
         self.choose_export: Choose = choose_export
         self._profiles: list[Profile] = []
-        self._panel: Editor | StepsPanel | None = None
-        self._test: ConnectionTest | None = None
+        self._panel: Editor | StepsPanel | OpeningPanel | None = None
+        self._job: ConnectionTest | Opening | None = None
         self._keyring = side_worker("keyring", self)
         self._build()
+        context.place_changed.connect(self.refresh)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a test or the keyring is at work."""
-        return self._keyring.is_busy or (self._test is not None and self._test.is_busy)
+        """Whether a test, an opening or the keyring is at work."""
+        return self._keyring.is_busy or (self._job is not None and self._job.is_busy)
 
     def page_shown(self) -> None:
         """Read the file anew: `divegov profile` may have changed it."""
@@ -147,24 +148,21 @@ class ConnectionsPage(Page):
 
     def stop(self) -> None:
         """End what runs beside the database, and its threads."""
-        self._end_test()
+        self._end_job()
         self._keyring.shutdown()
         self._keyring.deleteLater()
         self._keyring = side_worker("keyring", self)
 
     # --- the cards
     def _show_cards(self) -> None:
-        here = self._context.workspace.path
-        opened = next((p for p in self._profiles if p.workspace == here), None)
-        rest = [p for p in self._profiles if p is not opened]
-        rest.sort(key=lambda p: (not p.favourite, p.name.casefold()))
+        here = self._context.workspace
         focused = self.focusWidget()
         name = focused.objectName() if focused is not None and self._grid.isAncestorOf(focused) else ""
         cards: list[QWidget] = []
-        for profile in [opened or local_profile(here), *rest]:
+        for profile in arranged(self._profiles, self._context):
             card = ProfileCard(
                 profile,
-                is_open=profile.workspace == here,
+                is_open=is_open_in(profile, here),
                 kept=profile.profile_id != LOCAL_ID,
                 mask=self._context.mask_personal,
             )
@@ -178,6 +176,7 @@ class ConnectionsPage(Page):
 
     def _take_wish(self, what: str, profile: Profile) -> None:
         actions: dict[str, Callable[[Profile], None]] = {
+            "open": lambda p: self._leave_panel(partial(self.open, p)),
             "test": lambda p: self._leave_panel(partial(self.test, p)),
             "edit": lambda p: self._leave_panel(partial(self._edit, p)),
             "duplicate": self._duplicate,
@@ -281,23 +280,42 @@ class ConnectionsPage(Page):
         panel = StepsPanel(profile)
         panel.closed.connect(self._close_panel)
         self._show_panel(panel)
-        self._test = ConnectionTest(panel, self.passwords, self.odbc, parent=self)
-        self._test.worked.connect(self._mark_used)
-        self._test.keep_asked.connect(self._remember)
-        self._test.start(password)
+        self._job = test = ConnectionTest(panel, self.passwords, self.odbc, parent=self)
+        test.worked.connect(self._mark_used)
+        test.keep_asked.connect(self._remember)
+        test.start(password)
+
+    # --- opening
+    def open(self, profile: Profile, password: Secret | None = None) -> None:
+        """Turn the window to a profile's place, once it is found to open; until then the one that is open stays."""
+        panel = OpeningPanel(profile)
+        panel.closed.connect(self._close_panel)
+        panel.test_asked.connect(lambda: self.test(profile))
+        self._show_panel(panel)
+        self._job = opening = Opening(
+            panel, self._context.workspace.name, self.passwords, self.odbc, parent=self
+        )
+        opening.opened.connect(partial(self._turn_to, profile))
+        opening.keep_asked.connect(self._remember)
+        opening.start(password)
+
+    def _turn_to(self, profile: Profile, place: Place, standing: Standing) -> None:
+        self._close_panel()
+        self._mark_used(profile)
+        self._context.ask_for(place, standing)
 
     def _mark_used(self, profile: Profile) -> None:
         if any(p.profile_id == profile.profile_id for p in self._profiles):
             self._change(lambda: self._store.mark_used(profile))
 
-    def _end_test(self) -> None:
-        if self._test is not None:
-            test, self._test = self._test, None
-            test.shut_down()
-            test.deleteLater()
+    def _end_job(self) -> None:
+        if self._job is not None:
+            job, self._job = self._job, None
+            job.shut_down()
+            job.deleteLater()
 
     # --- what is beside the cards
-    def _show_panel(self, panel: Editor | StepsPanel) -> None:
+    def _show_panel(self, panel: Editor | StepsPanel | OpeningPanel) -> None:
         self._close_panel()
         self._panel = panel
         self._fit_panel()
@@ -320,17 +338,17 @@ class ConnectionsPage(Page):
         ask.open()
 
     def _close_panel(self) -> None:
-        self._end_test()
+        self._end_job()
         panel, self._panel = self._panel, None
         if panel is not None:
             self._side.removeWidget(panel)
             let_go(panel)
-            if isinstance(panel, StepsPanel):
+            if isinstance(panel, (StepsPanel, OpeningPanel)):
                 self._focus_card(panel.profile)
 
     def _focus_card(self, profile: Profile) -> None:
         """Put the focus on what one does next with a profile, and bring it into sight."""
-        for what in ("test", "edit"):
+        for what in ("open", "test", "edit"):
             found = self.findChild(QWidget, f"connections.{what}.{profile.profile_id}")
             if found is not None:
                 found.setFocus()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from divegov_gui.services.profiles import Kind, Profile
+from divegov_gui.services.servers import Place, ServerPlace, local_profile
 from divegov_gui.ui import theme
+from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.connections.words import facts
 from divegov_gui.ui.widgets import Badge, Card, button, icon_label, label, tool_button
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
@@ -19,7 +23,7 @@ class ProfileCard(Card):
     """A profile; `kept` is one of the file's, which can be changed. Its controls carry the profile's id."""
 
     asked = Signal(str, object)
-    """What is to be done (``test``, ``edit``, ``duplicate``, ``delete``, ``favourite``) with which Profile."""
+    """What to do (``open``, ``test``, ``edit``, ``duplicate``, ``delete``, ``favourite``) with which Profile."""
 
     def __init__(
         self, profile: Profile, *, is_open: bool, kept: bool, mask: bool, parent: QWidget | None = None
@@ -32,8 +36,8 @@ class ProfileCard(Card):
         self.body.addLayout(self._head(is_open, kept))
         self.body.addLayout(self._facts(mask))
         self.body.addStretch(1)
-        if kept:
-            self.body.addLayout(self._actions())
+        if kept or not is_open:
+            self.body.addLayout(self._actions(is_open, kept))
 
     def _head(self, is_open: bool, kept: bool) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -83,11 +87,19 @@ class ProfileCard(Card):
             grid.addWidget(ElidedLabel(value, "body", note=note, elide=Qt.TextElideMode.ElideMiddle), row, 1)
         return grid
 
-    def _actions(self) -> QHBoxLayout:
+    def _actions(self, is_open: bool, kept: bool) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, theme.current().space.s, 0, 0)
         row.setSpacing(theme.current().space.xs)
         profile = self.profile
+        if not is_open:
+            opens = button("Open", name=f"connections.open.{profile.profile_id}", icon="forward")
+            opens.setAccessibleName(f"Open: {profile.name}")
+            opens.clicked.connect(lambda: self.asked.emit("open", profile))
+            row.addWidget(opens)
+        if not kept:
+            row.addStretch(1)
+            return row
         if profile.kind is Kind.SQLSERVER:
             test = button("Test", name=f"connections.test.{profile.profile_id}", icon="play")
             test.setAccessibleName(f"Test connection: {profile.name}")
@@ -106,3 +118,21 @@ class ProfileCard(Card):
             made.clicked.connect(lambda _=False, what=what: self.asked.emit(what, profile))
             row.addWidget(made)
         return row
+
+
+def is_open_in(profile: Profile, here: Place) -> bool:
+    """Whether the place that is open is the profile's."""
+    if isinstance(here, ServerPlace):
+        return profile.profile_id == here.profile_id
+    return profile.workspace == here.path
+
+
+def arranged(profiles: Sequence[Profile], context: AppContext) -> list[Profile]:
+    """The cards in their order: the local workspace, then the favourites, then the rest by name.
+
+    The local workspace is the one that is open, or was before a server was; kept in the file or not.
+    """
+    home = context.home.path
+    local = next((p for p in profiles if p.workspace == home), None)
+    rest = sorted((p for p in profiles if p is not local), key=lambda p: (not p.favourite, p.name.casefold()))
+    return [local or local_profile(home), *rest]

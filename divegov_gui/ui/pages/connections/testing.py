@@ -13,7 +13,7 @@ from divegov_gui.services.connection_test import State, StepResult
 from divegov_gui.services.passwords import Passwords, Secret
 from divegov_gui.services.profiles import Profile
 from divegov_gui.ui.pages.connections import work
-from divegov_gui.ui.pages.connections.dialogs import PasswordQuestion
+from divegov_gui.ui.pages.connections.asking import PasswordFinder
 from divegov_gui.ui.pages.connections.parts import side_worker
 from divegov_gui.ui.pages.connections.steps_panel import StepsPanel
 from divegov_gui.ui.pages.connections.words import said
@@ -32,10 +32,15 @@ class ConnectionTest(QObject):
         self, panel: StepsPanel, passwords: Passwords, odbc: Any = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._panel, self._passwords, self._odbc = panel, passwords, odbc
+        self._panel, self._odbc = panel, odbc
         self._worker = side_worker("connection-test", self)
         self._task: TaskHandle | None = None
-        self._question: PasswordQuestion | None = None
+        self._finder = PasswordFinder(passwords, self._worker, "Test", panel)
+        self._finder.found.connect(self._walk)
+        self._finder.waits.connect(panel.begin)
+        self._finder.refused.connect(lambda: panel.stopped("Not tested: it needs a password."))
+        self._finder.failed.connect(self._fail)
+        self._finder.keep_asked.connect(self.keep_asked)
         self._results: list[StepResult] = []
         self._password: Secret | None = None
         panel.stop_asked.connect(self._stop)
@@ -49,49 +54,20 @@ class ConnectionTest(QObject):
 
     def start(self, password: Secret | None = None) -> None:
         """Find the password where one is needed and not yet known, then take the steps."""
-        profile = self._profile
-        assert profile.server is not None
-        if password is not None or not profile.server.needs_password:
+        if password is not None:
             self._walk(password)
-            return
-        self._panel.begin("Looking for the password in this computer's keyring.")
-        self._task = self._worker.submit(
-            partial(work.recall, self._passwords, profile),
-            on_success=self._take_password,
-            on_failure=self._fail,
-            owner=self,
-        )
+        else:
+            self._finder.find(self._profile)
 
     def shut_down(self) -> None:
         """Stop, and join the thread."""
-        if self._question is not None:
-            self._question.close()
+        self._finder.stop()
         self._worker.shutdown()
 
     # --- inside
     @property
     def _profile(self) -> Profile:
         return self._panel.profile
-
-    def _take_password(self, found: work.Found) -> None:
-        password, why_not = found
-        if password is not None:
-            self._walk(password)
-            return
-        self._panel.begin("Waiting for the password.")
-        self._question = PasswordQuestion(self._profile, why_not, self._panel.window())
-        self._question.given.connect(self._take_answer)
-        self._question.rejected.connect(lambda: self._panel.stopped("Not tested: it needs a password."))
-        self._question.finished.connect(self._forget_question)
-        self._question.open()
-
-    def _forget_question(self, _: int) -> None:
-        self._question = None
-
-    def _take_answer(self, password: Secret, keep: bool) -> None:
-        if keep:
-            self.keep_asked.emit(self._profile, password)
-        self._walk(password)
 
     def _walk(self, password: Secret | None) -> None:
         self._password = password
@@ -122,9 +98,7 @@ class ConnectionTest(QObject):
             self._panel.stopped(said(error), "danger")
 
     def _stop(self) -> None:
-        if self._question is not None:
-            self._question.reject()
-        elif self._task is not None:
+        if not self._finder.stop() and self._task is not None:
             self._task.cancel()
 
     def _create(self) -> None:

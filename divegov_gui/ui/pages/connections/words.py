@@ -16,7 +16,7 @@ KIND_MEANINGS = {
     Kind.SQLSERVER: "A database on a server, where the stewards work together.",
     Kind.LOCAL: "One file on this computer. It needs no server and has no logins.",
 }
-ELSEWHERE = "Start the program with --workspace FILE to work in another workspace."
+SUBTITLE = "The workspaces and servers that you know by name. The window works in the one that is open."
 NO_SECRETS = (
     "Passwords are never in the file of connections: they are in this computer's keyring, or asked for."
 )

@@ -6,7 +6,9 @@ from typing import Any
 
 from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
+from divegov_gui.services import servers
 from divegov_gui.services.connection_test import (
+    SIGNING_IN_SECONDS,
     NotInTime,
     Step,
     StepResult,
@@ -15,13 +17,17 @@ from divegov_gui.services.connection_test import (
     walk_connection,
 )
 from divegov_gui.services.passwords import Passwords, Secret
-from divegov_gui.services.profiles import Profile
+from divegov_gui.services.profiles import Authentication, Profile
+from divegov_gui.services.servers import Place, ServerPlace, Standing
 
 KEYRING_SECONDS = 60.0
 """How long the keyring may take: it may itself be asking the person to unlock it."""
 
 CREATING_SECONDS = 120.0
 """How long a server may take to make an empty database."""
+
+OPENING_SECONDS = 30.0
+"""What an opening may take beyond its login: attempts again where the server says that it is busy, and who one is."""
 
 Found = tuple[Secret | None, str]
 """A password, and why there is none where the keyring cannot be used."""
@@ -84,6 +90,22 @@ def walk(
         results.append(result)
         progress(Progress(result.step.value, len(results), len(Step)))
     return results
+
+
+def try_opening(place: Place, _: object, __: ProgressSink, cancel: CancelToken) -> Standing:
+    """Open a place as the window would, and say who one is there. Raises ConnectionFailed, Refused, Cancelled."""
+    server = place.server if isinstance(place, ServerPlace) else None
+    attempts = OPENING_SECONDS if server is None else server.login_timeout + OPENING_SECONDS
+    if server is not None and server.authentication is Authentication.ENTRA_INTERACTIVE:
+        attempts += SIGNING_IN_SECONDS
+    try:
+        return bounded(lambda: servers.try_opening(place, cancel), attempts, cancel)
+    except NotInTime as error:
+        raise ConnectionFailed(
+            f"{server.label if server else place.name} did not answer in time.",
+            f"It was given {attempts:.0f} seconds.",
+            "Test the connection step by step: that shows where it stops.",
+        ) from error
 
 
 def create(
