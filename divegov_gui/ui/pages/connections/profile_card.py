@@ -93,7 +93,7 @@ class ProfileCard(Card):
         row.setSpacing(theme.current().space.xs)
         profile = self.profile
         if not is_open:
-            opens = button("Open", name=f"connections.open.{profile.profile_id}", icon="forward")
+            opens = button("Open", name=f"connections.open.{profile.profile_id}")
             opens.setAccessibleName(f"Open: {profile.name}")
             opens.clicked.connect(lambda: self.asked.emit("open", profile))
             row.addWidget(opens)
@@ -101,11 +101,11 @@ class ProfileCard(Card):
             row.addStretch(1)
             return row
         if profile.kind is Kind.SQLSERVER:
-            test = button("Test", name=f"connections.test.{profile.profile_id}", icon="play")
+            test = button("Test", name=f"connections.test.{profile.profile_id}")
             test.setAccessibleName(f"Test connection: {profile.name}")
             test.clicked.connect(lambda: self.asked.emit("test", profile))
             row.addWidget(test)
-        edit = button("Edit", name=f"connections.edit.{profile.profile_id}", icon="edit")
+        edit = button("Edit", name=f"connections.edit.{profile.profile_id}")
         edit.setAccessibleName(f"Edit: {profile.name}")
         edit.clicked.connect(lambda: self.asked.emit("edit", profile))
         row.addWidget(edit)
