@@ -20,7 +20,7 @@ from divegov_gui.database.queries import count_statement, select_statement
 from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
 from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
 from divegov_gui.database.sqlite_errors import error_name, thrown, translated
-from divegov_gui.database.sqlite_file import connect
+from divegov_gui.database.sqlite_file import connect, disconnect
 from divegov_gui.database.sqlite_host import CLOCK, login
 
 _ENDS_TRANSACTION = re.compile(r"(?:COMMIT|END|ROLLBACK(?!\s+(?:TRANSACTION\s+)?TO\b))\b", re.IGNORECASE)
@@ -42,6 +42,7 @@ class SqliteSession:
         self.path = path
         self.actor = login()
         self._raw = connection
+        self._is_closed = False
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
         self._connection = engine.connect().execution_options(schema_translate_map=_NO_SCHEMAS)
 
@@ -205,9 +206,12 @@ class SqliteSession:
 
     def close(self) -> None:
         """Close the connection; once closed, closing again does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._connection.close()
         self._connection.engine.dispose()
-        self._raw.close()
+        disconnect(self._raw, self.path)
 
     def __enter__(self) -> SqliteSession:
         return self

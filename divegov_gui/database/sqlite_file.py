@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import threading
+from collections import Counter
 from pathlib import Path
 
 from divegov_gui.core.errors import ConnectionFailed
@@ -31,17 +33,47 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
             "The embedded workspace needs 3.37 or newer.",
             "Use a newer Python; it brings its SQLite along.",
         )
-    _check_file(path)
-    try:
-        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-    except sqlite3.Error as error:
-        raise translated(error, path) from error
+    with _GATE:
+        if not _OPEN[_identity(path)]:
+            _check_file(path)
+        try:
+            connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+        except sqlite3.Error as error:
+            raise translated(error, path) from error
+        _OPEN[_identity(path)] += 1
     try:
         _configure(connection, path)
     except BaseException:
-        connection.close()
+        disconnect(connection, path)
         raise
     return connection
+
+
+def disconnect(connection: sqlite3.Connection, path: Path) -> None:
+    """Close a connection that `connect` has made."""
+    with _GATE:
+        identity = _identity(path)
+        connection.close()
+        _OPEN[identity] = max(0, _OPEN[identity] - 1)
+
+
+_GATE = threading.Lock()
+_OPEN: Counter[object] = Counter()
+"""How many connections this process has to each file.
+
+POSIX drops all locks that a process has on a file as soon as it closes any descriptor of it (sqlite.org/howtocorrupt.html,
+2.2). So a workspace that is open here may be read through SQLite only: opening it as a plain file would let another
+program delete the write-ahead log under our feet.
+"""
+
+
+def _identity(path: Path) -> object:
+    """What tells a file from another, whatever path leads to it; None where there is none yet."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _check_file(path: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from divegov_gui.core.errors import Cancelled, ConnectionFailed, DeploymentFaile
 from divegov_gui.database.scripts import Script
 from divegov_gui.database.sqlite import SqliteSession, open_workspace
 from divegov_gui.database.sqlite_file import SCHEMA_VERSION
+from divegov_gui.services.deployment import deploy
 
 Define = Callable[[str], None]
 
@@ -448,3 +449,41 @@ def test_the_sqlite3_shell_leaves_the_old_version_in_the_history(diver: Path) ->
     assert plain(
         diver, "SELECT h.Valid_To = d.Valid_From FROM Diver AS d JOIN Diver_History AS h USING (Diver_ID)"
     ) == [(1,)]
+
+
+# several programs at one file ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("opened_again", [0, 1])
+def test_another_program_that_comes_and_goes_takes_nothing_away(tmp_path: Path, opened_again: int) -> None:
+    """A second session of this process must not drop the locks by which the first one holds its write-ahead log."""
+    path = tmp_path / "workspace.db"
+    look = (
+        f"import sqlite3; c = sqlite3.connect({str(path)!r}); "
+        "print(c.execute('SELECT count(*) FROM Ingestion_Batch').fetchone()[0]); c.close()"
+    )
+
+    def other_program() -> str:
+        done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    with closing(open_workspace(path)) as first:
+        deploy(first)
+        with ExitStack() as others:
+            for _ in range(opened_again):
+                others.enter_context(closing(open_workspace(path)))
+            assert other_program() == "0"
+            assert path.with_name(path.name + "-wal").exists()
+            first.call(
+                "Open_Batch", source_name="a", source_kind="file", content_hash="1", declared_count=1, again=0
+            )
+            assert other_program() == "1"
+
+
+def test_a_file_is_looked_at_again_when_nobody_has_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.db"
+    open_workspace(path).close()
+    path.unlink()
+    path.write_text("no database")
+    with pytest.raises(ConnectionFailed, match="not a DiveGov workspace"):
+        open_workspace(path)
