@@ -134,6 +134,11 @@ VIEWS: dict[str, sa.Table] = {
         _view("dbo", "Diver_Logbook", "Diver_ID Dive_Count Total_Minutes Deepest_M Site_Count Last_Dived_On"),
         _view(
             "dbo",
+            "Certification_Aliases",
+            "Alias Certification_Level_ID Level_Code Level_Name Is_Professional Rank_Order",
+        ),
+        _view(
+            "dbo",
             "Certification_Mix",
             "Certification_Level_ID Level_Code Level_Name Is_Professional Diver_Count",
         ),

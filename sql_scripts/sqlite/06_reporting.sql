@@ -247,6 +247,14 @@ SELECT l.Diver_ID,
 FROM Dive_Log AS l
 GROUP BY l.Diver_ID;
 
+-- The names by which the gatekeeper knows the levels.
+DROP VIEW IF EXISTS Certification_Aliases;
+CREATE VIEW Certification_Aliases AS
+SELECT a.Alias, l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Professional, l.Rank_Order
+FROM Certification_Alias AS a
+JOIN Certification_Level AS l
+  ON l.Certification_Level_ID = a.Certification_Level_ID;
+
 -- How many divers hold each level.
 DROP VIEW IF EXISTS Certification_Mix;
 CREATE VIEW Certification_Mix AS

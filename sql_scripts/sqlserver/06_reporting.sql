@@ -294,6 +294,16 @@ GO
 GRANT SELECT ON dbo.Diver_Logbook TO data_steward, compliance_officer, data_analyst;
 GO
 
+-- The names by which the gatekeeper knows the levels.
+CREATE OR ALTER VIEW dbo.Certification_Aliases AS
+SELECT a.Alias, l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Professional, l.Rank_Order
+FROM dbo.Certification_Alias AS a
+JOIN dbo.Certification_Level AS l
+  ON l.Certification_Level_ID = a.Certification_Level_ID;
+GO
+GRANT SELECT ON dbo.Certification_Aliases TO data_steward, compliance_officer, data_analyst;
+GO
+
 -- How many divers hold each level.
 CREATE OR ALTER VIEW dbo.Certification_Mix AS
 SELECT l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Professional,

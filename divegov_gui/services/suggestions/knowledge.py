@@ -1,0 +1,59 @@
+"""What proposing a fix needs to know of the database: checks, levels, domains; read once and kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+
+from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.services.checks import read_checks
+from divegov_gui.services.review import COLUMNS
+from divegov_gui.services.suggestions.certifications import Catalogue, Level
+from divegov_gui.services.suggestions.domains import KnownDomains, frequent_domains
+
+_SAMPLE = 5_000
+"""Newest divers whose mail domains are counted."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What proposals are made from. `masks` has the bits of the checks on each column; days are UTC."""
+
+    masks: Mapping[str, int]
+    catalogue: Catalogue
+    domains: KnownDomains
+    regions: tuple[str, ...]
+    today: date
+
+
+def read_knowledge(session: Session, regions: Sequence[str] = ()) -> Knowledge:
+    """Read it. `regions` are the countries (ISO 3166) of phone numbers that name none."""
+    checks = read_checks(session)
+    return Knowledge(
+        masks={column: checks.bits_of_column(column) for column in COLUMNS},
+        catalogue=Catalogue(_levels(session)),
+        domains=KnownDomains(_domains(session)),
+        regions=tuple(region.upper() for region in regions),
+        today=datetime.now(timezone.utc).date(),
+    )
+
+
+def _levels(session: Session) -> list[Level]:
+    spellings: dict[str, list[str]] = defaultdict(list)
+    columns = ["Level_Name", "Alias"]
+    for row in session.select("Certification_Aliases", columns, order=[Order("Rank_Order"), Order("Alias")]):
+        spellings[row["Level_Name"]].append(row["Alias"])
+    return [Level(name, tuple(aliases)) for name, aliases in spellings.items()]
+
+
+def _domains(session: Session) -> tuple[str, ...]:
+    rows = session.select(
+        "Diver_Versions",
+        ["Email"],
+        [Filter("Is_Current", "=", True)],
+        [Order("Diver_ID", descending=True)],
+        limit=_SAMPLE,
+    )
+    return frequent_domains(row["Email"] for row in rows)
