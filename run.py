@@ -5,6 +5,7 @@
     python3 run.py app   [options]          the window
     python3 run.py test  [pytest options]   style, types, layers, then the tests
     python3 run.py bench [options]          the benchmarks
+    python3 run.py build                    a folder that runs without Python, tried by clicking through it
 
 The first run downloads some 200 MB; later ones start at once. On Debian and Ubuntu the system
 libraries that Qt needs are installed too, or the one command that does it is shown.
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "divegov.stamp"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-VERBS = ("demo", "app", "test", "bench")
+VERBS = ("demo", "app", "test", "bench", "build")
 # What the lint-imports script does; the script itself names the folder it was installed in, which may move.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as main; main()"
 
@@ -208,6 +209,19 @@ def run_tests(arguments: "list[str]") -> int:
     return subprocess.call([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT) or int(bool(failed))
 
 
+def build(arguments: "list[str]") -> int:
+    """Make dist/DiveGov Steward with PyInstaller, then start it and click through it."""
+    say("Building dist/DiveGov Steward; this takes some minutes.")
+    spec = ROOT / "resources" / "packaging" / "divegov.spec"
+    maker = [str(PYTHON), "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
+    folders = ["--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build")]
+    code = subprocess.call([*maker, *folders, str(spec)], cwd=ROOT)
+    if code:
+        return code
+    say("Trying it.")
+    return subprocess.call([str(PYTHON), "-m", "pytest", "-m", "build", "tests/frozen", *arguments], cwd=ROOT)
+
+
 def hand_over(command: "list[str]") -> int:
     """Become `command`; where a process cannot, run it and give its exit code."""
     if os.name == "nt":
@@ -222,12 +236,14 @@ def main(arguments: "list[str]") -> int:
     if verb not in VERBS:
         print(__doc__)
         return 0 if verb in ("-h", "--help", "help") else 2
-    extras = "test" if verb == "test" else "program"
+    extras = "test" if verb in ("test", "build") else "program"
     if sys.platform.startswith("linux"):
         ensure_system(first_time=not installed(extras))
     ensure_environment(extras)
     if verb == "test":
         return run_tests(rest)
+    if verb == "build":
+        return build(rest)
     if verb == "bench":
         os.chdir(ROOT)
         return hand_over([str(PYTHON), "-m", "tests.benchmarks", *rest])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from divegov_gui import __version__
@@ -239,6 +240,7 @@ def _application() -> QApplication:
     app.setApplicationName(TITLE)
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("divegov-steward")
+    app.setWindowIcon(QIcon(str(paths.bundled("resources") / "icons" / "divegov-steward.svg")))
     return app
 
 

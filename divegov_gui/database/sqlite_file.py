@@ -61,9 +61,9 @@ _GATE = threading.Lock()
 _OPEN: Counter[object] = Counter()
 """How many connections this process has to each file.
 
-POSIX drops all locks that a process has on a file as soon as it closes any descriptor of it (sqlite.org/howtocorrupt.html,
-2.2). So a workspace that is open here may be read through SQLite only: opening it as a plain file would let another
-program delete the write-ahead log under our feet.
+POSIX drops all locks that a process has on a file as soon as it closes any descriptor of it
+(sqlite.org/howtocorrupt.html, 2.2). So a workspace that is open here may be read through SQLite only: opening it as a
+plain file would let another program delete the write-ahead log under our feet.
 """
 
 

@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
             shortcut.setKeys([QKeySequence(f"Ctrl+{place}"), QKeySequence(f"Alt+{place}")])
             shortcut.activated.connect(lambda key=spec.key: self.go_to(key))
         QShortcut(QKeySequence(Qt.Key.Key_F6), self, self._next_region)
+        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
 
     def _restore(self, pages: Sequence[PageSpec]) -> None:
         self.resize(*_FIRST)

@@ -258,3 +258,8 @@ def test_f6_goes_between_rail_and_page(qtbot: QtBot, window: MainWindow) -> None
     window.header.theme_switch.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_F6)
     assert window.nav.button("overview").hasFocus()
+
+
+def test_ctrl_q_closes_the_window(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible()

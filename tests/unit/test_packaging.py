@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import subprocess
 import sys
 import zipfile
@@ -51,10 +52,25 @@ def test_every_module_is_inside(wheel: zipfile.ZipFile) -> None:
 
 def test_tests_and_tools_stay_out(wheel: zipfile.ZipFile) -> None:
     outside = [name for name in wheel.namelist() if not name.startswith("divegov_gui/")]
-    assert all(name.split("/")[0].endswith(".dist-info") for name in outside)
+    assert all(name.split("/")[0].endswith((".dist-info", ".data")) for name in outside)
     assert not [name for name in wheel.namelist() if "test" in name.split("/")[1] or name.endswith(".pyc")]
 
 
 def test_the_divegov_command_is_declared(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
     assert "divegov = divegov_gui.__main__:main" in wheel.read(entry_points).decode()
+
+
+def test_a_linux_desktop_is_offered_the_program_with_its_icon(wheel: zipfile.ZipFile) -> None:
+    share = {
+        name.partition(".data/data/")[2]: name for name in wheel.namelist() if ".data/data/share/" in name
+    }
+    assert set(share) == {
+        "share/applications/divegov-steward.desktop",
+        "share/icons/hicolor/scalable/apps/divegov-steward.svg",
+    }
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.optionxform = str  # type: ignore[assignment,method-assign]
+    entry.read_string(wheel.read(share["share/applications/divegov-steward.desktop"]).decode())
+    assert entry["Desktop Entry"]["Exec"].split()[0] == "divegov"
+    assert entry["Desktop Entry"]["Icon"] == "divegov-steward"

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.conftest import ROOT
-
+ROOT = Path(__file__).parents[3]
 Divegov = Callable[..., Any]
 
 
