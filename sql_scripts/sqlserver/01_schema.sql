@@ -17,6 +17,9 @@ GO
 IF CONVERT(INT, SERVERPROPERTY(N'ProductMajorVersion')) < 16
    AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) NOT IN (5, 8)
     THROW 50400, N'EnterpriseDiveDB needs SQL Server 2022 or newer.', 1;
+-- A database that was moved from an older server keeps that one's language; ALTER DATABASE CURRENT changes it.
+IF (SELECT compatibility_level FROM sys.databases WHERE database_id = DB_ID()) < 160
+    THROW 50400, N'EnterpriseDiveDB needs a database whose COMPATIBILITY_LEVEL is 160 or more.', 1;
 GO
 
 ------------------------------------------------------------------------------------------------------------

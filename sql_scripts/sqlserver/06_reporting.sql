@@ -21,9 +21,10 @@ GO
 GRANT SELECT ON Governance.Deployment_Status TO data_steward, compliance_officer, data_analyst;
 GO
 
+-- A version without duration was never in force: the second of two changes in one transaction (02) leaves it behind.
 CREATE OR ALTER VIEW Governance.Workspace_Summary AS
 SELECT (SELECT COUNT_BIG(*) FROM dbo.Diver)                                        AS Diver_Count,
-       (SELECT COUNT_BIG(*) FROM dbo.Diver_History)                                AS History_Count,
+       (SELECT COUNT_BIG(*) FROM dbo.Diver_History WHERE Valid_From < Valid_To)    AS History_Count,
        (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Open')       AS Quarantine_Open_Count,
        (SELECT COUNT_BIG(*) FROM Staging.Ingestion_Batch)                          AS Batch_Count,
        (SELECT COALESCE(SUM(Loaded_Count), 0)
@@ -140,7 +141,7 @@ GO
 CREATE OR ALTER VIEW dbo.Quarantine_Queue AS
 SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
        q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-       (SELECT STRING_AGG(v.Rule_Code, N', ') WITHIN GROUP (ORDER BY v.Rule_Code)
+       (SELECT STRING_AGG(CONVERT(NVARCHAR(MAX), v.Rule_Code), N', ') WITHIN GROUP (ORDER BY v.Rule_Code)
         FROM (SELECT DISTINCT Rule_Code
               FROM dbo.Quarantine_Violation
               WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count) AS v)        AS Failed_Rules,
@@ -199,11 +200,13 @@ GO
 ------------------------------------------------------------------------------------------------------------
 
 -- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To. Masked like the directory.
+-- What a transaction wrote and changed again was never in force, and is no version.
 CREATE OR ALTER VIEW dbo.Diver_Versions AS
 SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
        Change_Reason, Valid_From, Valid_To,
        CONVERT(BIT, IIF(Valid_To = CONVERT(DATETIME2(7), N'9999-12-31 23:59:59.9999999', 121), 1, 0)) AS Is_Current
-FROM dbo.Diver FOR SYSTEM_TIME ALL;
+FROM dbo.Diver FOR SYSTEM_TIME ALL
+WHERE Valid_From < Valid_To;
 GO
 GRANT SELECT ON dbo.Diver_Versions TO data_steward, compliance_officer, data_analyst;
 GO
