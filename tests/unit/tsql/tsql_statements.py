@@ -1,7 +1,7 @@
 """The statements of the T-SQL scripts one by one, as trees, and the catalogue in which their names are looked up.
 
-The trees are sqlglot's. It reads SELECT, INSERT, UPDATE, DELETE and WITH; conditions and assigned values are handed to it
-as SELECTs of their own. What it says is a second opinion on structure and names, not on what a function does.
+The trees are sqlglot's. It reads SELECT, INSERT, UPDATE, DELETE and WITH; conditions and assigned values are handed to
+it as SELECTs of their own. What it says is a second opinion on structure and names, not on what a function does.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ DIALECT = "tsql,normalization_strategy=case_sensitive"
 
 _MODULE = re.compile(r"\s*CREATE OR ALTER (PROCEDURE|VIEW|TRIGGER)\s+([\w.]+)(.*?)\bAS\b\s*\n", re.DOTALL)
 _FLOW = re.compile(r"(?:BEGIN(?:\s+TRY|\s+CATCH)?|END(?:\s+TRY|\s+CATCH)?|ELSE)\b\s*")
-_VERBS = r"BEGIN|SET|SELECT|INSERT|UPDATE(?!\s*\()|DELETE|WITH|THROW|EXECUTE|RETURN|ALTER|CREATE|DECLARE|ROLLBACK|COMMIT"
+_VERBS = (
+    r"BEGIN|SET|SELECT|INSERT|UPDATE(?!\s*\()|DELETE|WITH|THROW|EXECUTE|RETURN|ALTER|CREATE|DECLARE"
+    r"|ROLLBACK|COMMIT"
+)
 
 
 @dataclass(frozen=True)

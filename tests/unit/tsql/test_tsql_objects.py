@@ -1,0 +1,106 @@
+"""Temporary tables, indexes, added columns and row counts in the T-SQL scripts: what a server would refuse of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tsql_reading import SCRIPTS, batches, code, modules, split_top, tables, uncommented, without_strings
+from tsql_statements import columns_of, temporary_tables, texts
+
+# -- Temporary tables -----------------------------------------------------------------------------------------
+
+
+def test_a_temporary_table_is_the_same_wherever_it_is_made() -> None:
+    """A procedure that is called may make a table anew that its caller has: then both must have one form."""
+    for name, definitions in temporary_tables().items():
+        if name.startswith("#"):
+            assert len({definition for _, definition in definitions}) == 1, name
+
+
+def test_a_temporary_table_is_made_by_who_uses_it_or_by_everyone_who_calls() -> None:
+    procedures = modules("PROCEDURE")
+    made = {
+        name: {t for t, found in temporary_tables().items() if name in dict(found)} for name in procedures
+    }
+    checked = 0
+    for name, procedure in procedures.items():
+        for table in set(re.findall(r"#\w+", procedure.body)) - made[name]:
+            callers = [other for other, p in procedures.items() if re.search(rf"EXECUTE\s+{name}\b", p.body)]
+            assert callers, (name, table)
+            assert all(table in made[caller] for caller in callers), (name, table)
+            checked += 1
+    assert checked >= 3
+
+
+def test_a_constraint_of_a_temporary_table_has_no_name() -> None:
+    """It would be in tempdb once for all: two who run the procedure at once would meet there (2714)."""
+    for name, definitions in temporary_tables().items():
+        assert not any("CONSTRAINT" in definition for _, definition in definitions), name
+
+
+# -- Indexes and columns --------------------------------------------------------------------------------------
+
+SIZES = {"BIGINT": 8, "INT": 4, "BIT": 1, "DATE": 3, "DATETIME2(7)": 8, "BINARY(32)": 32, "DECIMAL": 9}
+
+
+def bytes_of(definition: str) -> int:
+    if found := re.match(r"NVARCHAR\((\w+)\)", definition):
+        return 10**9 if found[1] == "MAX" else 2 * int(found[1])
+    if found := re.match(r"AS CONVERT\(BINARY\((\d+)\)", definition):
+        return int(found[1])
+    return next(size for kind, size in SIZES.items() if definition.startswith(kind))
+
+
+def keys() -> Iterator[tuple[str, str, bool, list[str]]]:
+    """Each index and key: where, its table, whether it is clustered, its columns."""
+    sql = "".join(code("sqlserver", script) for script in SCRIPTS)
+    for found in re.finditer(r"CREATE (UNIQUE )?(CLUSTERED )?INDEX (\w+)\s+ON ([\w.]+) \(([^)]*)\)", sql):
+        yield found[3], found[4], bool(found[2]), [c.split()[0] for c in found[5].split(",")]
+    for name in tables("sqlserver"):
+        body = re.search(rf"CREATE TABLE {re.escape(name)} \((.*?)\n    \)", sql, re.DOTALL)
+        assert body
+        for found in re.finditer(r"(PRIMARY KEY|UNIQUE)( NONCLUSTERED| CLUSTERED)? \(([^)]*)\)", body[1]):
+            clustered = found[2] == " CLUSTERED" or (
+                found[1] == "PRIMARY KEY" and found[2] != " NONCLUSTERED"
+            )
+            yield name, name, clustered, [c.split()[0] for c in found[3].split(",")]
+        for column, definition in tables("sqlserver")[name].columns.items():
+            if found := re.search(r"(PRIMARY KEY|UNIQUE)( NONCLUSTERED| CLUSTERED)?", definition):
+                yield name, name, found[1] == "PRIMARY KEY" and found[2] != " NONCLUSTERED", [column]
+
+
+def test_a_key_is_no_longer_than_an_index_may_hold() -> None:
+    """900 bytes a clustered key, 1,700 another one (1944, 1946: the row that is too long is refused when it comes)."""
+    found = list(keys())
+    assert len(found) > 30
+    for where, table, clustered, names in found:
+        length = sum(bytes_of(columns_of()[table][name]) for name in names)
+        assert length <= (900 if clustered else 1700), (where, names, length)
+
+
+def test_a_column_that_is_added_is_first_named_in_a_later_batch() -> None:
+    """A batch is compiled before it runs, and the names of columns are not looked up later (207)."""
+    added = 0
+    for script in SCRIPTS:
+        for batch in batches(script):
+            sql = uncommented(batch.text)
+            for name in re.findall(r"ALTER TABLE [\w.]+\s+ADD (?!CONSTRAINT|PERIOD|MASKED)(\w+)", sql):
+                added += 1
+                assert len(re.findall(rf"\b{name}\b", without_strings(sql))) == 1, (script, batch.line, name)
+    assert added or not re.search(r"COL_LENGTH", code("sqlserver", "01_schema"))
+
+
+def test_a_row_count_is_asked_right_behind_the_statement_that_it_counts() -> None:
+    """SET, IF and DECLARE put @@ROWCOUNT back to 0 or 1."""
+    asked = 0
+    for procedure in modules("PROCEDURE").values():
+        chunks = split_top(procedure.body, ";")
+        for before, chunk in pairwise(chunks):
+            if "@@ROWCOUNT" in chunk:
+                asked += 1
+                assert any(re.match(r"INSERT|UPDATE|DELETE|WITH", text) for text in texts(before)), (
+                    procedure.name
+                )
+    assert asked
