@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from divegov_gui.database.session import Session
@@ -81,22 +81,29 @@ def _accepted(
 ) -> Iterator[Suggestion]:
     for start in range(0, len(candidates), _AT_ONCE):
         some = candidates[start : start + _AT_ONCE]
-        now = {-each.record.quarantine_id - 1: each.record.with_changes({}) for each in some}
+        now = {
+            -each.record.quarantine_id - 1: each.record.with_changes({})
+            for each in some
+            if each.record.failed_checks & ~_touched(each, knowledge)
+        }
         after_each = {
             place: each.record.with_changes(each.proposal.changes) for place, each in enumerate(some)
         }
         verdicts = check_records(session, now | after_each)
         for place, each in enumerate(some):
-            unseen = each.record.failed_checks & ~verdicts[-each.record.quarantine_id - 1].failed_checks
-            after = verdicts[place].failed_checks | (unseen & ~_mask(each.proposal.changes, knowledge))
-            if not after & (_mask(each.proposal.changes, knowledge) | knowledge.masks[each.column]):
+            seen = verdicts.get(-each.record.quarantine_id - 1)
+            # What compares records of a batch, Check_Records does not see: it stays where it does not touch.
+            unseen = each.record.failed_checks & ~seen.failed_checks if seen else 0
+            after = verdicts[place].failed_checks | (unseen & ~_touched(each, knowledge))
+            if not after & (_touched(each, knowledge) | knowledge.masks[each.column]):
                 yield _suggestion(each, after)
 
 
-def _mask(changes: Mapping[str, str | None], knowledge: Knowledge) -> int:
+def _touched(candidate: _Candidate, knowledge: Knowledge) -> int:
+    """The checks on the columns that a candidate changes."""
     mask = 0
-    for column in changes:
-        mask |= knowledge.masks.get(column, 0)
+    for column in candidate.proposal.changes:
+        mask |= knowledge.masks[column]
     return mask
 
 

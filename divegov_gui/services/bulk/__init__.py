@@ -1,0 +1,29 @@
+"""One change to many quarantined records: looked at first, excluded from, and saved as one group that can be undone."""
+
+from __future__ import annotations
+
+from divegov_gui.services.bulk.operations import (
+    BestSuggestion,
+    LikeThis,
+    Operation,
+    ProperCase,
+    Replace,
+    SetValue,
+    Trim,
+)
+from divegov_gui.services.bulk.preview import MOST, Preview, PreviewCell, apply_preview, preview
+
+__all__ = [
+    "MOST",
+    "BestSuggestion",
+    "LikeThis",
+    "Operation",
+    "Preview",
+    "PreviewCell",
+    "ProperCase",
+    "Replace",
+    "SetValue",
+    "Trim",
+    "apply_preview",
+    "preview",
+]
