@@ -15,6 +15,7 @@ _NUMBER_ENDINGS = (
     "_Row",
     "_Ms",
     "_Minutes",
+    "_Mask",
     "Attempt",
     "_Version",
     "Threshold",
@@ -34,10 +35,10 @@ def _view(schema: str, name: str, columns: str) -> sa.Table:
 def _type(column: str) -> sa.types.TypeEngine[object]:
     if column.startswith("Is_"):
         return sa.Boolean(create_constraint=False)  # type: ignore[return-value]
+    if column in ("Deepest_M", "Price_Eur", "Median_Minutes"):
+        return sa.Float()  # type: ignore[return-value]
     if column != "Program_Version" and column.endswith(_NUMBER_ENDINGS):
         return sa.BigInteger()  # type: ignore[return-value]
-    if column in ("Deepest_M", "Price_Eur"):
-        return sa.Float()  # type: ignore[return-value]
     return sa.Unicode()  # type: ignore[return-value]
 
 
@@ -62,7 +63,7 @@ VIEWS: dict[str, sa.Table] = {
             "Staging",
             "Batch_Summary",
             "Batch_ID Source_Name Source_Kind Content_Hash Status Received_At Received_By Governed_At "
-            f"Declared_Count {_COUNTS}",
+            f"Declared_Count {_COUNTS} Purged_At",
         ),
         _view(
             "Staging",
@@ -119,6 +120,27 @@ VIEWS: dict[str, sa.Table] = {
             "Rule_Checks",
             "Check_Bit Rule_Code Column_Name Severity Wording Hint Is_Enabled",
         ),
+        _view(
+            "Governance", "Rule_Activity", "Rule_Code Rule_Mask Rejected_Count Open_Count False_Alarm_Count"
+        ),
+        _view(
+            "Governance",
+            "Rule_Versions",
+            "Rule_Code Severity Threshold Is_Enabled Wording Hint Modified_By Change_Reason Valid_From Valid_To "
+            "Is_Current",
+        ),
+        _view("Governance", "Rule_Trend", "Received_On Rule_Code Record_Count"),
+        _view(
+            "Governance", "Source_Quality", f"Source_Name Source_Kind Batch_Count {_COUNTS} Last_Received_At"
+        ),
+        _view(
+            "Governance",
+            "Resolution_Trend",
+            "Resolved_On Record_Count Released_Count Merged_Count Discarded_Count Median_Minutes",
+        ),
+        _view("dbo", "Quarantine_Backlog", "Quarantined_On Record_Count Ready_Count"),
+        _view("dbo", "Repair_Pattern", "Column_Name Edit_Kind Cell_Count Record_Count"),
+        _view("Governance", "Procedure_Definitions", "Procedure_Name Definition"),
         _view("Governance", "Quality_Trend", f"Received_On Source_Kind Batch_Count {_COUNTS}"),
         _view(
             "Governance",

@@ -156,6 +156,9 @@ CREATE TABLE IF NOT EXISTS Ingestion_Batch (
                AND Loaded_Count = Promoted_Count + Unchanged_Count + Duplicate_Count + Quarantined_Count))
 );
 CREATE INDEX IF NOT EXISTS IX_Ingestion_Batch_Content ON Ingestion_Batch (Content_Hash, Batch_ID);
+-- When what the source sent was purged; what became of each record, and every count, stays.
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Ingestion_Batch') WHERE name = 'Purged_At')
+    ALTER TABLE Ingestion_Batch ADD COLUMN Purged_At TEXT;
 
 -- One row a source record, verbatim and never changed again. What became of it stands beside it, in Record_Outcome:
 -- writing a word into a narrow table costs a third of writing it into these wide rows. The view Raw_Divers (06) shows
@@ -176,6 +179,9 @@ CREATE TABLE IF NOT EXISTS Raw_Record (
     Payload              TEXT    NOT NULL,
     UNIQUE (Batch_ID, Source_Row)
 );
+
+-- The few records that were let in in spite of a warning.
+CREATE INDEX IF NOT EXISTS IX_Raw_Record_Waived ON Raw_Record (Waived_Checks) WHERE Waived_Checks <> 0;
 
 -- The one outcome of each governed record, and the diver or the quarantine record that it became or is told by.
 CREATE TABLE IF NOT EXISTS Record_Outcome (
@@ -310,6 +316,9 @@ IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = '
 -- What the facets count, without the wide rows.
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Cube
     ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At);
+-- How long each resolved record had waited.
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Resolved ON Data_Quarantine (Resolved_At, Status, Quarantined_At)
+    WHERE Resolved_At IS NOT NULL;
 
 ------------------------------------------------------------------------------------------------------------
 -- The rest of the platform

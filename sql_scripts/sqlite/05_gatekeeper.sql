@@ -664,4 +664,123 @@ END;
 -- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches
 ------------------------------------------------------------------------------------------------------------
 
--- They come with the rule catalogue.
+-- Changes what a rule asks for, from now on; what it asked for before stays in its history. Who reads an older version
+-- than the present one is told so. Records that wait are judged again by Retest_Quarantine.
+CREATE OR ALTER PROCEDURE Set_Rule
+    @Rule_Code  TEXT,
+    @Severity   TEXT,
+    @Threshold  INTEGER,
+    @Is_Enabled INTEGER,
+    @Valid_From TEXT,
+    @Reason     TEXT
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Quality_Rule WHERE Rule_Code = @Rule_Code)
+        THROW 50404, 'There is no rule ' || coalesce(@Rule_Code, '?') || '.';
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'A change of a rule needs a reason.';
+    IF NOT EXISTS (SELECT 1 FROM Quality_Rule WHERE Rule_Code = @Rule_Code AND Valid_From = @Valid_From)
+        THROW 50412, (SELECT 'The rule ' || Rule_Code || ' was changed by ' || Modified_By || ' at ' || Valid_From
+                             || ' UTC, after you had read it.'
+                      FROM Quality_Rule
+                      WHERE Rule_Code = @Rule_Code);
+
+    EXECUTE Change_Rule @Rule_Code = @Rule_Code, @Severity = @Severity, @Threshold = @Threshold,
+                        @Is_Enabled = @Is_Enabled, @Reason = trim(@Reason);
+    EXECUTE Log_Action @Action = 'Set_Rule', @Subject_Type = 'Quality_Rule', @Subject_ID = NULL,
+                       @Detail = json_object('rule', @Rule_Code, 'severity', @Severity, 'threshold', @Threshold,
+                                             'enabled', @Is_Enabled);
+
+    SELECT Rule_Code, Severity, Threshold, Is_Enabled, Valid_From
+    FROM Quality_Rule
+    WHERE Rule_Code = @Rule_Code;
+END;
+
+-- The change itself, within the transaction of Set_Rule or of a rehearsal; granted to nobody.
+CREATE OR ALTER PROCEDURE Change_Rule
+    @Rule_Code  TEXT,
+    @Severity   TEXT,
+    @Threshold  INTEGER,
+    @Is_Enabled INTEGER,
+    @Reason     TEXT
+AS
+BEGIN
+    IF coalesce(@Severity, '') NOT IN ('error', 'warning')
+        THROW 50400, 'A rule is an error or a warning.';
+    IF EXISTS (SELECT 1
+               FROM Quality_Rule
+               WHERE Rule_Code = @Rule_Code AND Is_Mandatory AND (coalesce(@Is_Enabled, 0) = 0 OR @Severity <> 'error'))
+        THROW 50400, 'The rule ' || @Rule_Code || ' keeps the tables sound: it stays on, and it stays an error.';
+    IF (SELECT (Threshold IS NULL) <> (@Threshold IS NULL) OR coalesce(@Threshold, 0) NOT BETWEEN 0 AND 150
+        FROM Quality_Rule
+        WHERE Rule_Code = @Rule_Code)
+        THROW 50400, 'The threshold of ' || @Rule_Code || ' is an age from 0 to 150 where the rule has one, and nothing elsewhere.';
+
+    UPDATE Quality_Rule
+    SET Severity = @Severity,
+        Threshold = @Threshold,
+        Is_Enabled = coalesce(@Is_Enabled, 0),
+        Modified_By = (SELECT Actor FROM Transaction_Context),
+        Change_Reason = @Reason
+    WHERE Rule_Code = @Rule_Code;
+END;
+
+-- Takes away what the sources sent in batches that were received before a day: the raw values and the payloads. The
+-- place of every record, its outcome, where it went, and all counts stay; so does what an open record came from.
+CREATE OR ALTER PROCEDURE Purge_Batches
+    @Received_Before TEXT,
+    @Reason          TEXT,
+    @Rehearse        INTEGER = 0
+AS
+BEGIN
+    IF date(@Received_Before, '+0 days') IS NOT @Received_Before
+        THROW 50400, 'The day reads YYYY-MM-DD.';
+    IF @Received_Before > (SELECT substr(Instant, 1, 10) FROM Transaction_Context)
+        THROW 50400, 'The day lies in the future.';
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'A purge needs a reason.';
+
+    PRINT '1/3 Looking for what may go';
+    DROP TABLE IF EXISTS temp.Purge;
+    CREATE TEMP TABLE Purge AS
+    SELECT b.Batch_ID
+    FROM Ingestion_Batch AS b
+    WHERE b.Status = 'Governed' AND b.Received_At < @Received_Before AND b.Purged_At IS NULL;
+
+    PRINT '2/3 Taking away the raw values';
+    UPDATE Raw_Record
+    SET First_Name = NULL, Last_Name = NULL, Email = NULL, Phone = NULL, Date_Of_Birth = NULL, Certification = NULL,
+        Source_Reference = NULL, Payload = ''
+    WHERE Batch_ID IN (SELECT Batch_ID FROM temp.Purge)
+      AND Payload <> ''
+      AND NOT EXISTS (SELECT 1
+                      FROM Record_Outcome AS o
+                      JOIN Data_Quarantine AS q
+                        ON q.Quarantine_ID = o.Quarantine_ID
+                      WHERE o.Raw_ID = Raw_Record.Raw_ID AND q.Status = 'Open');
+    SET @Record_Count = changes();
+
+    PRINT '3/3 Noting it';
+    -- A batch of which something was kept comes again at the next purge.
+    UPDATE Ingestion_Batch
+    SET Purged_At = (SELECT Instant FROM Transaction_Context)
+    WHERE Batch_ID IN (SELECT Batch_ID FROM temp.Purge)
+      AND NOT EXISTS (SELECT 1 FROM Raw_Record AS r WHERE r.Batch_ID = Ingestion_Batch.Batch_ID AND r.Payload <> '');
+
+    EXECUTE Log_Action @Action = 'Purge_Batches', @Subject_Type = 'Ingestion_Batch', @Subject_ID = NULL,
+                       @Detail = json_object('received_before', @Received_Before, 'batches', (SELECT count(*) FROM temp.Purge),
+                                             'records', @Record_Count);
+
+    SELECT (SELECT count(*) FROM temp.Purge)                                             AS Batch_Count,
+           @Record_Count                                                                 AS Record_Count,
+           (SELECT count(*)
+            FROM Raw_Record
+            WHERE Batch_ID IN (SELECT Batch_ID FROM temp.Purge) AND Payload <> '')       AS Kept_Count;
+
+    SELECT b.Batch_ID, b.Source_Name, b.Received_At, b.Loaded_Count,
+           (SELECT count(*) FROM Raw_Record AS r WHERE r.Batch_ID = b.Batch_ID AND r.Payload <> '') AS Kept_Count
+    FROM Ingestion_Batch AS b
+    WHERE b.Batch_ID IN (SELECT Batch_ID FROM temp.Purge)
+    ORDER BY b.Batch_ID;
+    DROP TABLE temp.Purge;
+END;

@@ -32,7 +32,7 @@ SELECT (SELECT count(*) FROM Diver)                                   AS Diver_C
 DROP VIEW IF EXISTS Batch_Summary;
 CREATE VIEW Batch_Summary AS
 SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Received_By, Governed_At, Declared_Count,
-       Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
+       Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count, Purged_At
 FROM Ingestion_Batch;
 
 -- Every record as it arrived, and what became of it.
@@ -196,6 +196,42 @@ FROM Rule_Check AS c
 JOIN Quality_Rule AS r
   ON r.Rule_Code = c.Rule_Code;
 
+-- What each rule does: records that it rejected, open ones that fail it now, and its false alarms: records that a
+-- steward let in unchanged in spite of it. A rule that looks at two columns counts a record once.
+DROP VIEW IF EXISTS Rule_Activity;
+CREATE VIEW Rule_Activity AS
+WITH masks AS (
+    SELECT Rule_Code, sum(Check_Bit) AS Rule_Mask
+    FROM Rule_Check
+    GROUP BY Rule_Code
+),
+standing AS (
+    SELECT Failed_Checks, sum(Record_Count) AS Record_Count
+    FROM Quarantine_Cube
+    WHERE Status = 'Open' AND Failed_Checks <> 0
+    GROUP BY Failed_Checks
+)
+SELECT m.Rule_Code, m.Rule_Mask,
+       (SELECT coalesce(sum(n.Record_Count), 0) FROM Batch_Rule_Count AS n WHERE n.Rule_Code = m.Rule_Code) AS Rejected_Count,
+       (SELECT coalesce(sum(s.Record_Count), 0) FROM standing AS s WHERE s.Failed_Checks & m.Rule_Mask)     AS Open_Count,
+       (SELECT count(*)
+        FROM Raw_Record AS r
+        JOIN Record_Outcome AS o
+          ON o.Raw_ID = r.Raw_ID AND o.Outcome <> 'Quarantined'
+        WHERE r.Waived_Checks <> 0 AND r.Waived_Checks & m.Rule_Mask)                                       AS False_Alarm_Count
+FROM masks AS m;
+
+-- Every version of every rule.
+DROP VIEW IF EXISTS Rule_Versions;
+CREATE VIEW Rule_Versions AS
+SELECT Rule_Code, Severity, Threshold, Is_Enabled, Wording, Hint, Modified_By, Change_Reason, Valid_From, Valid_To,
+       0 AS Is_Current
+FROM Quality_Rule_History
+UNION ALL
+SELECT Rule_Code, Severity, Threshold, Is_Enabled, Wording, Hint, Modified_By, Change_Reason, Valid_From,
+       '9999-12-31 23:59:59.999999', 1
+FROM Quality_Rule;
+
 -- A day's arrivals and what became of them.
 DROP VIEW IF EXISTS Quality_Trend;
 CREATE VIEW Quality_Trend AS
@@ -210,6 +246,90 @@ SELECT substr(Received_At, 1, 10)  AS Received_On,
 FROM Ingestion_Batch
 WHERE Status = 'Governed'
 GROUP BY substr(Received_At, 1, 10), Source_Kind;
+
+-- A day's rejections by rule; what stewards sent again is not counted once more.
+DROP VIEW IF EXISTS Rule_Trend;
+CREATE VIEW Rule_Trend AS
+SELECT substr(b.Received_At, 1, 10)  AS Received_On,
+       n.Rule_Code,
+       sum(n.Record_Count)           AS Record_Count
+FROM Batch_Rule_Count AS n
+JOIN Ingestion_Batch AS b
+  ON b.Batch_ID = n.Batch_ID
+WHERE b.Source_Kind <> 'resubmission'
+GROUP BY substr(b.Received_At, 1, 10), n.Rule_Code;
+
+-- What each source has sent, and what became of it.
+DROP VIEW IF EXISTS Source_Quality;
+CREATE VIEW Source_Quality AS
+SELECT Source_Name,
+       Source_Kind,
+       count(*)                    AS Batch_Count,
+       sum(Loaded_Count)           AS Loaded_Count,
+       sum(Promoted_Count)         AS Promoted_Count,
+       sum(Unchanged_Count)        AS Unchanged_Count,
+       sum(Duplicate_Count)        AS Duplicate_Count,
+       sum(Quarantined_Count)      AS Quarantined_Count,
+       max(Received_At)            AS Last_Received_At
+FROM Ingestion_Batch
+WHERE Status = 'Governed'
+GROUP BY Source_Name, Source_Kind;
+
+-- A day's resolved records, and the median of the minutes that they had waited.
+DROP VIEW IF EXISTS Resolution_Trend;
+CREATE VIEW Resolution_Trend AS
+WITH waited AS (
+    SELECT substr(Resolved_At, 1, 10)                                              AS Resolved_On,
+           Status,
+           (julianday(Resolved_At) - julianday(Quarantined_At)) * 1440.0           AS Waited_Minutes
+    FROM Data_Quarantine
+    WHERE Resolved_At IS NOT NULL
+),
+numbered AS (
+    SELECT w.Resolved_On, w.Status, w.Waited_Minutes,
+           row_number() OVER (PARTITION BY w.Resolved_On ORDER BY w.Waited_Minutes) AS Place,
+           count(*) OVER (PARTITION BY w.Resolved_On)                               AS Day_Count
+    FROM waited AS w
+)
+SELECT n.Resolved_On,
+       count(*)                                                                     AS Record_Count,
+       sum(n.Status = 'Released')                                                   AS Released_Count,
+       sum(n.Status = 'Merged')                                                     AS Merged_Count,
+       sum(n.Status = 'Discarded')                                                  AS Discarded_Count,
+       avg(CASE WHEN n.Place IN ((n.Day_Count + 1) / 2, (n.Day_Count + 2) / 2)
+                THEN n.Waited_Minutes END)                                          AS Median_Minutes
+FROM numbered AS n
+GROUP BY n.Resolved_On;
+
+-- The open records by the day on which they came into quarantine.
+DROP VIEW IF EXISTS Quarantine_Backlog;
+CREATE VIEW Quarantine_Backlog AS
+SELECT Quarantined_On,
+       sum(Record_Count)                                         AS Record_Count,
+       sum(CASE WHEN Failed_Checks = 0 THEN Record_Count ELSE 0 END) AS Ready_Count
+FROM Quarantine_Cube
+WHERE Status = 'Open'
+GROUP BY Quarantined_On;
+
+-- What stewards change by hand: cells by column and by kind of edit; what was undone is left out.
+DROP VIEW IF EXISTS Repair_Pattern;
+CREATE VIEW Repair_Pattern AS
+SELECT r.Column_Name,
+       g.Edit_Kind,
+       count(*)                         AS Cell_Count,
+       count(DISTINCT r.Quarantine_ID)  AS Record_Count
+FROM Quarantine_Revision AS r
+JOIN Edit_Group AS g
+  ON g.Edit_Group_ID = r.Edit_Group_ID
+WHERE g.Edit_Kind <> 'Undo'
+  AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
+GROUP BY r.Column_Name, g.Edit_Kind;
+
+-- The procedures as they are deployed: the SQL that implements the rules is read from here.
+DROP VIEW IF EXISTS Procedure_Definitions;
+CREATE VIEW Procedure_Definitions AS
+SELECT Procedure_Name, Definition
+FROM Stored_Procedure;
 
 -- The log of actions.
 DROP VIEW IF EXISTS Action_Log;

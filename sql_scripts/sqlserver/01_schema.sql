@@ -200,6 +200,11 @@ IF INDEXPROPERTY(OBJECT_ID(N'Staging.Ingestion_Batch'), N'IX_Ingestion_Batch_Con
     CREATE INDEX IX_Ingestion_Batch_Content ON Staging.Ingestion_Batch (Content_Hash, Batch_ID);
 GO
 
+-- When what the source sent was purged; what became of each record, and every count, stays.
+IF COL_LENGTH(N'Staging.Ingestion_Batch', N'Purged_At') IS NULL
+    ALTER TABLE Staging.Ingestion_Batch ADD Purged_At DATETIME2(7) NULL;
+GO
+
 -- One row a source record, verbatim and never changed again. What became of it stands beside it, in Record_Outcome;
 -- the view Raw_Divers (06) shows both as one. Clustered by batch, since a batch is loaded and judged as a whole. A
 -- source row that comes twice is passed over without an error (IGNORE_DUP_KEY).
@@ -220,6 +225,11 @@ IF OBJECT_ID(N'Staging.Raw_Record', N'U') IS NULL
         Payload              NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
         CONSTRAINT UQ_Raw_Record_Source_Row UNIQUE CLUSTERED (Batch_ID, Source_Row) WITH (IGNORE_DUP_KEY = ON)
     );
+GO
+
+-- The few records that were let in in spite of a warning.
+IF INDEXPROPERTY(OBJECT_ID(N'Staging.Raw_Record'), N'IX_Raw_Record_Waived', N'IndexID') IS NULL
+    CREATE INDEX IX_Raw_Record_Waived ON Staging.Raw_Record (Waived_Checks) WHERE Waived_Checks <> 0;
 GO
 
 -- The one outcome of each governed record, and the diver or the quarantine record that it became or is told by.
@@ -419,6 +429,10 @@ GO
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Cube', N'IndexID') IS NULL
     CREATE INDEX IX_Data_Quarantine_Cube
         ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At);
+-- How long each resolved record had waited.
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Resolved', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Resolved ON dbo.Data_Quarantine (Resolved_At, Status, Quarantined_At)
+        WHERE Resolved_At IS NOT NULL;
 GO
 
 ------------------------------------------------------------------------------------------------------------

@@ -883,4 +883,202 @@ GO
 -- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches
 ------------------------------------------------------------------------------------------------------------
 
--- They come with the rule catalogue.
+-- Changes what a rule asks for, from now on; what it asked for before stays in its history. Who reads an older version
+-- than the present one is told so. Records that wait are judged again by Retest_Quarantine.
+CREATE OR ALTER PROCEDURE Governance.Set_Rule
+    @Rule_Code  NVARCHAR(40),
+    @Severity   NVARCHAR(10),
+    @Threshold  INT,
+    @Is_Enabled BIT,
+    @Valid_From DATETIME2(7),
+    @Reason     NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Trimmed NVARCHAR(1000) = TRIM(@Reason);
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF NOT EXISTS (SELECT 1 FROM Governance.Quality_Rule WITH (UPDLOCK) WHERE Rule_Code = @Rule_Code)
+        BEGIN
+            SET @Message = CONCAT(N'There is no rule ', COALESCE(@Rule_Code, N'?'), N'.');
+            THROW 50404, @Message, 1;
+        END;
+        IF COALESCE(@Trimmed, N'') = N''
+            THROW 50400, N'A change of a rule needs a reason.', 1;
+        IF NOT EXISTS (SELECT 1 FROM Governance.Quality_Rule WHERE Rule_Code = @Rule_Code AND Valid_From = @Valid_From)
+        BEGIN
+            SET @Message = (
+                SELECT CONCAT(N'The rule ', Rule_Code, N' was changed by ', Modified_By, N' at ',
+                              CONVERT(NVARCHAR(27), Valid_From, 121), N' UTC, after you had read it.')
+                FROM Governance.Quality_Rule
+                WHERE Rule_Code = @Rule_Code
+            );
+            THROW 50412, @Message, 1;
+        END;
+
+        EXECUTE Governance.Change_Rule @Rule_Code = @Rule_Code, @Severity = @Severity, @Threshold = @Threshold,
+                                       @Is_Enabled = @Is_Enabled, @Reason = @Trimmed;
+        SET @Detail = (
+            SELECT @Rule_Code AS [rule], @Severity AS severity, @Threshold AS threshold, @Is_Enabled AS enabled
+            FOR JSON PATH, WITHOUT_ARRAY_WRAPPER, INCLUDE_NULL_VALUES
+        );
+        EXECUTE Governance.Log_Action @Action = N'Set_Rule', @Subject_Type = N'Quality_Rule', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        SELECT Rule_Code, Severity, Threshold, Is_Enabled, Valid_From
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = @Rule_Code;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Governance.Set_Rule TO compliance_officer;
+GO
+
+-- The change itself, within the transaction of Set_Rule or of a rehearsal; granted to nobody.
+CREATE OR ALTER PROCEDURE Governance.Change_Rule
+    @Rule_Code  NVARCHAR(40),
+    @Severity   NVARCHAR(10),
+    @Threshold  INT,
+    @Is_Enabled BIT,
+    @Reason     NVARCHAR(1000)
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400);
+
+    IF COALESCE(@Severity, N'') NOT IN (N'error', N'warning')
+        THROW 50400, N'A rule is an error or a warning.', 1;
+    IF EXISTS (SELECT 1
+               FROM Governance.Quality_Rule
+               WHERE Rule_Code = @Rule_Code AND Is_Mandatory = 1
+                 AND (COALESCE(@Is_Enabled, 0) = 0 OR @Severity <> N'error'))
+    BEGIN
+        SET @Message = CONCAT(N'The rule ', @Rule_Code, N' keeps the tables sound: it stays on, and it stays an error.');
+        THROW 50400, @Message, 1;
+    END;
+    IF EXISTS (SELECT 1
+               FROM Governance.Quality_Rule
+               WHERE Rule_Code = @Rule_Code
+                 AND ((Threshold IS NULL AND @Threshold IS NOT NULL)
+                   OR (Threshold IS NOT NULL AND @Threshold IS NULL)
+                   OR COALESCE(@Threshold, 0) NOT BETWEEN 0 AND 150))
+    BEGIN
+        SET @Message = CONCAT(N'The threshold of ', @Rule_Code,
+                              N' is an age from 0 to 150 where the rule has one, and nothing elsewhere.');
+        THROW 50400, @Message, 1;
+    END;
+
+    UPDATE Governance.Quality_Rule
+    SET Severity = @Severity,
+        Threshold = @Threshold,
+        Is_Enabled = COALESCE(@Is_Enabled, 0),
+        Modified_By = ORIGINAL_LOGIN(),
+        Change_Reason = @Reason
+    WHERE Rule_Code = @Rule_Code;
+END;
+GO
+
+-- Takes away what the sources sent in batches that were received before a day: the raw values and the payloads. The
+-- place of every record, its outcome, where it went, and all counts stay; so does what an open record came from.
+CREATE OR ALTER PROCEDURE Staging.Purge_Batches
+    @Received_Before DATE,
+    @Reason          NVARCHAR(1000),
+    @Rehearse        BIT = 0
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Detail NVARCHAR(4000), @Record_Count BIGINT, @Lock INT;
+
+    IF @Received_Before IS NULL
+        THROW 50400, N'The day reads YYYY-MM-DD.', 1;
+    IF @Received_Before > CONVERT(DATE, SYSUTCDATETIME())
+        THROW 50400, N'The day lies in the future.', 1;
+    IF TRIM(COALESCE(@Reason, N'')) = N''
+        THROW 50400, N'A purge needs a reason.', 1;
+
+    CREATE TABLE #Purge (Batch_ID BIGINT NOT NULL PRIMARY KEY);
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'A batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SAVE TRANSACTION Rehearsal;
+
+        RAISERROR(N'1/3 Looking for what may go', 0, 1) WITH NOWAIT;
+        INSERT INTO #Purge (Batch_ID)
+        SELECT b.Batch_ID
+        FROM Staging.Ingestion_Batch AS b
+        WHERE b.Status = N'Governed' AND b.Received_At < @Received_Before AND b.Purged_At IS NULL;
+
+        RAISERROR(N'2/3 Taking away the raw values', 0, 1) WITH NOWAIT;
+        UPDATE r
+        SET First_Name = NULL, Last_Name = NULL, Email = NULL, Phone = NULL, Date_Of_Birth = NULL, Certification = NULL,
+            Source_Reference = NULL, Payload = N''
+        FROM Staging.Raw_Record AS r
+        WHERE r.Batch_ID IN (SELECT p.Batch_ID FROM #Purge AS p)
+          AND r.Payload <> N''
+          AND NOT EXISTS (SELECT 1
+                          FROM Staging.Record_Outcome AS o
+                          JOIN dbo.Data_Quarantine AS q
+                            ON q.Quarantine_ID = o.Quarantine_ID
+                          WHERE o.Raw_ID = r.Raw_ID AND q.Status = N'Open');
+        SET @Record_Count = ROWCOUNT_BIG();
+
+        RAISERROR(N'3/3 Noting it', 0, 1) WITH NOWAIT;
+        -- A batch of which something was kept comes again at the next purge.
+        UPDATE b
+        SET Purged_At = SYSUTCDATETIME()
+        FROM Staging.Ingestion_Batch AS b
+        WHERE b.Batch_ID IN (SELECT p.Batch_ID FROM #Purge AS p)
+          AND NOT EXISTS (SELECT 1 FROM Staging.Raw_Record AS r WHERE r.Batch_ID = b.Batch_ID AND r.Payload <> N'');
+
+        SET @Detail = (
+            SELECT CONVERT(NVARCHAR(10), @Received_Before, 23) AS received_before,
+                   (SELECT COUNT_BIG(*) FROM #Purge) AS batches, @Record_Count AS records
+            FOR JSON PATH, WITHOUT_ARRAY_WRAPPER
+        );
+        EXECUTE Governance.Log_Action @Action = N'Purge_Batches', @Subject_Type = N'Ingestion_Batch', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        SELECT (SELECT COUNT_BIG(*) FROM #Purge)                                                   AS Batch_Count,
+               @Record_Count                                                                       AS Record_Count,
+               (SELECT COUNT_BIG(*)
+                FROM Staging.Raw_Record AS r
+                WHERE r.Batch_ID IN (SELECT p.Batch_ID FROM #Purge AS p) AND r.Payload <> N'')     AS Kept_Count;
+
+        SELECT b.Batch_ID, b.Source_Name, b.Received_At, b.Loaded_Count,
+               (SELECT COUNT_BIG(*)
+                FROM Staging.Raw_Record AS r
+                WHERE r.Batch_ID = b.Batch_ID AND r.Payload <> N'') AS Kept_Count
+        FROM Staging.Ingestion_Batch AS b
+        WHERE b.Batch_ID IN (SELECT p.Batch_ID FROM #Purge AS p)
+        ORDER BY b.Batch_ID;
+
+        IF @Rehearse = 1
+            ROLLBACK TRANSACTION Rehearsal;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Purge_Batches TO compliance_officer;
+GO

@@ -44,7 +44,7 @@ GO
 
 CREATE OR ALTER VIEW Staging.Batch_Summary AS
 SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Received_By, Governed_At, Declared_Count,
-       Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count
+       Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count, Purged_At
 FROM Staging.Ingestion_Batch;
 GO
 GRANT SELECT ON Staging.Batch_Summary TO data_steward, compliance_officer, data_analyst;
@@ -236,6 +236,45 @@ GO
 GRANT SELECT ON Governance.Rule_Checks TO data_steward, compliance_officer, data_analyst;
 GO
 
+-- What each rule does: records that it rejected, open ones that fail it now, and its false alarms: records that a
+-- steward let in unchanged in spite of it. A rule that looks at two columns counts a record once.
+CREATE OR ALTER VIEW Governance.Rule_Activity AS
+WITH masks AS (
+    SELECT Rule_Code, SUM(Check_Bit) AS Rule_Mask
+    FROM Governance.Rule_Check
+    GROUP BY Rule_Code
+),
+standing AS (
+    SELECT Failed_Checks, SUM(Record_Count) AS Record_Count
+    FROM dbo.Quarantine_Cube
+    WHERE Status = N'Open' AND Failed_Checks <> 0
+    GROUP BY Failed_Checks
+)
+SELECT m.Rule_Code, m.Rule_Mask,
+       (SELECT COALESCE(SUM(n.Record_Count), 0)
+        FROM Staging.Batch_Rule_Count AS n
+        WHERE n.Rule_Code = m.Rule_Code)                                                                    AS Rejected_Count,
+       (SELECT COALESCE(SUM(s.Record_Count), 0) FROM standing AS s WHERE s.Failed_Checks & m.Rule_Mask <> 0) AS Open_Count,
+       (SELECT COUNT_BIG(*)
+        FROM Staging.Raw_Record AS r
+        JOIN Staging.Record_Outcome AS o
+          ON o.Raw_ID = r.Raw_ID AND o.Outcome <> N'Quarantined'
+        WHERE r.Waived_Checks <> 0 AND r.Waived_Checks & m.Rule_Mask <> 0)                                  AS False_Alarm_Count
+FROM masks AS m;
+GO
+GRANT SELECT ON Governance.Rule_Activity TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- Every version of every rule.
+CREATE OR ALTER VIEW Governance.Rule_Versions AS
+SELECT Rule_Code, Severity, Threshold, Is_Enabled, Wording, Hint, Modified_By, Change_Reason, Valid_From, Valid_To,
+       CONVERT(BIT, IIF(Valid_To = CONVERT(DATETIME2(7), N'9999-12-31 23:59:59.9999999', 121), 1, 0)) AS Is_Current
+FROM Governance.Quality_Rule FOR SYSTEM_TIME ALL
+WHERE Valid_From < Valid_To;
+GO
+GRANT SELECT ON Governance.Rule_Versions TO data_steward, compliance_officer, data_analyst;
+GO
+
 -- A day's arrivals and what became of them.
 CREATE OR ALTER VIEW Governance.Quality_Trend AS
 SELECT CONVERT(DATE, Received_At)  AS Received_On,
@@ -251,6 +290,106 @@ WHERE Status = N'Governed'
 GROUP BY CONVERT(DATE, Received_At), Source_Kind;
 GO
 GRANT SELECT ON Governance.Quality_Trend TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- A day's rejections by rule; what stewards sent again is not counted once more.
+CREATE OR ALTER VIEW Governance.Rule_Trend AS
+SELECT CONVERT(DATE, b.Received_At)  AS Received_On,
+       n.Rule_Code,
+       SUM(n.Record_Count)           AS Record_Count
+FROM Staging.Batch_Rule_Count AS n
+JOIN Staging.Ingestion_Batch AS b
+  ON b.Batch_ID = n.Batch_ID
+WHERE b.Source_Kind <> N'resubmission'
+GROUP BY CONVERT(DATE, b.Received_At), n.Rule_Code;
+GO
+GRANT SELECT ON Governance.Rule_Trend TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- What each source has sent, and what became of it.
+CREATE OR ALTER VIEW Governance.Source_Quality AS
+SELECT Source_Name,
+       Source_Kind,
+       COUNT_BIG(*)                AS Batch_Count,
+       SUM(Loaded_Count)           AS Loaded_Count,
+       SUM(Promoted_Count)         AS Promoted_Count,
+       SUM(Unchanged_Count)        AS Unchanged_Count,
+       SUM(Duplicate_Count)        AS Duplicate_Count,
+       SUM(Quarantined_Count)      AS Quarantined_Count,
+       MAX(Received_At)            AS Last_Received_At
+FROM Staging.Ingestion_Batch
+WHERE Status = N'Governed'
+GROUP BY Source_Name, Source_Kind;
+GO
+GRANT SELECT ON Governance.Source_Quality TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- A day's resolved records, and the median of the minutes that they had waited.
+CREATE OR ALTER VIEW Governance.Resolution_Trend AS
+WITH waited AS (
+    SELECT CONVERT(DATE, Resolved_At)                                               AS Resolved_On,
+           Status,
+           DATEDIFF_BIG(MILLISECOND, Quarantined_At, Resolved_At) / 60000E0         AS Waited_Minutes
+    FROM dbo.Data_Quarantine
+    WHERE Resolved_At IS NOT NULL
+),
+numbered AS (
+    SELECT w.Resolved_On, w.Status, w.Waited_Minutes,
+           ROW_NUMBER() OVER (PARTITION BY w.Resolved_On ORDER BY w.Waited_Minutes) AS Place,
+           COUNT_BIG(*) OVER (PARTITION BY w.Resolved_On)                           AS Day_Count
+    FROM waited AS w
+)
+SELECT n.Resolved_On,
+       COUNT_BIG(*)                                                                 AS Record_Count,
+       SUM(IIF(n.Status = N'Released', 1, 0))                                       AS Released_Count,
+       SUM(IIF(n.Status = N'Merged', 1, 0))                                         AS Merged_Count,
+       SUM(IIF(n.Status = N'Discarded', 1, 0))                                      AS Discarded_Count,
+       AVG(CASE WHEN n.Place IN ((n.Day_Count + 1) / 2, (n.Day_Count + 2) / 2)
+                THEN n.Waited_Minutes END)                                          AS Median_Minutes
+FROM numbered AS n
+GROUP BY n.Resolved_On;
+GO
+GRANT SELECT ON Governance.Resolution_Trend TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- The open records by the day on which they came into quarantine.
+CREATE OR ALTER VIEW dbo.Quarantine_Backlog AS
+SELECT Quarantined_On,
+       SUM(Record_Count)                                         AS Record_Count,
+       SUM(CASE WHEN Failed_Checks = 0 THEN Record_Count ELSE 0 END) AS Ready_Count
+FROM dbo.Quarantine_Cube
+WHERE Status = N'Open'
+GROUP BY Quarantined_On;
+GO
+GRANT SELECT ON dbo.Quarantine_Backlog TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- What stewards change by hand: cells by column and by kind of edit; what was undone is left out.
+CREATE OR ALTER VIEW dbo.Repair_Pattern AS
+SELECT r.Column_Name,
+       g.Edit_Kind,
+       COUNT_BIG(*)                         AS Cell_Count,
+       COUNT_BIG(DISTINCT r.Quarantine_ID)  AS Record_Count
+FROM dbo.Quarantine_Revision AS r
+JOIN dbo.Edit_Group AS g
+  ON g.Edit_Group_ID = r.Edit_Group_ID
+WHERE g.Edit_Kind <> N'Undo'
+  AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
+GROUP BY r.Column_Name, g.Edit_Kind;
+GO
+GRANT SELECT ON dbo.Repair_Pattern TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- The procedures as they are deployed: the SQL that implements the rules is read from here. A reader sees the definitions
+-- of what it has a right to (VIEW DEFINITION, granted in 05 on what judges).
+CREATE OR ALTER VIEW Governance.Procedure_Definitions AS
+SELECT p.name AS Procedure_Name, m.definition AS Definition
+FROM sys.procedures AS p
+JOIN sys.sql_modules AS m
+  ON m.object_id = p.object_id
+WHERE p.is_ms_shipped = 0;
+GO
+GRANT SELECT ON Governance.Procedure_Definitions TO data_steward, compliance_officer, data_analyst;
 GO
 
 -- The log of actions. The ledger keeps its hashes to itself (a block a transaction, in sys.database_ledger_blocks), so

@@ -30,7 +30,7 @@ from divegov_gui.database.tsql_batches import Batch
 
 ROLES = {"data_steward", "compliance_officer", "data_analyst"}
 MASKED = {"dbo.Diver", "dbo.Diver_History"}
-INTERNAL = {"Governance.Judge_Records", "Governance.Log_Action"}
+INTERNAL = {"Governance.Judge_Records", "Governance.Log_Action", "Governance.Change_Rule"}
 """Procedures that others call; granted to nobody."""
 
 

@@ -153,6 +153,8 @@ SYSTEM = {
     "sys.database_permissions": "class class_desc major_id minor_id grantee_principal_id permission_name state_desc",
     "sys.objects": "object_id schema_id name type type_desc is_ms_shipped",
     "sys.schemas": "schema_id name principal_id",
+    "sys.procedures": "object_id schema_id name is_ms_shipped",
+    "sys.sql_modules": "object_id definition",
     "sys.tables": "object_id schema_id name temporal_type history_table_id ledger_type is_ms_shipped",
 }
 """The catalogue views that the scripts may ask, as far as they do (learn.microsoft.com, "System catalog views")."""
