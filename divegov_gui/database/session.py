@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 MessageSink = Callable[[str], None]
 Operator = (
     Literal["=", "!=", "<", "<=", ">", ">=", "in", "contains", "is null", "is not null"]
-    | Literal["has bit", "lacks bit", "search", "any of", "all of"]
+    | Literal["has bit", "lacks bit", "search", "any of", "all of", "starts with"]
 )
 
 
@@ -23,6 +23,7 @@ class Filter:
 
     ``has bit``: the column, a mask, shares a bit with the value; ``lacks bit``: it shares none.
     ``search``: each word of the value is found in one of the columns that `column` names, parted by blanks.
+    ``starts with``: the text begins so, letter case and all; an index is searched for it.
     ``any of``: one of the filters that are the value holds; ``all of``: each does; `column` is not looked at.
     """
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from divegov_gui.core.errors import DeploymentFailed, Refused
 from divegov_gui.database import procedures
 from divegov_gui.database.procedures import Procedure, Step, Variables, bind, parse_procedure
-from divegov_gui.database.queries import count_statement, select_statement
+from divegov_gui.database.queries import count_statement_for_sqlite, select_statement
 from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
 from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
 from divegov_gui.database.sqlite_errors import error_name, thrown, translated
@@ -76,7 +76,7 @@ class SqliteSession:
     def count(self, view: str, filters: Sequence[Filter] = ()) -> int:
         """How many rows of a view match (see `Session.count`)."""
         with self._translating():
-            return int(self._connection.execute(count_statement(view, filters)).scalar_one())
+            return int(self._connection.execute(count_statement_for_sqlite(view, filters)).scalar_one())
 
     def keys(
         self, view: str, key: str, filters: Sequence[Filter] = (), order: Sequence[Order] = ()

@@ -226,6 +226,32 @@ CREATE TABLE IF NOT EXISTS Diver (
     Valid_From             TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
 );
 
+-- By what a diver is found, now or by what they were once called: names in both orders, source references and former
+-- emails, in lower case (the current email has an index of its own). Filled by the triggers of 02 where something
+-- changes, and for new divers by Index_Divers: an index on dbo.Diver would cost every arrival 2 microseconds a column.
+CREATE TABLE IF NOT EXISTS Search_Term (
+    Search_Column TEXT    NOT NULL,
+    Term          TEXT    NOT NULL,
+    Diver_ID      INTEGER NOT NULL,
+    PRIMARY KEY (Search_Column, Term, Diver_ID)
+) WITHOUT ROWID;
+
+-- Divers up to this number are in Search_Term; those beyond it are looked through one by one.
+CREATE TABLE IF NOT EXISTS Search_Progress (
+    Progress_ID INTEGER PRIMARY KEY CHECK (Progress_ID = 1),
+    Indexed_To  INTEGER NOT NULL
+);
+INSERT INTO Search_Progress (Progress_ID, Indexed_To) VALUES (1, 0) ON CONFLICT DO NOTHING;
+
+-- Who took a diver out of the directory, and why: the history knows only when.
+CREATE TABLE IF NOT EXISTS Diver_Deletion (
+    Diver_ID      INTEGER NOT NULL,
+    Deleted_At    TEXT    NOT NULL,
+    Deleted_By    TEXT    NOT NULL,
+    Delete_Reason TEXT    NOT NULL,
+    PRIMARY KEY (Diver_ID, Deleted_At)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS Data_Quarantine (
     Quarantine_ID     INTEGER PRIMARY KEY AUTOINCREMENT,
     Batch_ID          INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),

@@ -91,6 +91,42 @@ BEGIN
             END);
 END;
 
+-- Whoever was once called so is found by it for ever (or until erased).
+DROP TRIGGER IF EXISTS Diver_Renamed;
+CREATE TRIGGER Diver_Renamed AFTER UPDATE OF First_Name, Last_Name, Email, Source_Reference ON Diver
+WHEN NEW.First_Name <> OLD.First_Name OR NEW.Last_Name <> OLD.Last_Name OR NEW.Email <> OLD.Email
+  OR NEW.Source_Reference IS NOT OLD.Source_Reference
+BEGIN
+    INSERT INTO Search_Term (Search_Column, Term, Diver_ID)
+    VALUES ('Last_Name', lower(OLD.Last_Name || ' ' || OLD.First_Name), OLD.Diver_ID),
+           ('Last_Name', lower(OLD.First_Name || ' ' || OLD.Last_Name), OLD.Diver_ID),
+           ('Last_Name', lower(NEW.Last_Name || ' ' || NEW.First_Name), OLD.Diver_ID),
+           ('Last_Name', lower(NEW.First_Name || ' ' || NEW.Last_Name), OLD.Diver_ID),
+           ('Email', OLD.Email, OLD.Diver_ID)
+    ON CONFLICT DO NOTHING;
+
+    INSERT INTO Search_Term (Search_Column, Term, Diver_ID)
+    SELECT 'Source_Reference', lower(r.Source_Reference), OLD.Diver_ID
+    FROM (SELECT OLD.Source_Reference AS Source_Reference UNION SELECT NEW.Source_Reference) AS r
+    WHERE r.Source_Reference IS NOT NULL
+    ON CONFLICT DO NOTHING;
+END;
+
+DROP TRIGGER IF EXISTS Diver_Gone;
+CREATE TRIGGER Diver_Gone AFTER DELETE ON Diver
+BEGIN
+    INSERT INTO Search_Term (Search_Column, Term, Diver_ID)
+    VALUES ('Last_Name', lower(OLD.Last_Name || ' ' || OLD.First_Name), OLD.Diver_ID),
+           ('Last_Name', lower(OLD.First_Name || ' ' || OLD.Last_Name), OLD.Diver_ID),
+           ('Email', OLD.Email, OLD.Diver_ID)
+    ON CONFLICT DO NOTHING;
+
+    INSERT INTO Search_Term (Search_Column, Term, Diver_ID)
+    SELECT 'Source_Reference', lower(OLD.Source_Reference), OLD.Diver_ID
+    WHERE OLD.Source_Reference IS NOT NULL
+    ON CONFLICT DO NOTHING;
+END;
+
 DROP TRIGGER IF EXISTS Diver_Key_Changed;
 CREATE TRIGGER Diver_Key_Changed BEFORE UPDATE OF Diver_ID ON Diver
 WHEN NEW.Diver_ID IS NOT OLD.Diver_ID

@@ -658,7 +658,301 @@ END;
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver
 ------------------------------------------------------------------------------------------------------------
 
--- They come with the history and privacy pages.
+-- Makes the next @Most divers quick to find, by all that they are and were called. What is not reached yet is found all
+-- the same, only not as quickly.
+CREATE OR ALTER PROCEDURE Index_Divers
+    @Most INTEGER = 200000
+AS
+BEGIN
+    SET @From_ID = (SELECT Indexed_To FROM Search_Progress);
+    SET @To_ID = (
+        SELECT max(n.Diver_ID)
+        FROM (SELECT Diver_ID FROM Diver WHERE Diver_ID > @From_ID ORDER BY Diver_ID LIMIT @Most) AS n
+    );
+
+    INSERT INTO Search_Term (Search_Column, Term, Diver_ID)
+    SELECT t.Search_Column, t.Term, t.Diver_ID
+    FROM (SELECT 'Last_Name' AS Search_Column, lower(Last_Name || ' ' || First_Name) AS Term, Diver_ID
+          FROM Diver
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID
+          UNION ALL
+          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name), Diver_ID
+          FROM Diver
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID
+          UNION ALL
+          SELECT 'Source_Reference', lower(Source_Reference), Diver_ID
+          FROM Diver
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID AND Source_Reference IS NOT NULL
+          UNION ALL
+          SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name), Diver_ID
+          FROM Diver_History
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID
+          UNION ALL
+          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name), Diver_ID
+          FROM Diver_History
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID
+          UNION ALL
+          SELECT 'Source_Reference', lower(Source_Reference), Diver_ID
+          FROM Diver_History
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID AND Source_Reference IS NOT NULL
+          UNION ALL
+          SELECT 'Email', Email, Diver_ID
+          FROM Diver_History
+          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID) AS t
+    WHERE true
+    ORDER BY t.Search_Column, t.Term, t.Diver_ID
+    ON CONFLICT DO NOTHING;
+
+    UPDATE Search_Progress
+    SET Indexed_To = coalesce(@To_ID, @From_ID);
+
+    SELECT p.Indexed_To,
+           (SELECT count(*) FROM Diver AS d WHERE d.Diver_ID > p.Indexed_To) AS Left_Count
+    FROM Search_Progress AS p;
+END;
+
+-- Writes the one diver in temp.Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
+-- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
+-- an error says is refused; a warning needs the reason, which every change has. Values are stored normalised. Called
+-- by the others.
+CREATE OR ALTER PROCEDURE Write_Diver_Draft
+    @Diver_ID INTEGER,
+    @Action   TEXT,
+    @Reason   TEXT
+AS
+BEGIN
+    DROP VIEW IF EXISTS temp.Judge_Input;
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT Diver_ID AS Record_ID, 1 AS Source_Row, 0 AS Waived_Checks, '{}' AS Payload, First_Name, Last_Name, Email, Phone,
+           Date_Of_Birth, Certification, Source_Reference
+    FROM temp.Diver_Draft;
+    EXECUTE Judge_Records @Received_On = (SELECT substr(Instant, 1, 10) FROM Transaction_Context);
+
+    SET @Broken = (
+        SELECT group_concat(w.Wording, '; ')
+        FROM (SELECT DISTINCT r.Wording
+              FROM temp.Finding AS f
+              JOIN Rule_Check AS c
+                ON f.Mask & c.Check_Bit
+              JOIN Quality_Rule AS r
+                ON r.Rule_Code = c.Rule_Code
+              WHERE r.Severity = 'error'
+              ORDER BY r.Wording) AS w
+    );
+    IF @Broken IS NOT NULL
+        THROW 50400, 'The rules refuse this version: ' || @Broken || '.';
+
+    SET @Rival_ID = (
+        SELECT d.Diver_ID
+        FROM temp.Normalised AS n
+        JOIN Diver AS d
+          ON d.Email = n.Email
+        WHERE d.Diver_ID <> @Diver_ID
+    );
+    IF @Rival_ID IS NOT NULL
+        THROW 50409, 'Diver ' || @Rival_ID || ' has this email.';
+
+    SET @Was_There = EXISTS (SELECT 1 FROM Diver WHERE Diver_ID = @Diver_ID);
+    SET @Is_Changed = NOT @Was_There OR EXISTS (
+        SELECT 1
+        FROM Diver AS d
+        JOIN temp.Normalised AS n
+          ON n.Record_ID = d.Diver_ID
+        WHERE n.First_Name IS NOT d.First_Name
+           OR n.Last_Name IS NOT d.Last_Name
+           OR n.Email IS NOT d.Email
+           OR coalesce(nullif(n.Digits, ''), n.Phone) IS NOT d.Phone
+           OR n.Date_Of_Birth IS NOT d.Date_Of_Birth
+           OR n.Certification_Level_ID IS NOT d.Certification_Level_ID
+           OR n.Source_Reference IS NOT d.Source_Reference
+    );
+
+    UPDATE Diver
+    SET First_Name = n.First_Name,
+        Last_Name = n.Last_Name,
+        Email = n.Email,
+        Phone = coalesce(nullif(n.Digits, ''), n.Phone),
+        Date_Of_Birth = n.Date_Of_Birth,
+        Certification_Level_ID = n.Certification_Level_ID,
+        Source_Reference = n.Source_Reference,
+        Modified_By = c.Actor,
+        Change_Reason = @Reason
+    FROM temp.Normalised AS n
+    CROSS JOIN Transaction_Context AS c
+    WHERE Diver.Diver_ID = n.Record_ID AND @Was_There AND @Is_Changed;
+
+    -- A diver that comes back does so no earlier than it went, whatever the clock says.
+    INSERT INTO Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
+                       Source_Reference, Modified_By, Change_Reason, Valid_From)
+    SELECT n.Record_ID, n.First_Name, n.Last_Name, n.Email, coalesce(nullif(n.Digits, ''), n.Phone), n.Date_Of_Birth,
+           n.Certification_Level_ID, n.Source_Reference, c.Actor, @Reason,
+           max(c.Instant, (SELECT max(h.Valid_To) FROM Diver_History AS h WHERE h.Diver_ID = @Diver_ID))
+    FROM temp.Normalised AS n
+    CROSS JOIN Transaction_Context AS c
+    WHERE NOT @Was_There;
+
+    DROP VIEW temp.Judge_Input;
+    DROP TABLE temp.Diver_Draft;
+    DROP TABLE temp.Normalised;
+    DROP TABLE temp.Finding;
+
+    IF @Is_Changed
+        EXECUTE Log_Action @Action = @Action, @Subject_Type = 'Diver', @Subject_ID = @Diver_ID, @Detail = '{}';
+
+    SELECT Diver_ID, Valid_From, @Is_Changed AS Is_Changed
+    FROM Diver
+    WHERE Diver_ID = @Diver_ID;
+END;
+
+-- Refuses to go on where the diver is not in the version that the caller read (NULL: deleted), and says by whom.
+-- Called by the others.
+CREATE OR ALTER PROCEDURE Refuse_Stale_Diver
+    @Diver_ID   INTEGER,
+    @Valid_From TEXT,
+    @Reason     TEXT
+AS
+BEGIN
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'A change to a diver needs a reason.';
+
+    IF NOT EXISTS (SELECT 1 FROM Diver WHERE Diver_ID = @Diver_ID)
+       AND NOT EXISTS (SELECT 1 FROM Diver_History WHERE Diver_ID = @Diver_ID)
+        THROW 50404, 'There is no diver ' || @Diver_ID || '.';
+
+    SET @Newer = (
+        SELECT 'was changed by ' || Modified_By || ' at ' || Valid_From || ' UTC'
+        FROM Diver
+        WHERE Diver_ID = @Diver_ID AND Valid_From IS NOT @Valid_From
+    );
+    IF @Newer IS NULL AND @Valid_From IS NOT NULL
+        SET @Newer = (SELECT CASE WHEN count(*) = 0 THEN 'was deleted' END FROM Diver WHERE Diver_ID = @Diver_ID);
+    IF @Newer IS NOT NULL
+        THROW 50412, 'Diver ' || @Diver_ID || ' ' || @Newer || ' since you read it.';
+END;
+
+-- A new version of a diver: @Values is a JSON object of the columns to change (Certification by name). @Valid_From is
+-- the version that was read. The text of a mask is no value: whoever sees a masked column cannot write it back.
+CREATE OR ALTER PROCEDURE Update_Diver
+    @Diver_ID   INTEGER,
+    @Valid_From TEXT,
+    @Values     TEXT,
+    @Reason     TEXT
+AS
+BEGIN
+    EXECUTE Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
+    IF @Valid_From IS NULL
+        THROW 50404, 'Diver ' || @Diver_ID || ' is deleted; restore it first.';
+
+    IF NOT json_valid(@Values)
+        THROW 50400, 'The values of a diver come as one JSON object.';
+    SET @Unknown = (
+        SELECT min(v.key)
+        FROM json_each(@Values) AS v
+        WHERE v.key NOT IN ('First_Name', 'Last_Name', 'Email', 'Phone', 'Date_Of_Birth', 'Certification',
+                            'Source_Reference')
+    );
+    IF @Unknown IS NOT NULL
+        THROW 50400, 'A diver has no column ' || @Unknown || '.';
+
+    SET @Masked = (
+        SELECT min(v.key)
+        FROM json_each(@Values) AS v
+        JOIN Diver AS d
+          ON d.Diver_ID = @Diver_ID
+        WHERE (v.key = 'Last_Name' AND v.value = substr(d.Last_Name, 1, 1) || 'XXXX' AND v.value <> d.Last_Name)
+           OR (v.key = 'Email' AND lower(v.value) = lower(substr(d.Email, 1, 1) || 'XXX@XXXX.com')
+                               AND lower(v.value) <> d.Email)
+           OR (v.key = 'Phone' AND v.value LIKE 'XXX-%')
+           OR (v.key = 'Date_Of_Birth' AND v.value = '1900-01-01' AND v.value <> d.Date_Of_Birth)
+    );
+    IF @Masked IS NOT NULL
+        THROW 50403, 'The value for ' || @Masked || ' is a mask and no value; nothing was written.';
+
+    DROP TABLE IF EXISTS temp.Diver_Draft;
+    CREATE TEMP TABLE Diver_Draft AS
+    SELECT d.Diver_ID,
+           CASE WHEN json_type(@Values, '$.First_Name') IS NULL THEN d.First_Name
+                ELSE json_extract(@Values, '$.First_Name') END AS First_Name,
+           CASE WHEN json_type(@Values, '$.Last_Name') IS NULL THEN d.Last_Name
+                ELSE json_extract(@Values, '$.Last_Name') END AS Last_Name,
+           CASE WHEN json_type(@Values, '$.Email') IS NULL THEN d.Email
+                ELSE json_extract(@Values, '$.Email') END AS Email,
+           CASE WHEN json_type(@Values, '$.Phone') IS NULL THEN d.Phone
+                ELSE json_extract(@Values, '$.Phone') END AS Phone,
+           CASE WHEN json_type(@Values, '$.Date_Of_Birth') IS NULL THEN d.Date_Of_Birth
+                ELSE json_extract(@Values, '$.Date_Of_Birth') END AS Date_Of_Birth,
+           CASE WHEN json_type(@Values, '$.Certification') IS NULL THEN l.Level_Name
+                ELSE json_extract(@Values, '$.Certification') END AS Certification,
+           CASE WHEN json_type(@Values, '$.Source_Reference') IS NULL THEN d.Source_Reference
+                ELSE json_extract(@Values, '$.Source_Reference') END AS Source_Reference
+    FROM Diver AS d
+    LEFT JOIN Certification_Level AS l
+           ON l.Certification_Level_ID = d.Certification_Level_ID
+    WHERE d.Diver_ID = @Diver_ID;
+
+    EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Update_Diver', @Reason = @Reason;
+END;
+
+-- Brings an earlier version back as a new one, a deleted diver too. @Valid_From is the current version as it was read
+-- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is.
+CREATE OR ALTER PROCEDURE Restore_Diver
+    @Diver_ID           INTEGER,
+    @Valid_From         TEXT,
+    @Restore_Valid_From TEXT,
+    @Reason             TEXT
+AS
+BEGIN
+    EXECUTE Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
+
+    IF NOT EXISTS (SELECT 1 FROM Diver_History WHERE Diver_ID = @Diver_ID AND Valid_From = @Restore_Valid_From)
+        THROW 50404, 'Diver ' || @Diver_ID || ' has no earlier version of ' || @Restore_Valid_From || ' UTC.';
+
+    DROP TABLE IF EXISTS temp.Diver_Draft;
+    CREATE TEMP TABLE Diver_Draft AS
+    SELECT h.Diver_ID, h.First_Name, h.Last_Name, h.Email, h.Phone, h.Date_Of_Birth, l.Level_Name AS Certification,
+           h.Source_Reference
+    FROM Diver_History AS h
+    LEFT JOIN Certification_Level AS l
+           ON l.Certification_Level_ID = h.Certification_Level_ID
+    WHERE h.Diver_ID = @Diver_ID AND h.Valid_From = @Restore_Valid_From;
+
+    EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Restore_Diver', @Reason = @Reason;
+END;
+
+-- Takes a diver out of the directory; its versions stay in the history. Refused while dives, bookings or certification
+-- cards refer to it.
+CREATE OR ALTER PROCEDURE Delete_Diver
+    @Diver_ID   INTEGER,
+    @Valid_From TEXT,
+    @Reason     TEXT
+AS
+BEGIN
+    EXECUTE Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
+    IF @Valid_From IS NULL
+        THROW 50404, 'Diver ' || @Diver_ID || ' is deleted already.';
+
+    SET @Dives = (SELECT count(*) FROM Dive_Log WHERE Diver_ID = @Diver_ID);
+    SET @Bookings = (SELECT count(*) FROM Dive_Participation WHERE Diver_ID = @Diver_ID);
+    SET @Cards = (SELECT count(*) FROM Certification WHERE Diver_ID = @Diver_ID);
+    IF @Dives + @Bookings + @Cards > 0
+        THROW 50409, 'Diver ' || @Diver_ID || ' is referred to by dives (' || @Dives || '), tour bookings (' || @Bookings
+                     || ') and certification cards (' || @Cards || '), and stays.';
+
+    DELETE FROM Diver
+    WHERE Diver_ID = @Diver_ID;
+
+    INSERT INTO Diver_Deletion (Diver_ID, Deleted_At, Deleted_By, Delete_Reason)
+    SELECT @Diver_ID, (SELECT max(h.Valid_To) FROM Diver_History AS h WHERE h.Diver_ID = @Diver_ID), c.Actor, @Reason
+    FROM Transaction_Context AS c;
+
+    EXECUTE Log_Action @Action = 'Delete_Diver', @Subject_Type = 'Diver', @Subject_ID = @Diver_ID, @Detail = '{}';
+
+    SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
+    FROM Diver_Deletion
+    WHERE Diver_ID = @Diver_ID
+    ORDER BY Deleted_At DESC
+    LIMIT 1;
+END;
 
 ------------------------------------------------------------------------------------------------------------
 -- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches

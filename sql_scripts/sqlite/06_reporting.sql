@@ -167,15 +167,53 @@ FROM Discard_Code;
 ------------------------------------------------------------------------------------------------------------
 
 -- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To.
+-- Both halves have columns of the same types (CAST), or SQLite would not search them one by one.
 DROP VIEW IF EXISTS Diver_Versions;
 CREATE VIEW Diver_Versions AS
-SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
-       Change_Reason, Valid_From, Valid_To, 0 AS Is_Current
-FROM Diver_History
+SELECT h.Diver_ID, h.First_Name, h.Last_Name, h.Email, h.Phone, h.Date_Of_Birth,
+       (SELECT l.Level_Name
+        FROM Certification_Level AS l
+        WHERE l.Certification_Level_ID = h.Certification_Level_ID)  AS Certification,
+       h.Certification_Level_ID, h.Source_Reference, h.Modified_By, h.Change_Reason, h.Valid_From, h.Valid_To,
+       CAST(0 AS INTEGER)                                           AS Is_Current
+FROM Diver_History AS h
 UNION ALL
-SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
-       Change_Reason, Valid_From, '9999-12-31 23:59:59.999999', 1
-FROM Diver;
+SELECT d.Diver_ID, d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth,
+       (SELECT l.Level_Name
+        FROM Certification_Level AS l
+        WHERE l.Certification_Level_ID = d.Certification_Level_ID),
+       d.Certification_Level_ID, d.Source_Reference, d.Modified_By, d.Change_Reason, d.Valid_From,
+       CAST('9999-12-31 23:59:59.999999' AS TEXT),
+       CAST(1 AS INTEGER)
+FROM Diver AS d;
+
+-- When a diver was taken out of the directory, by whom and why.
+DROP VIEW IF EXISTS Diver_Deletions;
+CREATE VIEW Diver_Deletions AS
+SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
+FROM Diver_Deletion;
+
+-- Whom a text finds, by what they are and were called: filter Search_Column and the beginning of Term (lower case). A
+-- name is there in both orders under Last_Name.
+DROP VIEW IF EXISTS Diver_Search;
+CREATE VIEW Diver_Search AS
+SELECT t.Search_Column, t.Term, t.Diver_ID
+FROM Search_Term AS t
+UNION ALL
+SELECT CAST('Email' AS TEXT), d.Email, d.Diver_ID
+FROM Diver AS d
+UNION ALL
+SELECT CAST('Last_Name' AS TEXT), CAST(lower(d.Last_Name || ' ' || d.First_Name) AS TEXT), d.Diver_ID
+FROM Diver AS d
+WHERE d.Diver_ID > (SELECT p.Indexed_To FROM Search_Progress AS p)
+UNION ALL
+SELECT CAST('Last_Name' AS TEXT), CAST(lower(d.First_Name || ' ' || d.Last_Name) AS TEXT), d.Diver_ID
+FROM Diver AS d
+WHERE d.Diver_ID > (SELECT p.Indexed_To FROM Search_Progress AS p)
+UNION ALL
+SELECT CAST('Source_Reference' AS TEXT), CAST(lower(d.Source_Reference) AS TEXT), d.Diver_ID
+FROM Diver AS d
+WHERE d.Diver_ID > (SELECT p.Indexed_To FROM Search_Progress AS p) AND d.Source_Reference IS NOT NULL;
 
 ------------------------------------------------------------------------------------------------------------
 -- Quality

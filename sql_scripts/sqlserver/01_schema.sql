@@ -305,6 +305,45 @@ IF OBJECT_ID(N'dbo.Diver', N'U') IS NULL
     );
 GO
 
+-- By what a diver is found, now or by what they were once called: names in both orders, source references and former
+-- emails, in lower case (the current email has an index of its own). Filled by the triggers of 02 where something
+-- changes, and for new divers by Index_Divers: an index on dbo.Diver would cost every arrival a write a column. Granted
+-- to nobody; the view Diver_Search (06) shows each reader what no mask hides from them. An email is longer than a
+-- clustered key may be.
+IF OBJECT_ID(N'dbo.Search_Term', N'U') IS NULL
+    CREATE TABLE dbo.Search_Term (
+        Search_Column NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Term          NVARCHAR(508) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Diver_ID      BIGINT NOT NULL,
+        CONSTRAINT PK_Search_Term PRIMARY KEY NONCLUSTERED (Search_Column, Term, Diver_ID)
+    );
+GO
+
+-- Divers up to this number are in Search_Term; those beyond it are looked through one by one.
+IF OBJECT_ID(N'dbo.Search_Progress', N'U') IS NULL
+    CREATE TABLE dbo.Search_Progress (
+        Progress_ID INT NOT NULL
+            CONSTRAINT PK_Search_Progress PRIMARY KEY
+            CONSTRAINT CK_Search_Progress_One CHECK (Progress_ID = 1),
+        Indexed_To  BIGINT NOT NULL
+    );
+GO
+IF NOT EXISTS (SELECT 1 FROM dbo.Search_Progress)
+    INSERT INTO dbo.Search_Progress (Progress_ID, Indexed_To)
+    VALUES (1, 0);
+GO
+
+-- Who took a diver out of the directory, and why: the history knows only when.
+IF OBJECT_ID(N'dbo.Diver_Deletion', N'U') IS NULL
+    CREATE TABLE dbo.Diver_Deletion (
+        Diver_ID      BIGINT NOT NULL,
+        Deleted_At    DATETIME2(7) NOT NULL,
+        Deleted_By    NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Delete_Reason NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        CONSTRAINT PK_Diver_Deletion PRIMARY KEY (Diver_ID, Deleted_At)
+    );
+GO
+
 -- The values are those of the source, of any length, so that an index cannot hold the payload; it holds its SHA-256.
 IF OBJECT_ID(N'dbo.Data_Quarantine', N'U') IS NULL
     CREATE TABLE dbo.Data_Quarantine (

@@ -77,6 +77,75 @@ BEGIN
 END;
 GO
 
+-- Whoever was once called so is found by it for ever (or until erased).
+CREATE OR ALTER TRIGGER dbo.Diver_Renamed ON dbo.Diver
+AFTER UPDATE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    INSERT INTO dbo.Search_Term (Search_Column, Term, Diver_ID)
+    SELECT DISTINCT t.Search_Column, t.Term, n.Diver_ID
+    FROM inserted AS n
+    JOIN deleted AS o
+      ON o.Diver_ID = n.Diver_ID
+    CROSS APPLY (
+        SELECT N'Last_Name' AS Search_Column,
+               TRANSLATE(CONCAT(o.Last_Name, N' ', o.First_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz') AS Term
+        UNION ALL
+        SELECT N'Last_Name',
+               TRANSLATE(CONCAT(o.First_Name, N' ', o.Last_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+        UNION ALL
+        SELECT N'Last_Name',
+               TRANSLATE(CONCAT(n.Last_Name, N' ', n.First_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+        UNION ALL
+        SELECT N'Last_Name',
+               TRANSLATE(CONCAT(n.First_Name, N' ', n.Last_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+        UNION ALL
+        SELECT N'Email', o.Email
+        UNION ALL
+        SELECT N'Source_Reference', TRANSLATE(o.Source_Reference, N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+        UNION ALL
+        SELECT N'Source_Reference', TRANSLATE(n.Source_Reference, N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+    ) AS t
+    WHERE (n.First_Name <> o.First_Name OR n.Last_Name <> o.Last_Name OR n.Email <> o.Email
+           OR COALESCE(n.Source_Reference, N'') <> COALESCE(o.Source_Reference, N''))
+      AND t.Term IS NOT NULL
+      AND NOT EXISTS (SELECT 1
+                      FROM dbo.Search_Term AS k
+                      WHERE k.Search_Column = t.Search_Column COLLATE Latin1_General_100_BIN2
+                        AND k.Term = t.Term AND k.Diver_ID = n.Diver_ID);
+END;
+GO
+
+CREATE OR ALTER TRIGGER dbo.Diver_Gone ON dbo.Diver
+AFTER DELETE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    INSERT INTO dbo.Search_Term (Search_Column, Term, Diver_ID)
+    SELECT DISTINCT t.Search_Column, t.Term, o.Diver_ID
+    FROM deleted AS o
+    CROSS APPLY (
+        SELECT N'Last_Name' AS Search_Column,
+               TRANSLATE(CONCAT(o.Last_Name, N' ', o.First_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz') AS Term
+        UNION ALL
+        SELECT N'Last_Name',
+               TRANSLATE(CONCAT(o.First_Name, N' ', o.Last_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+        UNION ALL
+        SELECT N'Email', o.Email
+        UNION ALL
+        SELECT N'Source_Reference', TRANSLATE(o.Source_Reference, N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz')
+    ) AS t
+    WHERE t.Term IS NOT NULL
+      AND NOT EXISTS (SELECT 1
+                      FROM dbo.Search_Term AS k
+                      WHERE k.Search_Column = t.Search_Column COLLATE Latin1_General_100_BIN2
+                        AND k.Term = t.Term AND k.Diver_ID = o.Diver_ID);
+END;
+GO
+
 ------------------------------------------------------------------------------------------------------------
 -- Dive_Tour: every earlier version
 ------------------------------------------------------------------------------------------------------------

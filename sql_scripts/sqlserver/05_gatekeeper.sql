@@ -877,7 +877,516 @@ GO
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver
 ------------------------------------------------------------------------------------------------------------
 
--- They come with the history and privacy pages.
+-- Makes the next @Most divers quick to find, by all that they are and were called. What is not reached yet is found all
+-- the same, only not as quickly.
+CREATE OR ALTER PROCEDURE dbo.Index_Divers
+    @Most INT = 200000
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Lock INT, @From_ID BIGINT, @To_ID BIGINT;
+    DECLARE @Upper NVARCHAR(26) = N'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    DECLARE @Lower NVARCHAR(26) = N'abcdefghijklmnopqrstuvwxyz';
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SET @From_ID = (SELECT Indexed_To FROM dbo.Search_Progress);
+        SET @To_ID = (
+            SELECT MAX(n.Diver_ID)
+            FROM (SELECT TOP (@Most) d.Diver_ID
+                  FROM dbo.Diver AS d
+                  WHERE d.Diver_ID > @From_ID
+                  ORDER BY d.Diver_ID) AS n
+        );
+
+        INSERT INTO dbo.Search_Term (Search_Column, Term, Diver_ID)
+        SELECT DISTINCT t.Search_Column, t.Term, t.Diver_ID
+        FROM (
+            SELECT N'Last_Name' AS Search_Column, TRANSLATE(CONCAT(s.Last_Name, N' ', s.First_Name), @Upper, @Lower) AS Term, s.Diver_ID
+            FROM dbo.Diver AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            UNION ALL
+            SELECT N'Last_Name', TRANSLATE(CONCAT(s.First_Name, N' ', s.Last_Name), @Upper, @Lower), s.Diver_ID
+            FROM dbo.Diver AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            UNION ALL
+            SELECT N'Source_Reference', TRANSLATE(s.Source_Reference, @Upper, @Lower), s.Diver_ID
+            FROM dbo.Diver AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID AND s.Source_Reference IS NOT NULL
+            UNION ALL
+            SELECT N'Last_Name', TRANSLATE(CONCAT(s.Last_Name, N' ', s.First_Name), @Upper, @Lower), s.Diver_ID
+            FROM dbo.Diver_History AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            UNION ALL
+            SELECT N'Last_Name', TRANSLATE(CONCAT(s.First_Name, N' ', s.Last_Name), @Upper, @Lower), s.Diver_ID
+            FROM dbo.Diver_History AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            UNION ALL
+            SELECT N'Source_Reference', TRANSLATE(s.Source_Reference, @Upper, @Lower), s.Diver_ID
+            FROM dbo.Diver_History AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID AND s.Source_Reference IS NOT NULL
+            UNION ALL
+            SELECT N'Email', s.Email, s.Diver_ID
+            FROM dbo.Diver_History AS s
+            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+        ) AS t
+        WHERE NOT EXISTS (SELECT 1
+                          FROM dbo.Search_Term AS k
+                          WHERE k.Search_Column = t.Search_Column COLLATE Latin1_General_100_BIN2
+                            AND k.Term = t.Term AND k.Diver_ID = t.Diver_ID);
+
+        UPDATE dbo.Search_Progress
+        SET Indexed_To = COALESCE(@To_ID, @From_ID);
+
+        SELECT p.Indexed_To,
+               (SELECT COUNT_BIG(*) FROM dbo.Diver AS d WHERE d.Diver_ID > p.Indexed_To) AS Left_Count
+        FROM dbo.Search_Progress AS p;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Index_Divers TO data_steward, compliance_officer;
+GO
+
+-- Writes the one diver in #Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
+-- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
+-- an error says is refused; a warning needs the reason, which every change has. Values are stored normalised. Called
+-- by the others, who make #Diver_Draft and hold the transaction.
+CREATE OR ALTER PROCEDURE dbo.Write_Diver_Draft
+    @Diver_ID BIGINT,
+    @Action   NVARCHAR(60),
+    @Reason   NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(4000), @Lock INT, @Received_On DATE = CONVERT(DATE, SYSUTCDATETIME()),
+            @Broken NVARCHAR(3000), @Rival_ID BIGINT, @Was_There BIT = 0, @Is_Changed BIT = 0;
+
+    CREATE TABLE #Judge_Input (
+        Record_ID        BIGINT NOT NULL,
+        Source_Row       BIGINT NOT NULL,
+        Waived_Checks    INT NOT NULL,
+        Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Normalised (
+        Record_ID              BIGINT NOT NULL PRIMARY KEY,
+        Source_Row             BIGINT NOT NULL,
+        Waived_Checks          INT NOT NULL,
+        First_Name             NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name              NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Email                  NVARCHAR(600) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone                  NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Digits                 NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification_Level_ID INT NULL,
+        Source_Reference       NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Is_Whole               BIT NOT NULL,
+        First_Name_Is_Odd      BIT NOT NULL,
+        Last_Name_Is_Odd       BIT NOT NULL
+    );
+    CREATE TABLE #Finding (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+
+    EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                      @LockOwner = N'Transaction', @LockTimeout = 600000;
+    IF @Lock < 0
+        THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+    INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                              Date_Of_Birth, Certification, Source_Reference)
+    SELECT Diver_ID, 1, 0, N'{}', First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference
+    FROM #Diver_Draft;
+    EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+
+    SET @Broken = (
+        SELECT STRING_AGG(CONVERT(NVARCHAR(MAX), w.Wording), N'; ') WITHIN GROUP (ORDER BY w.Wording)
+        FROM (SELECT DISTINCT r.Wording
+              FROM #Finding AS f
+              JOIN Governance.Rule_Check AS c
+                ON f.Mask & c.Check_Bit <> 0
+              JOIN Governance.Quality_Rule AS r
+                ON r.Rule_Code = c.Rule_Code
+              WHERE r.Severity = N'error') AS w
+    );
+    IF @Broken IS NOT NULL
+    BEGIN
+        SET @Message = CONCAT(N'The rules refuse this version: ', @Broken, N'.');
+        THROW 50400, @Message, 1;
+    END;
+
+    SET @Rival_ID = (
+        SELECT d.Diver_ID
+        FROM #Normalised AS n
+        JOIN dbo.Diver AS d
+          ON d.Email = n.Email
+        WHERE d.Diver_ID <> @Diver_ID
+    );
+    IF @Rival_ID IS NOT NULL
+    BEGIN
+        SET @Message = CONCAT(N'Diver ', @Rival_ID, N' has this email.');
+        THROW 50409, @Message, 1;
+    END;
+
+    IF EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
+        SET @Was_There = 1;
+    IF @Was_There = 0 OR EXISTS (
+        SELECT n.First_Name, n.Last_Name, n.Email, COALESCE(NULLIF(n.Digits, N''), n.Phone),
+               TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID, n.Source_Reference
+        FROM #Normalised AS n
+        EXCEPT
+        SELECT d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth, d.Certification_Level_ID, d.Source_Reference
+        FROM dbo.Diver AS d
+        WHERE d.Diver_ID = @Diver_ID)
+        SET @Is_Changed = 1;
+
+    IF @Was_There = 1 AND @Is_Changed = 1
+        UPDATE d
+        SET First_Name = n.First_Name,
+            Last_Name = n.Last_Name,
+            Email = n.Email,
+            Phone = COALESCE(NULLIF(n.Digits, N''), n.Phone),
+            Date_Of_Birth = TRY_CONVERT(DATE, n.Date_Of_Birth, 23),
+            Certification_Level_ID = n.Certification_Level_ID,
+            Source_Reference = n.Source_Reference,
+            Modified_By = ORIGINAL_LOGIN(),
+            Change_Reason = @Reason
+        FROM dbo.Diver AS d
+        JOIN #Normalised AS n
+          ON n.Record_ID = d.Diver_ID;
+
+    -- A diver that comes back does so at the instant of this transaction, which SQL Server sets.
+    IF @Was_There = 0
+        INSERT INTO dbo.Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
+                               Source_Reference, Modified_By, Change_Reason)
+        SELECT n.Record_ID, n.First_Name, n.Last_Name, n.Email, COALESCE(NULLIF(n.Digits, N''), n.Phone),
+               TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID, n.Source_Reference, ORIGINAL_LOGIN(),
+               @Reason
+        FROM #Normalised AS n;
+
+    IF @Is_Changed = 1
+        EXECUTE Governance.Log_Action @Action = @Action, @Subject_Type = N'Diver', @Subject_ID = @Diver_ID,
+                                      @Detail = N'{}';
+
+    SELECT d.Diver_ID, d.Valid_From, @Is_Changed AS Is_Changed
+    FROM dbo.Diver AS d
+    WHERE d.Diver_ID = @Diver_ID;
+END;
+GO
+
+-- Refuses to go on where the diver is not in the version that the caller read (NULL: deleted), and says by whom.
+-- Called by the others.
+CREATE OR ALTER PROCEDURE dbo.Refuse_Stale_Diver
+    @Diver_ID   BIGINT,
+    @Valid_From DATETIME2(7),
+    @Reason     NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(4000), @Lock INT, @Newer NVARCHAR(400);
+
+    IF COALESCE(@Reason, N'') = N''
+        THROW 50400, N'A change to a diver needs a reason.', 1;
+
+    EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                      @LockOwner = N'Transaction', @LockTimeout = 600000;
+    IF @Lock < 0
+        THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+    IF NOT EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
+       AND NOT EXISTS (SELECT 1 FROM dbo.Diver_History AS h WHERE h.Diver_ID = @Diver_ID)
+    BEGIN
+        SET @Message = CONCAT(N'There is no diver ', @Diver_ID, N'.');
+        THROW 50404, @Message, 1;
+    END;
+
+    SET @Newer = (
+        SELECT CONCAT(N'was changed by ', d.Modified_By, N' at ', CONVERT(NVARCHAR(27), d.Valid_From, 121), N' UTC')
+        FROM dbo.Diver AS d
+        WHERE d.Diver_ID = @Diver_ID AND (@Valid_From IS NULL OR d.Valid_From <> @Valid_From)
+    );
+    IF @Valid_From IS NOT NULL AND NOT EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
+        SET @Newer = N'was deleted';
+    IF @Newer IS NOT NULL
+    BEGIN
+        SET @Message = CONCAT(N'Diver ', @Diver_ID, N' ', @Newer, N' since you read it.');
+        THROW 50412, @Message, 1;
+    END;
+END;
+GO
+
+-- A new version of a diver: @Values is a JSON object of the columns to change (Certification by name). @Valid_From is
+-- the version that was read. The text of a mask is no value: whoever sees a masked column cannot write it back.
+CREATE OR ALTER PROCEDURE dbo.Update_Diver
+    @Diver_ID   BIGINT,
+    @Valid_From DATETIME2(7),
+    @Values     NVARCHAR(MAX),
+    @Reason     NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(4000), @Lock INT, @Unknown NVARCHAR(400), @Masked NVARCHAR(40);
+
+    CREATE TABLE #Diver_Draft (
+        Diver_ID         BIGINT NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Given (
+        Column_Name NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        New_Value   NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        EXECUTE dbo.Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
+        IF @Valid_From IS NULL
+        BEGIN
+            SET @Message = CONCAT(N'Diver ', @Diver_ID, N' is deleted; restore it first.');
+            THROW 50404, @Message, 1;
+        END;
+
+        IF ISJSON(@Values) = 0
+            THROW 50400, N'The values of a diver come as one JSON object.', 1;
+        INSERT INTO #Given (Column_Name, New_Value)
+        SELECT LEFT(j.[key], 400), j.[value]
+        FROM OPENJSON(@Values) AS j;
+        SET @Unknown = (
+            SELECT MIN(g.Column_Name)
+            FROM #Given AS g
+            WHERE g.Column_Name NOT IN (N'First_Name', N'Last_Name', N'Email', N'Phone', N'Date_Of_Birth',
+                                        N'Certification', N'Source_Reference')
+        );
+        IF @Unknown IS NOT NULL
+        BEGIN
+            SET @Message = CONCAT(N'A diver has no column ', @Unknown, N'.');
+            THROW 50400, @Message, 1;
+        END;
+
+        SET @Masked = (
+            SELECT MIN(g.Column_Name)
+            FROM #Given AS g
+            JOIN dbo.Diver AS d
+              ON d.Diver_ID = @Diver_ID
+            WHERE (g.Column_Name = N'Last_Name' AND g.New_Value = CONCAT(LEFT(d.Last_Name, 1), N'XXXX')
+                   AND g.New_Value <> d.Last_Name)
+               OR (g.Column_Name = N'Email'
+                   AND TRANSLATE(g.New_Value, N'XCOM', N'xcom') = CONCAT(LEFT(d.Email, 1), N'xxx@xxxx.com')
+                   AND TRANSLATE(g.New_Value, N'XCOM', N'xcom') <> d.Email)
+               OR (g.Column_Name = N'Phone' AND g.New_Value LIKE N'XXX-%')
+               OR (g.Column_Name = N'Date_Of_Birth' AND g.New_Value = N'1900-01-01'
+                   AND d.Date_Of_Birth <> CONVERT(DATE, N'1900-01-01', 23))
+        );
+        IF @Masked IS NOT NULL
+        BEGIN
+            SET @Message = CONCAT(N'The value for ', @Masked, N' is a mask and no value; nothing was written.');
+            THROW 50403, @Message, 1;
+        END;
+
+        INSERT INTO #Diver_Draft (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
+                                  Source_Reference)
+        SELECT d.Diver_ID,
+               IIF(gf.Column_Name IS NULL, d.First_Name, gf.New_Value),
+               IIF(gl.Column_Name IS NULL, d.Last_Name, gl.New_Value),
+               IIF(ge.Column_Name IS NULL, d.Email, ge.New_Value),
+               IIF(gp.Column_Name IS NULL, d.Phone, gp.New_Value),
+               IIF(gb.Column_Name IS NULL, CONVERT(NCHAR(10), d.Date_Of_Birth, 23), gb.New_Value),
+               IIF(gc.Column_Name IS NULL, v.Level_Name, gc.New_Value),
+               IIF(gs.Column_Name IS NULL, d.Source_Reference, gs.New_Value)
+        FROM dbo.Diver AS d
+        LEFT JOIN dbo.Certification_Level AS v
+               ON v.Certification_Level_ID = d.Certification_Level_ID
+        LEFT JOIN #Given AS gf
+               ON gf.Column_Name = N'First_Name'
+        LEFT JOIN #Given AS gl
+               ON gl.Column_Name = N'Last_Name'
+        LEFT JOIN #Given AS ge
+               ON ge.Column_Name = N'Email'
+        LEFT JOIN #Given AS gp
+               ON gp.Column_Name = N'Phone'
+        LEFT JOIN #Given AS gb
+               ON gb.Column_Name = N'Date_Of_Birth'
+        LEFT JOIN #Given AS gc
+               ON gc.Column_Name = N'Certification'
+        LEFT JOIN #Given AS gs
+               ON gs.Column_Name = N'Source_Reference'
+        WHERE d.Diver_ID = @Diver_ID;
+
+        EXECUTE dbo.Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = N'Update_Diver', @Reason = @Reason;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Update_Diver TO data_steward;
+GO
+
+-- Brings an earlier version back as a new one, a deleted diver too. @Valid_From is the current version as it was read
+-- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is.
+CREATE OR ALTER PROCEDURE dbo.Restore_Diver
+    @Diver_ID           BIGINT,
+    @Valid_From         DATETIME2(7),
+    @Restore_Valid_From DATETIME2(7),
+    @Reason             NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(4000);
+
+    CREATE TABLE #Diver_Draft (
+        Diver_ID         BIGINT NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE dbo.Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
+
+        IF NOT EXISTS (SELECT 1
+                       FROM dbo.Diver_History AS h
+                       WHERE h.Diver_ID = @Diver_ID AND h.Valid_From = @Restore_Valid_From)
+        BEGIN
+            SET @Message = CONCAT(N'Diver ', @Diver_ID, N' has no earlier version of ',
+                                  CONVERT(NVARCHAR(27), @Restore_Valid_From, 121), N' UTC.');
+            THROW 50404, @Message, 1;
+        END;
+
+        INSERT INTO #Diver_Draft (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
+                                  Source_Reference)
+        SELECT TOP (1) h.Diver_ID, h.First_Name, h.Last_Name, h.Email, h.Phone, CONVERT(NCHAR(10), h.Date_Of_Birth, 23),
+               v.Level_Name, h.Source_Reference
+        FROM dbo.Diver_History AS h
+        LEFT JOIN dbo.Certification_Level AS v
+               ON v.Certification_Level_ID = h.Certification_Level_ID
+        WHERE h.Diver_ID = @Diver_ID AND h.Valid_From = @Restore_Valid_From
+        ORDER BY h.Valid_To DESC;
+
+        EXECUTE dbo.Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = N'Restore_Diver', @Reason = @Reason;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Restore_Diver TO data_steward;
+GO
+
+-- Takes a diver out of the directory; its versions stay in the history. Refused while dives, bookings or certification
+-- cards refer to it.
+CREATE OR ALTER PROCEDURE dbo.Delete_Diver
+    @Diver_ID   BIGINT,
+    @Valid_From DATETIME2(7),
+    @Reason     NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(4000), @Dives BIGINT, @Bookings BIGINT, @Cards BIGINT;
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE dbo.Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
+        IF @Valid_From IS NULL
+        BEGIN
+            SET @Message = CONCAT(N'Diver ', @Diver_ID, N' is deleted already.');
+            THROW 50404, @Message, 1;
+        END;
+
+        SET @Dives = (SELECT COUNT_BIG(*) FROM dbo.Dive_Log WHERE Diver_ID = @Diver_ID);
+        SET @Bookings = (SELECT COUNT_BIG(*) FROM dbo.Dive_Participation WHERE Diver_ID = @Diver_ID);
+        SET @Cards = (SELECT COUNT_BIG(*) FROM dbo.Certification WHERE Diver_ID = @Diver_ID);
+        IF @Dives + @Bookings + @Cards > 0
+        BEGIN
+            SET @Message = CONCAT(N'Diver ', @Diver_ID, N' is referred to by dives (', @Dives, N'), tour bookings (',
+                                  @Bookings, N') and certification cards (', @Cards, N'), and stays.');
+            THROW 50409, @Message, 1;
+        END;
+
+        DELETE FROM dbo.Diver
+        WHERE Diver_ID = @Diver_ID;
+
+        INSERT INTO dbo.Diver_Deletion (Diver_ID, Deleted_At, Deleted_By, Delete_Reason)
+        SELECT h.Diver_ID, MAX(h.Valid_To), ORIGINAL_LOGIN(), @Reason
+        FROM dbo.Diver_History AS h
+        WHERE h.Diver_ID = @Diver_ID
+        GROUP BY h.Diver_ID;
+
+        EXECUTE Governance.Log_Action @Action = N'Delete_Diver', @Subject_Type = N'Diver', @Subject_ID = @Diver_ID,
+                                      @Detail = N'{}';
+
+        SELECT TOP (1) Diver_ID, Deleted_At, Deleted_By, Delete_Reason
+        FROM dbo.Diver_Deletion
+        WHERE Diver_ID = @Diver_ID
+        ORDER BY Deleted_At DESC;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Delete_Diver TO data_steward;
+GO
 
 ------------------------------------------------------------------------------------------------------------
 -- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches

@@ -202,13 +202,59 @@ GO
 -- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To. Masked like the directory.
 -- What a transaction wrote and changed again was never in force, and is no version.
 CREATE OR ALTER VIEW dbo.Diver_Versions AS
-SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By,
-       Change_Reason, Valid_From, Valid_To,
-       CONVERT(BIT, IIF(Valid_To = CONVERT(DATETIME2(7), N'9999-12-31 23:59:59.9999999', 121), 1, 0)) AS Is_Current
-FROM dbo.Diver FOR SYSTEM_TIME ALL
-WHERE Valid_From < Valid_To;
+SELECT d.Diver_ID, d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth,
+       l.Level_Name                                                 AS Certification,
+       d.Certification_Level_ID, d.Source_Reference, d.Modified_By, d.Change_Reason, d.Valid_From, d.Valid_To,
+       CONVERT(BIT, IIF(d.Valid_To = CONVERT(DATETIME2(7), N'9999-12-31 23:59:59.9999999', 121), 1, 0)) AS Is_Current
+FROM dbo.Diver FOR SYSTEM_TIME ALL AS d
+LEFT JOIN dbo.Certification_Level AS l
+       ON l.Certification_Level_ID = d.Certification_Level_ID
+WHERE d.Valid_From < d.Valid_To;
 GO
 GRANT SELECT ON dbo.Diver_Versions TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- When a diver was taken out of the directory, by whom and why.
+CREATE OR ALTER VIEW dbo.Diver_Deletions AS
+SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
+FROM dbo.Diver_Deletion;
+GO
+GRANT SELECT ON dbo.Diver_Deletions TO data_steward, compliance_officer;
+GO
+
+-- Whom a text finds, by what they are and were called: filter Search_Column and the beginning of Term (lower case). A
+-- name is there in both orders under Last_Name. Nobody finds a diver by what a mask hides from them.
+CREATE OR ALTER VIEW dbo.Diver_Search AS
+SELECT f.Search_Column, f.Term, f.Diver_ID
+FROM (
+    SELECT t.Search_Column, t.Term, t.Diver_ID
+    FROM dbo.Search_Term AS t
+    UNION ALL
+    SELECT N'Email', d.Email, d.Diver_ID
+    FROM dbo.Diver AS d
+    UNION ALL
+    SELECT N'Last_Name', TRANSLATE(CONCAT(d.Last_Name, N' ', d.First_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz'), d.Diver_ID
+    FROM dbo.Diver AS d
+    WHERE d.Diver_ID > (SELECT p.Indexed_To FROM dbo.Search_Progress AS p)
+    UNION ALL
+    SELECT N'Last_Name', TRANSLATE(CONCAT(d.First_Name, N' ', d.Last_Name), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz'), d.Diver_ID
+    FROM dbo.Diver AS d
+    WHERE d.Diver_ID > (SELECT p.Indexed_To FROM dbo.Search_Progress AS p)
+    UNION ALL
+    SELECT N'Source_Reference', TRANSLATE(d.Source_Reference, N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz'), d.Diver_ID
+    FROM dbo.Diver AS d
+    WHERE d.Diver_ID > (SELECT p.Indexed_To FROM dbo.Search_Progress AS p) AND d.Source_Reference IS NOT NULL
+) AS f
+WHERE IS_ROLEMEMBER(N'db_owner') = 1
+   OR NOT EXISTS (SELECT 1
+                  FROM Governance.Masked_Column AS m
+                  WHERE m.Column_Name = f.Search_Column COLLATE Latin1_General_100_BIN2)
+   OR EXISTS (SELECT 1
+              FROM Governance.Unmask_Grant AS g
+              WHERE g.Column_Name = f.Search_Column COLLATE Latin1_General_100_BIN2
+                AND IS_ROLEMEMBER(g.Role_Name) = 1);
+GO
+GRANT SELECT ON dbo.Diver_Search TO data_steward, compliance_officer, data_analyst;
 GO
 
 ------------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def fill(witness: Witness, connection: sqlite3.Connection) -> None:
         witness.put(name, connection.execute(f"SELECT {columns} FROM {bare(name)}"))
 
 
-EMPTY = {"dbo.Edit_History", "dbo.Revision_History"}
+EMPTY = {"dbo.Diver_Deletions", "dbo.Edit_History", "dbo.Revision_History"}
 """Nobody has reviewed anything in that workspace."""
 
 VIEWS = {name: parsed(view.body.rstrip().rstrip(";")) for name, view in modules("VIEW").items()}

@@ -1,0 +1,376 @@
+"""The divers through time: finding one by what they are or were called, their versions, and what differs between two.
+
+Instants are UTC text as the database has it, ``2026-11-22 20:18:43.123456``. Values are shown as the session's role may
+see them: masked where it lacks the grant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.services.connections import interruptible
+
+END = "9999-12-31 23:59:59.999999"
+"""Until when a version is valid that nothing has followed yet."""
+
+FIELDS: tuple[tuple[str, str], ...] = (
+    ("First_Name", "First name"),
+    ("Last_Name", "Last name"),
+    ("Email", "Email"),
+    ("Phone", "Phone"),
+    ("Date_Of_Birth", "Date of birth"),
+    ("Certification", "Certification"),
+    ("Source_Reference", "Source reference"),
+)
+"""The columns of a diver that versions are compared by, and what a person calls them."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a diver. `values` are those of `FIELDS`, in their order; `valid_to` is None for the current."""
+
+    diver_id: int
+    values: tuple[str | None, ...]
+    modified_by: str
+    change_reason: str
+    valid_from: str
+    valid_to: str | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing has followed it."""
+        return self.valid_to is None
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.values[0]} {self.values[1]}"
+
+    def value(self, column: str) -> str | None:
+        """The value of a column of `FIELDS`."""
+        return self.values[_POSITIONS[column]]
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """When a diver was taken out of the directory, by whom and why; unknown where it was done without the program."""
+
+    deleted_at: str
+    deleted_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All that is known of a diver over time: versions from first to last, and the deletions between or after."""
+
+    diver_id: int
+    versions: tuple[Version, ...]
+    deletions: tuple[Deletion, ...]
+
+    @property
+    def current(self) -> Version | None:
+        """The version in force; None where the diver is deleted."""
+        return next((v for v in reversed(self.versions) if v.is_current), None)
+
+    def as_of(self, instant: str) -> Version | None:
+        """The version in force at an instant, or None where the diver was not there."""
+        return next((v for v in self.versions if v.valid_from <= instant < (v.valid_to or _AFTER_ALL)), None)
+
+    def before(self, version: Version) -> Version | None:
+        """The version that a version followed."""
+        position = self.versions.index(version)
+        return self.versions[position - 1] if position else None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A diver whom a text finds. `column` and `term` say by what (``Diver_ID`` for the number itself).
+
+    `latest` is the newest version; `is_former`: by a value that the diver no longer has; `is_deleted`: no longer there.
+    """
+
+    diver_id: int
+    latest: Version
+    column: str
+    term: str
+    is_former: bool
+    is_deleted: bool
+
+
+@dataclass(frozen=True)
+class FieldDifference:
+    """One field of two versions, side by side."""
+
+    column: str
+    label: str
+    old: str | None
+    new: str | None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the two differ, as far as they may be seen."""
+        return self.old != self.new
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a change made: the diver's version in force, and whether there was anything to change."""
+
+    diver_id: int
+    valid_from: str
+    is_changed: bool
+
+
+_AFTER_ALL = "~"
+_POSITIONS = {column: position for position, (column, _) in enumerate(FIELDS)}
+_COLUMNS = ["Diver_ID", *_POSITIONS, "Modified_By", "Change_Reason", "Valid_From", "Valid_To", "Is_Current"]
+
+
+# -- finding --------------------------------------------------------------------------------------------------
+
+
+def search(
+    session: Session, text: str, *, limit: int = 50, cancel: CancelToken | None = None
+) -> tuple[Match, ...]:
+    """The divers whom a text finds: by number, or by the beginning of a name, an email or a source reference.
+
+    Names are found in either order, emails and references as they are and as they were. Those who have the value now
+    come first. A role that sees a mask over a column finds nobody by it.
+    """
+    wanted = " ".join(text.split())
+    if not wanted:
+        return ()
+    with interruptible(session, cancel):
+        found = _found(session, wanted, limit)
+        latest = _latest(session, [diver for diver, _, _ in found])
+    matches = [_match(latest[diver], column, term) for diver, column, term in found if diver in latest]
+    matches.sort(key=lambda m: (m.column != "Diver_ID", m.is_former, m.is_deleted, m.term, m.diver_id))
+    return tuple(matches[:limit])
+
+
+def prepare_search(
+    session: Session, *, progress: ProgressSink = no_progress, cancel: CancelToken | None = None
+) -> int:
+    """Make the divers that came since the last time quick to find; returns how many. Each step is kept."""
+    done = 0
+    with interruptible(session, cancel):
+        waiting = _unindexed(session)
+        while waiting:
+            if cancel:
+                cancel.raise_if_cancelled()
+            progress(Progress("Preparing the search", done, done + waiting))
+            left = int(session.call("Index_Divers")[-1][0]["Left_Count"])
+            done += waiting - left
+            waiting = left
+    return done
+
+
+def _unindexed(session: Session) -> int:
+    return int(session.call("Index_Divers", most=0)[-1][0]["Left_Count"])
+
+
+def _found(session: Session, wanted: str, limit: int) -> list[tuple[int, str, str]]:
+    """Diver, column and term of each match, one a diver."""
+    found: dict[int, tuple[str, str]] = {}
+    if wanted.isdecimal() and len(wanted) < 19:
+        found[int(wanted)] = ("Diver_ID", wanted)
+    for column in ("Last_Name", "Email", "Source_Reference"):
+        filters = [
+            Filter("Search_Column", "=", column),
+            Filter("Term", "any of", [Filter("Term", "starts with", s) for s in _spellings(wanted)]),
+        ]
+        for row in session.select("Diver_Search", ["Diver_ID", "Term"], filters, limit=limit):
+            found.setdefault(row["Diver_ID"], (column, row["Term"]))
+    return [(diver, *how) for diver, how in found.items()]
+
+
+def _spellings(wanted: str) -> list[str]:
+    """How a term may begin: the database's lower case is ASCII's, so that letters beyond it keep their case."""
+    return sorted({_ascii_lower(each) for each in (wanted, wanted.lower(), wanted.title(), wanted.upper())})
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def _latest(session: Session, divers: Sequence[int]) -> dict[int, Version]:
+    order = [Order("Diver_ID"), Order("Valid_From")]
+    rows = session.select("Diver_Versions", _COLUMNS, [Filter("Diver_ID", "in", tuple(divers))], order)
+    return {row["Diver_ID"]: _version(row) for row in rows}
+
+
+def _match(latest: Version, column: str, term: str) -> Match:
+    return Match(
+        diver_id=latest.diver_id,
+        latest=latest,
+        column=column,
+        term=term,
+        is_former=column != "Diver_ID" and term not in _terms(latest, column),
+        is_deleted=not latest.is_current,
+    )
+
+
+def _terms(version: Version, column: str) -> set[str]:
+    first, last = version.values[:2]
+    if column == "Last_Name":
+        return {_ascii_lower(f"{last} {first}"), _ascii_lower(f"{first} {last}")}
+    return {_ascii_lower(version.value(column) or "")}
+
+
+# -- one diver ------------------------------------------------------------------------------------------------
+
+
+def timeline(session: Session, diver_id: int, *, cancel: CancelToken | None = None) -> Timeline:
+    """Every version of a diver, and every deletion. No versions where there never was such a diver."""
+    mine = [Filter("Diver_ID", "=", diver_id)]
+    with interruptible(session, cancel):
+        versions = session.select("Diver_Versions", _COLUMNS, mine, [Order("Valid_From")])
+        deletions = session.select("Diver_Deletions", (), mine, [Order("Deleted_At")])
+    known = {row["Deleted_At"]: row for row in deletions}
+    ends = sorted(known.keys() | _ends([_version(row) for row in versions]))
+    return Timeline(
+        diver_id,
+        tuple(_version(row) for row in versions),
+        tuple(_deletion(end, known.get(end)) for end in ends),
+    )
+
+
+def _ends(versions: Sequence[Version]) -> set[str]:
+    """The instants at which a diver went: where a version ended and none began."""
+    begins = {version.valid_from for version in versions}
+    return {v.valid_to for v in versions if v.valid_to is not None and v.valid_to not in begins}
+
+
+def _deletion(deleted_at: str, row: Row | None) -> Deletion:
+    if row is None:
+        return Deletion(deleted_at, "unknown (outside the program)", "")
+    return Deletion(deleted_at, row["Deleted_By"], row["Delete_Reason"])
+
+
+def as_of(session: Session, diver_id: int, instant: str) -> Version | None:
+    """The version of a diver that was in force at an instant."""
+    filters = [Filter("Diver_ID", "=", diver_id), *_in_force(instant)]
+    rows = session.select("Diver_Versions", _COLUMNS, filters)
+    return _version(rows[0]) if rows else None
+
+
+def diff(old: Version | None, new: Version | None) -> tuple[FieldDifference, ...]:
+    """Every field of two versions side by side; None is a diver who was not there."""
+    nothing = (None,) * len(FIELDS)
+    before, after = old.values if old else nothing, new.values if new else nothing
+    return tuple(
+        FieldDifference(column, label, *pair)
+        for (column, label), pair in zip(FIELDS, zip(before, after, strict=True), strict=True)
+    )
+
+
+# -- everybody ------------------------------------------------------------------------------------------------
+
+
+def directory_as_of(
+    session: Session,
+    instant: str,
+    *,
+    after: int = 0,
+    limit: int = 200,
+    cancel: CancelToken | None = None,
+) -> tuple[Version, ...]:
+    """A page of the directory as it was at an instant, in the order of the divers' numbers, behind number `after`.
+
+    Fewer than `limit` means that the directory ends there.
+    """
+    page: list[Version] = []
+    with interruptible(session, cancel):
+        last = _last_diver(session)
+        width = limit + limit // 2
+        # A range of numbers at a time: else SQLite would read on to the end of the history for a version in force.
+        while after < last and len(page) < limit:
+            filters = [
+                Filter("Diver_ID", ">", after),
+                Filter("Diver_ID", "<=", after + width),
+                *_in_force(instant),
+            ]
+            rows = session.select("Diver_Versions", _COLUMNS, filters, [Order("Diver_ID")], limit - len(page))
+            page += map(_version, rows)
+            after += width
+            width *= 2
+    return tuple(page)
+
+
+def count_as_of(session: Session, instant: str, *, cancel: CancelToken | None = None) -> int:
+    """How many divers were in the directory at an instant, exactly."""
+    with interruptible(session, cancel):
+        return session.count("Diver_Versions", _in_force(instant))
+
+
+def _last_diver(session: Session) -> int:
+    rows = session.select("Diver_Versions", ["Diver_ID"], order=[Order("Diver_ID", descending=True)], limit=1)
+    return int(rows[0]["Diver_ID"]) if rows else 0
+
+
+def _in_force(instant: str) -> list[Filter]:
+    return [Filter("Valid_From", "<=", instant), Filter("Valid_To", ">", instant)]
+
+
+# -- changing -------------------------------------------------------------------------------------------------
+
+
+def update(
+    session: Session, version: Version, values: Iterable[tuple[str, str | None]], reason: str
+) -> Written:
+    """Write a new version over `version`, the current one, with other values in some columns of `FIELDS`.
+
+    Raises Refused where the rules do, or where a value is a mask; Conflict where the diver was changed meanwhile.
+    """
+    import orjson
+
+    return _written(
+        session.call(
+            "Update_Diver",
+            diver_id=version.diver_id,
+            valid_from=version.valid_from,
+            values=orjson.dumps(dict(values)).decode(),
+            reason=reason,
+        )
+    )
+
+
+def restore(session: Session, current: Version | None, earlier: Version, reason: str) -> Written:
+    """Bring `earlier` back as a new version over `current` (None: the diver is deleted). Raises Refused, Conflict."""
+    return _written(
+        session.call(
+            "Restore_Diver",
+            diver_id=earlier.diver_id,
+            valid_from=current.valid_from if current else None,
+            restore_valid_from=earlier.valid_from,
+            reason=reason,
+        )
+    )
+
+
+def delete(session: Session, version: Version, reason: str) -> Deletion:
+    """Take a diver out of the directory. Raises Refused, Conflict (also while dives or bookings refer to them)."""
+    row = session.call(
+        "Delete_Diver", diver_id=version.diver_id, valid_from=version.valid_from, reason=reason
+    )[-1][0]
+    return Deletion(row["Deleted_At"], row["Deleted_By"], row["Delete_Reason"])
+
+
+def _written(results: Sequence[Sequence[Row]]) -> Written:
+    row = results[-1][0]
+    return Written(row["Diver_ID"], row["Valid_From"], bool(row["Is_Changed"]))
+
+
+def _version(row: Row) -> Version:
+    return Version(
+        diver_id=row["Diver_ID"],
+        values=tuple(row[column] for column in _POSITIONS),
+        modified_by=row["Modified_By"],
+        change_reason=row["Change_Reason"],
+        valid_from=row["Valid_From"],
+        valid_to=None if row["Is_Current"] else row["Valid_To"],
+    )
