@@ -240,17 +240,17 @@ BEGIN
     DECLARE @Too_Young_After NVARCHAR(20) = (
         SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
         FROM Governance.Quality_Rule
-        WHERE Rule_Code = N'AGE_BELOW_MINIMUM'
+        WHERE Rule_Code = N'AGE_BELOW_MINIMUM' AND Threshold IS NOT NULL
     );
     DECLARE @Too_Old_Until NVARCHAR(20) = (
         SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold - 1), 4) + SUBSTRING(@Received_Day, 5, 6)
         FROM Governance.Quality_Rule
-        WHERE Rule_Code = N'AGE_ABOVE_MAXIMUM'
+        WHERE Rule_Code = N'AGE_ABOVE_MAXIMUM' AND Threshold IS NOT NULL
     );
     DECLARE @Not_Professional_After NVARCHAR(20) = (
         SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
         FROM Governance.Quality_Rule
-        WHERE Rule_Code = N'CERTIFICATION_UNDERAGE'
+        WHERE Rule_Code = N'CERTIFICATION_UNDERAGE' AND Threshold IS NOT NULL
     );
 
     INSERT INTO #Normalised (Record_ID, Source_Row, Waived_Checks, First_Name, Last_Name, Email, Phone, Digits,
