@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_rule_keeps_every_earlier_version_with_who_and_why(gate: Gate) -> None
         (14, "Second"),
     ]
     assert [bool(v["Is_Current"]) for v in versions] == [False, False, True]
-    assert all(a["Valid_To"] == b["Valid_From"] for a, b in zip(versions, versions[1:], strict=False))
+    assert all(a["Valid_To"] == b["Valid_From"] for a, b in pairwise(versions))
 
 
 def test_a_change_of_a_rule_is_logged(gate: Gate) -> None:
