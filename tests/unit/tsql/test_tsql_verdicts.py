@@ -208,7 +208,15 @@ def test_ages_are_judged_alike_on_any_day(template: Path, received: str, level: 
 
 @pytest.mark.parametrize("threshold", [None, 0, 1, 30, 120, 2100])
 def test_any_threshold_is_judged_alike(template: Path, threshold: int | None) -> None:
-    births = ["0001-01-01", "1890-01-01", "1994-02-28", "1994-03-01", "2023-03-01", "2024-02-28", "2024-02-29"]
+    births = [
+        "0001-01-01",
+        "1890-01-01",
+        "1994-02-28",
+        "1994-03-01",
+        "2023-03-01",
+        "2024-02-28",
+        "2024-02-29",
+    ]
     records = [
         (*GOOD[:2], f"d{i}@example.com", None, born, level, None)
         for i, (born, level) in enumerate((b, level) for b in births for level in (None, "dm"))
