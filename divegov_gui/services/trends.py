@@ -1,0 +1,249 @@
+"""Quality over time: what arrived and how much of it was right, where bad data comes from, how long it waits.
+
+Everything is read from views; nothing is counted here but sums of their rows. Days are UTC.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from divegov_gui.core.progress import CancelToken
+from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.services.connections import interruptible
+from divegov_gui.services.quality import Outcomes
+
+if TYPE_CHECKING:
+    import pandas
+
+RESUBMISSION = "resubmission"
+"""The kind of batches that stewards send; what arrives from outside is everything else."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the day `since` to the day `until`, both included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def filters(self, column: str) -> list[Filter]:
+        """The conditions on a view's column of days."""
+        found = []
+        if self.since is not None:
+            found.append(Filter(column, ">=", self.since.isoformat()))
+        if self.until is not None:
+            found.append(Filter(column, "<=", self.until.isoformat()))
+        return found
+
+
+@dataclass(frozen=True)
+class DayQuality:
+    """What arrived from outside on one day (YYYY-MM-DD), and what became of it at once."""
+
+    day: str
+    batches: int
+    outcomes: Outcomes
+
+    @property
+    def first_time_right(self) -> float:
+        """The share of records, from 0 to 1, that needed no steward; 1 where nothing arrived."""
+        return first_time_right(self.outcomes)
+
+
+@dataclass(frozen=True)
+class RuleDay:
+    """How many records broke a rule on the day that they arrived."""
+
+    day: str
+    code: str
+    records: int
+
+
+@dataclass(frozen=True)
+class SourceQuality:
+    """What one source has sent altogether."""
+
+    name: str
+    kind: str
+    batches: int
+    outcomes: Outcomes
+    last_received_at: str
+
+    @property
+    def first_time_right(self) -> float:
+        """The share of records, from 0 to 1, that needed no steward."""
+        return first_time_right(self.outcomes)
+
+
+@dataclass(frozen=True)
+class ResolutionDay:
+    """The records that were resolved on one day, and the median of the minutes that they had waited."""
+
+    day: str
+    records: int
+    released: int
+    merged: int
+    discarded: int
+    median_minutes: float
+
+
+@dataclass(frozen=True)
+class BacklogDay:
+    """Open records that came into quarantine on one day; `ready` of them fail nothing any more."""
+
+    day: str
+    records: int
+    ready: int
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Cells of one column that stewards changed, and in how many records; undone edits are left out."""
+
+    column: str
+    cells: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Quality over time, each part in the order in which it is shown. `sources` are never narrowed to a period."""
+
+    days: tuple[DayQuality, ...]
+    rules: tuple[RuleDay, ...]
+    sources: tuple[SourceQuality, ...]
+    resolutions: tuple[ResolutionDay, ...]
+    backlog: tuple[BacklogDay, ...]
+    repairs: tuple[Repair, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was governed yet in the period."""
+        return not self.days
+
+
+def first_time_right(outcomes: Outcomes) -> float:
+    """The share of records, from 0 to 1, that needed no steward; 1 where there is none."""
+    return 1.0 if outcomes.loaded == 0 else 1 - outcomes.quarantined / outcomes.loaded
+
+
+def read_trends(session: Session, period: Period | None = None, cancel: CancelToken | None = None) -> Trends:
+    """Everything that the plots show, of one period or of all time. Raises Cancelled, ConnectionFailed."""
+    within = period or Period()
+    with interruptible(session, cancel):
+        return Trends(
+            days=_days(session, within),
+            rules=_rules(session, within),
+            sources=_sources(session),
+            resolutions=_resolutions(session, within),
+            backlog=_backlog(session),
+            repairs=_repairs(session),
+        )
+
+
+def as_frame(rows: Iterable[Any]) -> pandas.DataFrame:
+    """Any part of the trends as a table with one column a number, for export."""
+    import pandas
+
+    frame: pandas.DataFrame = pandas.DataFrame([_flat(row) for row in rows])
+    return frame
+
+
+def _flat(row: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for name in row.__dataclass_fields__:
+        value = getattr(row, name)
+        facts |= (
+            {n: getattr(value, n) for n in value.__dataclass_fields__}
+            if name == "outcomes"
+            else {name: value}
+        )
+    if hasattr(row, "first_time_right"):
+        facts["first_time_right"] = round(row.first_time_right, 6)
+    return facts
+
+
+def _days(session: Session, period: Period) -> tuple[DayQuality, ...]:
+    rows = session.select(
+        "Quality_Trend",
+        filters=[Filter("Source_Kind", "!=", RESUBMISSION), *period.filters("Received_On")],
+        order=[Order("Received_On")],
+    )
+    together: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        together[str(row["Received_On"])].append(row)
+    return tuple(
+        DayQuality(day, sum(int(row["Batch_Count"]) for row in kinds), _added(kinds))
+        for day, kinds in together.items()
+    )
+
+
+def _rules(session: Session, period: Period) -> tuple[RuleDay, ...]:
+    rows = session.select(
+        "Rule_Trend", filters=period.filters("Received_On"), order=[Order("Received_On"), Order("Rule_Code")]
+    )
+    return tuple(RuleDay(str(row["Received_On"]), row["Rule_Code"], row["Record_Count"]) for row in rows)
+
+
+def _sources(session: Session) -> tuple[SourceQuality, ...]:
+    rows = session.select(
+        "Source_Quality",
+        filters=[Filter("Source_Kind", "!=", RESUBMISSION)],
+        order=[Order("Quarantined_Count", descending=True), Order("Source_Name")],
+    )
+    return tuple(
+        SourceQuality(
+            row["Source_Name"],
+            row["Source_Kind"],
+            row["Batch_Count"],
+            _added([row]),
+            str(row["Last_Received_At"]),
+        )
+        for row in rows
+    )
+
+
+def _resolutions(session: Session, period: Period) -> tuple[ResolutionDay, ...]:
+    rows = session.select(
+        "Resolution_Trend", filters=period.filters("Resolved_On"), order=[Order("Resolved_On")]
+    )
+    return tuple(
+        ResolutionDay(
+            str(row["Resolved_On"]),
+            row["Record_Count"],
+            row["Released_Count"],
+            row["Merged_Count"],
+            row["Discarded_Count"],
+            float(row["Median_Minutes"]),
+        )
+        for row in rows
+    )
+
+
+def _backlog(session: Session) -> tuple[BacklogDay, ...]:
+    rows = session.select("Quarantine_Backlog", order=[Order("Quarantined_On")])
+    return tuple(
+        BacklogDay(str(row["Quarantined_On"]), row["Record_Count"], row["Ready_Count"]) for row in rows
+    )
+
+
+def _repairs(session: Session) -> tuple[Repair, ...]:
+    cells: dict[str, int] = defaultdict(int)
+    records: dict[str, int] = defaultdict(int)
+    for row in session.select("Repair_Pattern", order=[Order("Column_Name")]):
+        cells[row["Column_Name"]] += row["Cell_Count"]
+        records[row["Column_Name"]] += row["Record_Count"]
+    most_first = sorted(cells, key=lambda column: (-cells[column], column))
+    return tuple(Repair(column, cells[column], records[column]) for column in most_first)
+
+
+def _added(rows: Iterable[Mapping[str, Any]]) -> Outcomes:
+    sums = dict.fromkeys(("Loaded", "Promoted", "Unchanged", "Duplicate", "Quarantined"), 0)
+    for row in rows:
+        for name in sums:
+            sums[name] += int(row[f"{name}_Count"])
+    return Outcomes(*sums.values())
