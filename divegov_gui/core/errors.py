@@ -6,6 +6,8 @@ Each carries three sentences for a human being: what happened (`title`), why (`d
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class DiveGovError(Exception):
     """Something outside the program's own code went wrong, and a person can do something about it.
@@ -59,10 +61,31 @@ class Refused(DiveGovError):
     exit_code = 6
 
 
+@dataclass(frozen=True)
+class ConflictFacts:
+    """Of which record a conflict tells (the first, where it is `count` of them), who was faster, and when (UTC).
+
+    `what`: changed, status (closed or reopened: `status` says which it is now), claimed, or later edit.
+    """
+
+    record: int | None = None
+    what: str = ""
+    who: str | None = None
+    when: str | None = None
+    status: str | None = None
+    count: int = 1
+
+
 class Conflict(DiveGovError):
-    """What was to be changed has changed since it was read."""
+    """What was to be changed has changed since it was read; `facts` is what a program may want to know of it."""
 
     exit_code = 7
+
+    def __init__(
+        self, title: str, detail: str = "", hint: str = "", *, facts: ConflictFacts | None = None
+    ) -> None:
+        super().__init__(title, detail, hint)
+        self.facts = facts or ConflictFacts()
 
 
 class Cancelled(DiveGovError):

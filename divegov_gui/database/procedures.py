@@ -14,7 +14,8 @@ from typing import Any
 from divegov_gui.database.scripts import split_sqlite
 
 _HEADER = re.compile(
-    r"CREATE\s+OR\s+ALTER\s+PROCEDURE\s+(?P<name>\w+)\s*(?P<parameters>.*?)\bAS\s*\n\s*BEGIN\b(?P<body>.*)^END;\s*\Z",
+    r"CREATE\s+OR\s+ALTER\s+PROCEDURE\s+(?P<name>\w+)\s*(?P<parameters>.*?)(?P<read_only>\bWITH\s+READ_ONLY\s+)?"
+    r"\bAS\s*\n\s*BEGIN\b(?P<body>.*)^END;\s*\Z",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _PARAMETER = re.compile(
@@ -101,11 +102,12 @@ Step = Sql | SetVariable | Throw | Return | Execute | Print | If
 
 @dataclass(frozen=True)
 class Procedure:
-    """A procedure, read."""
+    """A procedure, read. One that is `read_only` writes nothing but temporary tables, and takes no lock."""
 
     name: str
     parameters: tuple[Parameter, ...]
     steps: tuple[Step, ...]
+    read_only: bool = False
 
 
 @lru_cache(maxsize=128)
@@ -121,7 +123,7 @@ def parse_procedure(definition: str) -> Procedure:
     )
     first_line = 1 + definition.count("\n", 0, match.start("body"))
     steps = tuple(_step(s.line, s.text) for s in split_sqlite(match["body"], first_line))
-    return Procedure(match["name"], parameters, steps)
+    return Procedure(match["name"], parameters, steps, match["read_only"] is not None)
 
 
 def _step(line: int, text: str) -> Step:

@@ -28,9 +28,12 @@ _MAX_NESTING = 16
 _NO_SCHEMAS = {"Staging": None, "Governance": None, "dbo": None}
 
 
-def open_workspace(path: Path, *, busy_seconds: float = 5.0) -> SqliteSession:
-    """Open the workspace `path`, or make an empty one. Raises ConnectionFailed with what to do."""
-    return SqliteSession(connect(path, busy_seconds), path)
+def open_workspace(path: Path, *, busy_seconds: float = 5.0, actor: str | None = None) -> SqliteSession:
+    """Open the workspace `path`, or make an empty one. Raises ConnectionFailed with what to do.
+
+    `actor` is who works here, where that is not the operating system's user: tests have several at one machine.
+    """
+    return SqliteSession(connect(path, busy_seconds), path, actor or login())
 
 
 class SqliteSession:
@@ -38,9 +41,9 @@ class SqliteSession:
 
     dialect = "sqlite"
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, actor: str) -> None:
         self.path = path
-        self.actor = login()
+        self.actor = actor
         self._raw = connection
         self._is_closed = False
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
@@ -53,11 +56,12 @@ class SqliteSession:
     ) -> list[list[Row]]:
         """Run a procedure (see `Session.call`)."""
         results: list[list[Row]] = []
-        with self._transaction() as transaction:
+        with self._translating():
             found = self._procedure(procedure)
-            variables = bind(found, parameters)
+        variables = bind(found, parameters)
+        with self._transaction(set_context=not found.read_only, lock=not found.read_only) as transaction:
             self._run(found, variables, results, on_message or (lambda _: None), depth=0)
-            transaction.keep = not variables.get("rehearse")
+            transaction.keep = not (found.read_only or variables.get("rehearse"))
         return results
 
     def select(
@@ -284,11 +288,11 @@ class SqliteSession:
     # -- transactions -------------------------------------------------------------------------------------
 
     @contextmanager
-    def _transaction(self, *, set_context: bool = True) -> Iterator[_Transaction]:
+    def _transaction(self, *, set_context: bool = True, lock: bool = True) -> Iterator[_Transaction]:
         """BEGIN IMMEDIATE, then COMMIT, or ROLLBACK where anything was raised or nothing is to be kept."""
         transaction = _Transaction()
         with self._translating():
-            self._raw.execute("BEGIN IMMEDIATE")
+            self._raw.execute("BEGIN IMMEDIATE" if lock else "BEGIN")
             try:
                 if set_context:
                     self._set_context(CLOCK.now(), self.actor)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
-from divegov_gui.core.errors import Cancelled, Conflict, ConnectionFailed, DiveGovError, Refused
+from divegov_gui.core.errors import (
+    Cancelled,
+    Conflict,
+    ConflictFacts,
+    ConnectionFailed,
+    DiveGovError,
+    Refused,
+)
 
 _FROM_TEXT = {
     "interrupted": "SQLITE_INTERRUPT",
@@ -82,7 +90,16 @@ def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
 
 
 def thrown(number: int, message: str) -> DiveGovError:
-    """What a procedure's THROW means: 50412 is a conflict with a newer version, every other number a refusal."""
-    if number == 50412:
-        return Conflict(message, hint="Read it again and decide.")
-    return Refused(message)
+    """What a procedure's THROW means: 50412 is a conflict with a newer version, every other number a refusal.
+
+    Behind the sentence of a conflict may stand its facts, as a line of JSON.
+    """
+    if number != 50412:
+        return Refused(message)
+    sentence, _, facts = message.partition("\n")
+    return Conflict(
+        sentence,
+        "Nothing was changed.",
+        "Read it again and decide.",
+        facts=ConflictFacts(**json.loads(facts)) if facts else None,
+    )

@@ -103,6 +103,18 @@ VIEWS: dict[str, sa.Table] = {
             "Quarantine_ID Attempt Is_Current Rule_Code Column_Name Observed_Value Severity Dimension Wording "
             "Hint Raw_ID Recorded_At",
         ),
+        _view(
+            "dbo",
+            "Edit_History",
+            "Edit_Group_ID Edit_Kind Edit_Reason Edited_By Edited_At Record_Count Cell_Count Undoes_Group_ID "
+            "Undone_By_Group_ID Undone_Count",
+        ),
+        _view(
+            "dbo",
+            "Revision_History",
+            "Revision_ID Quarantine_ID Edit_Group_ID Edit_Kind Column_Name Old_Value New_Value Edited_By Edited_At "
+            "Edit_Reason Undoes_Revision_ID Is_Standing",
+        ),
         _view("dbo", "Discard_Codes", "Discard_Code Discard_Label Rank_Order"),
         _view("dbo", "Diver_Directory", f"Diver_ID {_DIVER} Certification Valid_From"),
         _view(

@@ -323,6 +323,18 @@ CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Record ON Quarantine_Revision 
 CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Group ON Quarantine_Revision (Edit_Group_ID);
 CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Undoes ON Quarantine_Revision (Undoes_Revision_ID);
 
+-- What was done with a record besides editing it and sending it through the gate; its resolution knows the last only.
+CREATE TABLE IF NOT EXISTS Quarantine_Event (
+    Event_ID      INTEGER PRIMARY KEY AUTOINCREMENT,
+    Quarantine_ID INTEGER NOT NULL REFERENCES Data_Quarantine (Quarantine_ID),
+    Event_Kind    TEXT    NOT NULL CHECK (Event_Kind IN ('Discarded', 'Reopened', 'Claimed')),
+    Event_Code    TEXT,
+    Event_Reason  TEXT,
+    Acted_By      TEXT    NOT NULL,
+    Acted_At      TEXT    NOT NULL
+);
+CREATE INDEX IF NOT EXISTS IX_Quarantine_Event_Record ON Quarantine_Event (Quarantine_ID, Event_ID);
+
 -- The standing of a record: one bit a check (Rule_Check) that its values fail as they are now; 0 while it is open says
 -- that the gate would let it in. The grid paints every cell from this one number.
 IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = 'Failed_Checks')
@@ -339,9 +351,12 @@ IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = '
 -- One bit a column (1, 2, 4 … from First_Name to Source_Reference) that no longer holds what the source sent.
 IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = 'Edited_Columns')
     ALTER TABLE Data_Quarantine ADD COLUMN Edited_Columns INTEGER NOT NULL DEFAULT 0;
+-- Undoing is told from redoing, which is undoing an undo: a redone value stands like one that was typed.
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Quarantine_Revision') WHERE name = 'Is_Undo')
+    ALTER TABLE Quarantine_Revision ADD COLUMN Is_Undo INTEGER NOT NULL DEFAULT 0;
 -- What the facets count, without the wide rows.
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Cube
-    ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At);
+    ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At);
 -- How long each resolved record had waited.
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Resolved ON Data_Quarantine (Resolved_At, Status, Quarantined_At)
     WHERE Resolved_At IS NOT NULL;

@@ -11,7 +11,8 @@
 --     EXECUTE Procedure @Name = expression, …;     calls another, in the same transaction
 --     PRINT 'n/m what is being done';              progress, for whoever watches
 --
--- A SELECT is a result set. An @Rehearse that is true undoes everything at the end, after the results were read.
+-- A SELECT is a result set. An @Rehearse that is true undoes everything at the end, after the results were read. A
+-- procedure WITH READ_ONLY takes no lock: it writes into temp only, and has no instant and no actor.
 
 ------------------------------------------------------------------------------------------------------------
 -- Arrival: Open_Batch, Load_Batch, Load_Ground_Truth
@@ -310,6 +311,37 @@ BEGIN
     WHERE j.Mask <> 0;
 END;
 
+-- Compares the records of temp.Normalised with the divers, by email: adds to temp.Finding who is there already, identical
+-- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER).
+CREATE OR ALTER PROCEDURE Compare_With_Divers
+AS
+BEGIN
+    -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared. 4194304 = DUPLICATE_OF_DIVER.
+    INSERT INTO temp.Finding (Record_ID, Mask, Outcome, Diver_ID)
+    SELECT s.Record_ID,
+           CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END,
+           CASE WHEN s.Is_Same AND s.Is_Valid THEN 'Unchanged' END,
+           CASE WHEN s.Is_Same AND s.Is_Valid THEN s.Diver_ID END
+    FROM (SELECT n.Record_ID,
+                 d.Diver_ID,
+                 f.Record_ID IS NULL AS Is_Valid,
+                 n.First_Name = d.First_Name
+                 AND n.Last_Name = d.Last_Name
+                 AND coalesce(nullif(n.Digits, ''), n.Phone) IS d.Phone
+                 AND n.Date_Of_Birth = d.Date_Of_Birth
+                 AND n.Certification_Level_ID IS d.Certification_Level_ID
+                 AND (n.Certification IS NULL OR n.Certification_Level_ID IS NOT NULL) AS Is_Same
+          FROM temp.Normalised AS n
+          CROSS JOIN Diver AS d
+                  ON d.Email = n.Email
+          LEFT JOIN temp.Finding AS f
+                 ON f.Record_ID = n.Record_ID
+          WHERE coalesce(f.Mask, 0) & 12 = 0) AS s
+    WHERE true
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask;
+END;
+
 ------------------------------------------------------------------------------------------------------------
 -- The gate: Govern_Batch
 ------------------------------------------------------------------------------------------------------------
@@ -361,30 +393,7 @@ BEGIN
                                           WHERE Batch_ID = @Batch_ID);
 
     PRINT '2/7 Comparing with the divers';
-    -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared. 4194304 = DUPLICATE_OF_DIVER.
-    INSERT INTO temp.Finding (Record_ID, Mask, Outcome, Diver_ID)
-    SELECT s.Record_ID,
-           CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END,
-           CASE WHEN s.Is_Same AND s.Is_Valid THEN 'Unchanged' END,
-           CASE WHEN s.Is_Same AND s.Is_Valid THEN s.Diver_ID END
-    FROM (SELECT n.Record_ID,
-                 d.Diver_ID,
-                 f.Record_ID IS NULL AS Is_Valid,
-                 n.First_Name = d.First_Name
-                 AND n.Last_Name = d.Last_Name
-                 AND coalesce(nullif(n.Digits, ''), n.Phone) IS d.Phone
-                 AND n.Date_Of_Birth = d.Date_Of_Birth
-                 AND n.Certification_Level_ID IS d.Certification_Level_ID
-                 AND (n.Certification IS NULL OR n.Certification_Level_ID IS NOT NULL) AS Is_Same
-          FROM temp.Normalised AS n
-          CROSS JOIN Diver AS d
-                  ON d.Email = n.Email
-          LEFT JOIN temp.Finding AS f
-                 ON f.Record_ID = n.Record_ID
-          WHERE coalesce(f.Mask, 0) & 12 = 0) AS s
-    WHERE true
-    ON CONFLICT (Record_ID) DO UPDATE
-    SET Mask = Mask | excluded.Mask;
+    EXECUTE Compare_With_Divers;
 
     PRINT '3/7 Looking for duplicates in the batch';
     DROP TABLE IF EXISTS temp.Contested_Email;
@@ -651,8 +660,489 @@ END;
 --         Claim_Records, Release_Claims, Merge_Record
 ------------------------------------------------------------------------------------------------------------
 
--- They come with the review page. Check_Records will fill temp.Judge_Input and call Judge_Records; Resubmit_Records
--- will open a batch of kind 'resubmission' and call Govern_Batch: the same rules and the same gate, no second one.
+-- Every procedure of review takes its records as a set: all of them are done, or none. What they read from and write to
+-- in temp is made by the one that a person calls; those that others call find it there.
+
+-- Looks that every record of temp.Wanted_Record (Quarantine_ID, Record_Version; NULL: whatever it is) is there, has a
+-- status, stands as it was read, and is claimed by nobody else.
+CREATE OR ALTER PROCEDURE Require_Records
+    @Status TEXT
+AS
+BEGIN
+    DROP TABLE IF EXISTS temp.Conflicting;
+    CREATE TEMP TABLE Conflicting (
+        Quarantine_ID INTEGER PRIMARY KEY,
+        What          TEXT NOT NULL
+    );
+    INSERT INTO temp.Conflicting (Quarantine_ID, What)
+    SELECT s.Quarantine_ID, s.What
+    FROM (SELECT w.Quarantine_ID,
+                 CASE WHEN q.Quarantine_ID IS NULL THEN 'missing'
+                      WHEN q.Status <> @Status THEN 'status'
+                      WHEN q.Record_Version <> w.Record_Version THEN 'changed'
+                      WHEN q.Claimed_Until > c.Instant AND q.Claimed_By <> c.Actor THEN 'claimed'
+                 END AS What
+          FROM temp.Wanted_Record AS w
+          CROSS JOIN Transaction_Context AS c
+          LEFT JOIN Data_Quarantine AS q
+                 ON q.Quarantine_ID = w.Quarantine_ID) AS s
+    WHERE s.What IS NOT NULL;
+
+    SET @Quarantine_ID = (SELECT min(Quarantine_ID) FROM temp.Conflicting);
+    SET @What = (SELECT What FROM temp.Conflicting WHERE Quarantine_ID = @Quarantine_ID);
+    SET @Count = (SELECT count(*) FROM temp.Conflicting);
+    DROP TABLE temp.Conflicting;
+
+    IF @Count > 0
+        EXECUTE Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = @What, @Count = @Count;
+END;
+
+-- Refuses with a sentence, and on the line below it, as JSON, what a program makes of it: the record (the first, where
+-- it is several), who was faster, when, and how many records are concerned.
+CREATE OR ALTER PROCEDURE Refuse_Conflict
+    @Quarantine_ID INTEGER,
+    @What          TEXT,
+    @Count         INTEGER
+AS
+BEGIN
+    IF @What = 'missing'
+        THROW 50404, 'There is no quarantined record ' || @Quarantine_ID || '.';
+
+    SET @Status = (SELECT Status FROM Data_Quarantine WHERE Quarantine_ID = @Quarantine_ID);
+    -- What was changed was edited, or stood before the gate again; what has another status was closed or reopened.
+    SET @When = (
+        SELECT max(s.Story_At)
+        FROM (SELECT Claimed_Until AS Story_At
+              FROM Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = 'claimed'
+              UNION ALL
+              SELECT Resolved_At
+              FROM Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = 'status'
+              UNION ALL
+              SELECT Acted_At
+              FROM Quarantine_Event
+              WHERE Quarantine_ID = @Quarantine_ID AND @What IN ('status', 'changed')
+              UNION ALL
+              SELECT Edited_At
+              FROM Quarantine_Revision
+              WHERE Quarantine_ID = @Quarantine_ID AND @What IN ('changed', 'later edit')
+              UNION ALL
+              SELECT Recorded_At
+              FROM Quarantine_Violation
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = 'changed') AS s
+    );
+    SET @Who = (
+        SELECT max(s.Actor)
+        FROM (SELECT Claimed_By AS Actor
+              FROM Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = 'claimed'
+              UNION ALL
+              SELECT Resolved_By
+              FROM Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND Resolved_At = @When
+              UNION ALL
+              SELECT Acted_By
+              FROM Quarantine_Event
+              WHERE Quarantine_ID = @Quarantine_ID AND Acted_At = @When
+              UNION ALL
+              SELECT Edited_By
+              FROM Quarantine_Revision
+              WHERE Quarantine_ID = @Quarantine_ID AND Edited_At = @When
+              UNION ALL
+              SELECT b.Received_By
+              FROM Quarantine_Violation AS v
+              JOIN Raw_Record AS r
+                ON r.Raw_ID = v.Raw_ID
+              JOIN Ingestion_Batch AS b
+                ON b.Batch_ID = r.Batch_ID
+              WHERE v.Quarantine_ID = @Quarantine_ID AND v.Recorded_At = @When) AS s
+    );
+    SET @Sentence = 'Record ' || @Quarantine_ID
+                    || CASE @What WHEN 'claimed' THEN ' is claimed by '
+                                  WHEN 'status' THEN ' is ' || lower(@Status) || ' by '
+                                  WHEN 'later edit' THEN ' was edited again by '
+                                  ELSE ' was changed by ' END
+                    || coalesce(@Who, 'somebody')
+                    || CASE @What WHEN 'claimed' THEN ' until ' ELSE ' on ' END || coalesce(substr(@When, 1, 16), '?') || ' UTC.'
+                    || CASE WHEN @Count > 1 THEN ' So it is with ' || @Count || ' records in all.' ELSE '' END;
+    SET @Facts = json_object('record', @Quarantine_ID, 'what', @What, 'status', @Status, 'who', @Who, 'when', @When,
+                             'count', @Count);
+    THROW 50412, @Sentence || char(10) || @Facts;
+END;
+
+-- Judges values that are not saved, by the very rules of the gate, as if they came in today: a JSON array of [key, first
+-- name, last name, email, phone, date of birth, certification, source reference]. Tells each record's failed checks,
+-- and the diver whose email it has. It reads only, so it waits for nobody.
+CREATE OR ALTER PROCEDURE Check_Records
+    @Records TEXT
+WITH READ_ONLY
+AS
+BEGIN
+    DROP TABLE IF EXISTS temp.Unsaved;
+    CREATE TEMP TABLE Unsaved AS
+    SELECT json_extract(value, '$[0]') AS Record_ID,
+           json_extract(value, '$[1]') AS First_Name,
+           json_extract(value, '$[2]') AS Last_Name,
+           json_extract(value, '$[3]') AS Email,
+           json_extract(value, '$[4]') AS Phone,
+           json_extract(value, '$[5]') AS Date_Of_Birth,
+           json_extract(value, '$[6]') AS Certification,
+           json_extract(value, '$[7]') AS Source_Reference
+    FROM json_each(@Records);
+    DROP VIEW IF EXISTS temp.Judge_Input;
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT Record_ID, 0 AS Source_Row, 0 AS Waived_Checks, '{}' AS Payload, First_Name, Last_Name, Email, Phone,
+           Date_Of_Birth, Certification, Source_Reference
+    FROM temp.Unsaved;
+    EXECUTE Judge_Records @Received_On = date('now');
+    EXECUTE Compare_With_Divers;
+
+    SELECT n.Record_ID             AS Record_Key,
+           coalesce(f.Mask, 0)     AS Failed_Checks,
+           d.Diver_ID
+    FROM temp.Normalised AS n
+    LEFT JOIN temp.Finding AS f
+           ON f.Record_ID = n.Record_ID
+    LEFT JOIN Diver AS d
+           ON d.Email = n.Email AND f.Mask & 4194304 <> 0
+    ORDER BY n.Record_ID;
+
+    DROP VIEW temp.Judge_Input;
+    DROP TABLE temp.Unsaved;
+    DROP TABLE temp.Normalised;
+    DROP TABLE temp.Finding;
+END;
+
+-- Saves new values for cells of open records, as one group that can be undone: a JSON array of [record, version that was
+-- read, column, new value]. A value that is the old one makes no revision.
+CREATE OR ALTER PROCEDURE Edit_Records
+    @Edits          TEXT,
+    @Reason         TEXT = NULL,
+    @Kind           TEXT = 'Edit',
+    @Return_Records INTEGER = 1
+AS
+BEGIN
+    IF @Kind NOT IN ('Edit', 'Bulk', 'Import', 'Suggestion')
+        THROW 50400, 'An edit is of kind Edit, Bulk, Import or Suggestion.';
+
+    DROP TABLE IF EXISTS temp.Edited_Cell;
+    CREATE TEMP TABLE Edited_Cell (
+        Quarantine_ID      INTEGER NOT NULL,
+        Column_Bit         INTEGER NOT NULL,
+        Column_Name        TEXT,
+        Record_Version     INTEGER,
+        New_Value          TEXT,
+        Undoes_Revision_ID INTEGER,
+        Is_Undo            INTEGER NOT NULL,
+        PRIMARY KEY (Quarantine_ID, Column_Bit)
+    ) WITHOUT ROWID;
+    INSERT INTO temp.Edited_Cell (Quarantine_ID, Column_Bit, Column_Name, Record_Version, New_Value, Is_Undo)
+    SELECT j.Quarantine_ID,
+           CASE j.Column_Name
+               WHEN 'First_Name' THEN 1
+               WHEN 'Last_Name' THEN 2
+               WHEN 'Email' THEN 4
+               WHEN 'Phone' THEN 8
+               WHEN 'Date_Of_Birth' THEN 16
+               WHEN 'Certification' THEN 32
+               WHEN 'Source_Reference' THEN 64
+               ELSE 0
+           END,
+           j.Column_Name, j.Record_Version, j.New_Value, 0
+    FROM (SELECT json_extract(value, '$[0]') AS Quarantine_ID,
+                 json_extract(value, '$[1]') AS Record_Version,
+                 json_extract(value, '$[2]') AS Column_Name,
+                 json_extract(value, '$[3]') AS New_Value
+          FROM json_each(@Edits)) AS j
+    WHERE true
+    ON CONFLICT DO NOTHING;
+
+    IF EXISTS (SELECT 1 FROM temp.Edited_Cell WHERE Column_Bit = 0)
+        THROW 50400, 'Only the seven values of a record can be edited.';
+    IF (SELECT count(*) FROM temp.Edited_Cell) < json_array_length(@Edits)
+        THROW 50400, 'The same cell is edited twice.';
+
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
+    SELECT Quarantine_ID, min(Record_Version)
+    FROM temp.Edited_Cell
+    GROUP BY Quarantine_ID;
+
+    EXECUTE Require_Records @Status = 'Open';
+    EXECUTE Apply_Edits @Kind = @Kind, @Reason = @Reason, @Undoes_Group_ID = NULL, @Skipped_Count = 0,
+                        @Return_Records = @Return_Records;
+
+    DROP TABLE temp.Edited_Cell;
+    DROP TABLE temp.Wanted_Record;
+END;
+
+-- Gives the cells of an edit back what they held before it: all of them, or those of some records (a JSON array of ids).
+-- A cell on which a later edit stands is not touched: the whole is refused, or with @Skip_Conflicts its record is left
+-- out. What is undone can be undone in turn, which is redoing; each edit is undone once. Tomorrow, and by anybody.
+CREATE OR ALTER PROCEDURE Undo_Edit
+    @Edit_Group_ID  INTEGER,
+    @Quarantine_IDs TEXT = NULL,
+    @Reason         TEXT = NULL,
+    @Skip_Conflicts INTEGER = 0,
+    @Return_Records INTEGER = 1
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Edit_Group WHERE Edit_Group_ID = @Edit_Group_ID)
+        THROW 50404, 'There is no edit ' || @Edit_Group_ID || '.';
+
+    -- Later_ID: an edit of the same cell that came later and stands, or what has undone this one already. Later edits
+    -- that are undone do not stand, nor does the undoing of one that came later.
+    DROP TABLE IF EXISTS temp.Undo_Target;
+    CREATE TEMP TABLE Undo_Target (
+        Revision_ID   INTEGER PRIMARY KEY,
+        Quarantine_ID INTEGER NOT NULL,
+        Later_ID      INTEGER
+    );
+    INSERT INTO temp.Undo_Target (Revision_ID, Quarantine_ID, Later_ID)
+    SELECT r.Revision_ID,
+           r.Quarantine_ID,
+           (SELECT max(s.Revision_ID)
+            FROM Quarantine_Revision AS s
+            WHERE s.Quarantine_ID = r.Quarantine_ID
+              AND s.Column_Name = r.Column_Name
+              AND s.Revision_ID > r.Revision_ID
+              AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS z WHERE z.Undoes_Revision_ID = s.Revision_ID)
+              AND (s.Is_Undo = 0 OR s.Undoes_Revision_ID <= r.Revision_ID))
+    FROM Quarantine_Revision AS r
+    WHERE r.Edit_Group_ID = @Edit_Group_ID
+      AND (@Quarantine_IDs IS NULL OR r.Quarantine_ID IN (SELECT value FROM json_each(@Quarantine_IDs)));
+
+    SET @Count = (SELECT count(DISTINCT Quarantine_ID) FROM temp.Undo_Target WHERE Later_ID IS NOT NULL);
+    SET @Quarantine_ID = (SELECT min(Quarantine_ID) FROM temp.Undo_Target WHERE Later_ID IS NOT NULL);
+    IF @Count > 0 AND @Skip_Conflicts = 0
+        EXECUTE Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = 'later edit', @Count = @Count;
+
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID)
+    SELECT q.Quarantine_ID
+    FROM (SELECT Quarantine_ID
+          FROM temp.Undo_Target
+          GROUP BY Quarantine_ID
+          HAVING max(Later_ID) IS NULL) AS t
+    JOIN Data_Quarantine AS q
+      ON q.Quarantine_ID = t.Quarantine_ID
+    CROSS JOIN Transaction_Context AS c
+    WHERE @Skip_Conflicts = 0
+       OR (q.Status = 'Open'
+           AND (q.Claimed_Until IS NULL OR q.Claimed_Until <= c.Instant OR q.Claimed_By = c.Actor));
+    EXECUTE Require_Records @Status = 'Open';
+
+    SET @Skipped_Count = (SELECT count(DISTINCT Quarantine_ID) FROM temp.Undo_Target)
+                         - (SELECT count(*) FROM temp.Wanted_Record);
+    DROP TABLE IF EXISTS temp.Edited_Cell;
+    CREATE TEMP TABLE Edited_Cell (
+        Quarantine_ID      INTEGER NOT NULL,
+        Column_Bit         INTEGER NOT NULL,
+        Column_Name        TEXT,
+        Record_Version     INTEGER,
+        New_Value          TEXT,
+        Undoes_Revision_ID INTEGER,
+        Is_Undo            INTEGER NOT NULL,
+        PRIMARY KEY (Quarantine_ID, Column_Bit)
+    ) WITHOUT ROWID;
+    INSERT INTO temp.Edited_Cell (Quarantine_ID, Column_Bit, Column_Name, New_Value, Undoes_Revision_ID, Is_Undo)
+    SELECT r.Quarantine_ID,
+           CASE r.Column_Name
+               WHEN 'First_Name' THEN 1
+               WHEN 'Last_Name' THEN 2
+               WHEN 'Email' THEN 4
+               WHEN 'Phone' THEN 8
+               WHEN 'Date_Of_Birth' THEN 16
+               WHEN 'Certification' THEN 32
+               ELSE 64
+           END,
+           r.Column_Name, r.Old_Value, r.Revision_ID, 1 - r.Is_Undo
+    FROM temp.Undo_Target AS t
+    JOIN temp.Wanted_Record AS w
+      ON w.Quarantine_ID = t.Quarantine_ID
+    JOIN Quarantine_Revision AS r
+      ON r.Revision_ID = t.Revision_ID;
+
+    EXECUTE Apply_Edits @Kind = 'Undo', @Reason = @Reason, @Undoes_Group_ID = @Edit_Group_ID,
+                        @Skipped_Count = @Skipped_Count, @Return_Records = @Return_Records;
+
+    DROP TABLE temp.Undo_Target;
+    DROP TABLE temp.Edited_Cell;
+    DROP TABLE temp.Wanted_Record;
+END;
+
+-- Writes the new values of temp.Edited_Cell into the records of temp.Wanted_Record: a group, a revision for each cell
+-- that changes, the values, and where each record stands with them.
+CREATE OR ALTER PROCEDURE Apply_Edits
+    @Kind            TEXT,
+    @Reason          TEXT,
+    @Undoes_Group_ID INTEGER,
+    @Skipped_Count   INTEGER,
+    @Return_Records  INTEGER
+AS
+BEGIN
+    SET @Now = (SELECT Instant FROM Transaction_Context);
+    SET @Actor = (SELECT Actor FROM Transaction_Context);
+
+    DROP TABLE IF EXISTS temp.Changed_Cell;
+    CREATE TEMP TABLE Changed_Cell (
+        Quarantine_ID      INTEGER NOT NULL,
+        Column_Bit         INTEGER NOT NULL,
+        Column_Name        TEXT NOT NULL,
+        Old_Value          TEXT,
+        New_Value          TEXT,
+        Undoes_Revision_ID INTEGER,
+        Is_Undo            INTEGER NOT NULL,
+        PRIMARY KEY (Quarantine_ID, Column_Bit)
+    ) WITHOUT ROWID;
+    INSERT INTO temp.Changed_Cell (Quarantine_ID, Column_Bit, Column_Name, Old_Value, New_Value, Undoes_Revision_ID, Is_Undo)
+    SELECT s.Quarantine_ID, s.Column_Bit, s.Column_Name, s.Old_Value, s.New_Value, s.Undoes_Revision_ID, s.Is_Undo
+    FROM (SELECT e.Quarantine_ID, e.Column_Bit, e.Column_Name,
+                 CASE e.Column_Bit
+                     WHEN 1 THEN q.First_Name
+                     WHEN 2 THEN q.Last_Name
+                     WHEN 4 THEN q.Email
+                     WHEN 8 THEN q.Phone
+                     WHEN 16 THEN q.Date_Of_Birth
+                     WHEN 32 THEN q.Certification
+                     WHEN 64 THEN q.Source_Reference
+                 END AS Old_Value,
+                 e.New_Value, e.Undoes_Revision_ID, e.Is_Undo
+          FROM temp.Edited_Cell AS e
+          CROSS JOIN Data_Quarantine AS q
+                  ON q.Quarantine_ID = e.Quarantine_ID) AS s
+    WHERE s.New_Value IS NOT s.Old_Value;
+
+    -- The records as they will be. What is as it came is judged with the payload that it came with.
+    DROP TABLE IF EXISTS temp.Edit_Target;
+    CREATE TEMP TABLE Edit_Target (
+        Record_ID        INTEGER PRIMARY KEY,
+        Attempt          INTEGER NOT NULL,
+        Edited_Columns   INTEGER NOT NULL,
+        First_Name       TEXT,
+        Last_Name        TEXT,
+        Email            TEXT,
+        Phone            TEXT,
+        Date_Of_Birth    TEXT,
+        Certification    TEXT,
+        Source_Reference TEXT,
+        Payload          TEXT NOT NULL
+    );
+    INSERT INTO temp.Edit_Target (Record_ID, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+                                  Certification, Source_Reference, Payload)
+    SELECT s.Quarantine_ID, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
+           s.Certification, s.Source_Reference,
+           CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE '{}' END
+    FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
+                 CASE WHEN e.Columns & 1 <> 0 THEN e.First_Name ELSE q.First_Name END              AS First_Name,
+                 CASE WHEN e.Columns & 2 <> 0 THEN e.Last_Name ELSE q.Last_Name END                AS Last_Name,
+                 CASE WHEN e.Columns & 4 <> 0 THEN e.Email ELSE q.Email END                        AS Email,
+                 CASE WHEN e.Columns & 8 <> 0 THEN e.Phone ELSE q.Phone END                        AS Phone,
+                 CASE WHEN e.Columns & 16 <> 0 THEN e.Date_Of_Birth ELSE q.Date_Of_Birth END       AS Date_Of_Birth,
+                 CASE WHEN e.Columns & 32 <> 0 THEN e.Certification ELSE q.Certification END       AS Certification,
+                 CASE WHEN e.Columns & 64 <> 0 THEN e.Source_Reference ELSE q.Source_Reference END AS Source_Reference,
+                 (q.Edited_Columns & ~e.Columns)
+                 | CASE WHEN e.Columns & 1 <> 0 AND e.First_Name IS NOT r.First_Name THEN 1 ELSE 0 END
+                 | CASE WHEN e.Columns & 2 <> 0 AND e.Last_Name IS NOT r.Last_Name THEN 2 ELSE 0 END
+                 | CASE WHEN e.Columns & 4 <> 0 AND e.Email IS NOT r.Email THEN 4 ELSE 0 END
+                 | CASE WHEN e.Columns & 8 <> 0 AND e.Phone IS NOT r.Phone THEN 8 ELSE 0 END
+                 | CASE WHEN e.Columns & 16 <> 0 AND e.Date_Of_Birth IS NOT r.Date_Of_Birth THEN 16 ELSE 0 END
+                 | CASE WHEN e.Columns & 32 <> 0 AND e.Certification IS NOT r.Certification THEN 32 ELSE 0 END
+                 | CASE WHEN e.Columns & 64 <> 0 AND e.Source_Reference IS NOT r.Source_Reference THEN 64 ELSE 0 END
+                     AS Edited_Columns
+          FROM (SELECT Quarantine_ID,
+                       sum(Column_Bit)                                     AS Columns,
+                       max(CASE WHEN Column_Bit = 1 THEN New_Value END)    AS First_Name,
+                       max(CASE WHEN Column_Bit = 2 THEN New_Value END)    AS Last_Name,
+                       max(CASE WHEN Column_Bit = 4 THEN New_Value END)    AS Email,
+                       max(CASE WHEN Column_Bit = 8 THEN New_Value END)    AS Phone,
+                       max(CASE WHEN Column_Bit = 16 THEN New_Value END)   AS Date_Of_Birth,
+                       max(CASE WHEN Column_Bit = 32 THEN New_Value END)   AS Certification,
+                       max(CASE WHEN Column_Bit = 64 THEN New_Value END)   AS Source_Reference
+                FROM temp.Changed_Cell
+                GROUP BY Quarantine_ID) AS e
+          CROSS JOIN Data_Quarantine AS q
+                  ON q.Quarantine_ID = e.Quarantine_ID
+          CROSS JOIN Raw_Record AS r
+                  ON r.Raw_ID = q.Raw_ID) AS s;
+
+    DROP VIEW IF EXISTS temp.Judge_Input;
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT Record_ID, 0 AS Source_Row, 0 AS Waived_Checks, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+           Certification, Source_Reference
+    FROM temp.Edit_Target;
+    EXECUTE Judge_Records @Received_On = substr(@Now, 1, 10);
+    EXECUTE Compare_With_Divers;
+
+    SET @Record_Count = (SELECT count(*) FROM temp.Edit_Target);
+    SET @Cell_Count = (SELECT count(*) FROM temp.Changed_Cell);
+    INSERT INTO Edit_Group (Edit_Kind, Edit_Reason, Edited_By, Edited_At, Record_Count, Cell_Count, Undoes_Group_ID)
+    SELECT @Kind, @Reason, @Actor, @Now, @Record_Count, @Cell_Count, @Undoes_Group_ID
+    WHERE @Cell_Count > 0;
+    IF @Cell_Count > 0
+        SET @Edit_Group_ID = last_insert_rowid();
+
+    INSERT INTO Quarantine_Revision (Quarantine_ID, Edit_Group_ID, Column_Name, Old_Value, New_Value, Edited_By, Edited_At,
+                                     Edit_Reason, Undoes_Revision_ID, Is_Undo)
+    SELECT Quarantine_ID, @Edit_Group_ID, Column_Name, Old_Value, New_Value, @Actor, @Now, @Reason, Undoes_Revision_ID, Is_Undo
+    FROM temp.Changed_Cell
+    ORDER BY Quarantine_ID, Column_Bit;
+
+    -- 2097152 = DUPLICATE_IN_BATCH: it stays for as long as the email is the one with which it met its rival.
+    UPDATE Data_Quarantine
+    SET First_Name = t.First_Name,
+        Last_Name = t.Last_Name,
+        Email = t.Email,
+        Phone = t.Phone,
+        Date_Of_Birth = t.Date_Of_Birth,
+        Certification = t.Certification,
+        Source_Reference = t.Source_Reference,
+        Record_Version = Record_Version + 1,
+        Edited_Columns = t.Edited_Columns,
+        Failed_Checks = t.Mask
+    FROM (SELECT e.Record_ID, e.First_Name, e.Last_Name, e.Email, e.Phone, e.Date_Of_Birth, e.Certification,
+                 e.Source_Reference, e.Edited_Columns,
+                 coalesce(f.Mask, 0)
+                 | CASE WHEN EXISTS (SELECT 1
+                                     FROM Quarantine_Violation AS v
+                                     WHERE v.Quarantine_ID = e.Record_ID
+                                       AND v.Attempt = e.Attempt
+                                       AND v.Rule_Code = 'DUPLICATE_IN_BATCH'
+                                       AND v.Observed_Value IS e.Email) THEN 2097152 ELSE 0 END AS Mask
+          FROM temp.Edit_Target AS e
+          LEFT JOIN temp.Finding AS f
+                 ON f.Record_ID = e.Record_ID) AS t
+    WHERE t.Record_ID = Data_Quarantine.Quarantine_ID;
+
+    IF @Cell_Count > 0
+        EXECUTE Log_Action @Action = 'Edit_Records', @Subject_Type = 'Edit_Group', @Subject_ID = @Edit_Group_ID,
+                           @Detail = json_object('kind', @Kind, 'records', @Record_Count, 'cells', @Cell_Count);
+
+    SELECT @Edit_Group_ID AS Edit_Group_ID, @Record_Count AS Record_Count, @Cell_Count AS Cell_Count,
+           @Skipped_Count AS Skipped_Count;
+
+    SELECT q.Quarantine_ID, q.Record_Version, q.Failed_Checks, q.Edited_Columns
+    FROM temp.Wanted_Record AS w
+    JOIN Data_Quarantine AS q
+      ON q.Quarantine_ID = w.Quarantine_ID
+    WHERE @Return_Records = 1
+    ORDER BY q.Quarantine_ID;
+
+    DROP VIEW temp.Judge_Input;
+    DROP TABLE temp.Changed_Cell;
+    DROP TABLE temp.Edit_Target;
+    DROP TABLE temp.Normalised;
+    DROP TABLE temp.Finding;
+END;
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver

@@ -110,8 +110,8 @@ WHERE b.Source_Kind = 'synthetic' AND b.Status = 'Governed';
 ------------------------------------------------------------------------------------------------------------
 
 -- The records that wait or waited: their values as they are now and as they came, the rules that they broke at their
--- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). LEFT joins, which cost nothing where
--- their columns are not asked for.
+-- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). A claim that has expired is none. LEFT
+-- joins, which cost nothing where their columns are not asked for.
 DROP VIEW IF EXISTS Quarantine_Queue;
 CREATE VIEW Quarantine_Queue AS
 SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
@@ -121,7 +121,9 @@ SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
               FROM Quarantine_Violation
               WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count
               ORDER BY Rule_Code) AS v)        AS Failed_Rules,
-       q.Attempt_Count, q.Record_Version, q.Quarantined_At, q.Claimed_By, q.Claimed_Until,
+       q.Attempt_Count, q.Record_Version, q.Quarantined_At,
+       CASE WHEN q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN q.Claimed_By END AS Claimed_By,
+       CASE WHEN q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN q.Claimed_Until END AS Claimed_Until,
        q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload,
        q.Raw_ID, q.Failed_Checks, q.Edited_Columns, substr(q.Quarantined_At, 1, 10) AS Quarantined_On,
        q.Claimed_Until IS NOT NULL AND q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') AS Is_Claimed,
@@ -138,12 +140,16 @@ LEFT JOIN Raw_Record AS r
 -- is a sum over these few rows. The inner count streams from an index that holds nothing else.
 DROP VIEW IF EXISTS Quarantine_Cube;
 CREATE VIEW Quarantine_Cube AS
-SELECT c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, substr(c.Quarantined_At, 1, 10) AS Quarantined_On,
+SELECT c.Status, c.Batch_ID, c.Failed_Checks,
+       CASE WHEN c.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN c.Claimed_By END AS Claimed_By,
+       substr(c.Quarantined_At, 1, 10) AS Quarantined_On,
        sum(c.Record_Count) AS Record_Count
-FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At, count(*) AS Record_Count
+FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At, count(*) AS Record_Count
       FROM Data_Quarantine
-      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At) AS c
-GROUP BY c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, substr(c.Quarantined_At, 1, 10);
+      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At) AS c
+GROUP BY c.Status, c.Batch_ID, c.Failed_Checks,
+         CASE WHEN c.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN c.Claimed_By END,
+         substr(c.Quarantined_At, 1, 10);
 
 -- Every reason of every record, in words.
 DROP VIEW IF EXISTS Quarantine_Reasons;
@@ -155,6 +161,26 @@ JOIN Data_Quarantine AS q
   ON q.Quarantine_ID = v.Quarantine_ID
 JOIN Quality_Rule AS r
   ON r.Rule_Code = v.Rule_Code;
+
+-- The edits as a person knows them, each with the one that took it back.
+DROP VIEW IF EXISTS Edit_History;
+CREATE VIEW Edit_History AS
+SELECT g.Edit_Group_ID, g.Edit_Kind, g.Edit_Reason, g.Edited_By, g.Edited_At, g.Record_Count, g.Cell_Count, g.Undoes_Group_ID,
+       (SELECT max(u.Edit_Group_ID) FROM Edit_Group AS u WHERE u.Undoes_Group_ID = g.Edit_Group_ID) AS Undone_By_Group_ID,
+       (SELECT coalesce(sum(u.Cell_Count), 0)
+        FROM Edit_Group AS u
+        WHERE u.Undoes_Group_ID = g.Edit_Group_ID)                                                  AS Undone_Count
+FROM Edit_Group AS g;
+
+-- Every edit of every cell; one that was taken back does not stand.
+DROP VIEW IF EXISTS Revision_History;
+CREATE VIEW Revision_History AS
+SELECT r.Revision_ID, r.Quarantine_ID, r.Edit_Group_ID, g.Edit_Kind, r.Column_Name, r.Old_Value, r.New_Value, r.Edited_By,
+       r.Edited_At, r.Edit_Reason, r.Undoes_Revision_ID,
+       NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID) AS Is_Standing
+FROM Quarantine_Revision AS r
+JOIN Edit_Group AS g
+  ON g.Edit_Group_ID = r.Edit_Group_ID;
 
 -- Why a steward may discard a record.
 DROP VIEW IF EXISTS Discard_Codes;

@@ -441,6 +441,23 @@ IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision
     CREATE INDEX IX_Quarantine_Revision_Undoes ON dbo.Quarantine_Revision (Undoes_Revision_ID);
 GO
 
+-- What was done with a record besides editing it and sending it through the gate; its resolution knows the last only.
+IF OBJECT_ID(N'dbo.Quarantine_Event', N'U') IS NULL
+    CREATE TABLE dbo.Quarantine_Event (
+        Event_ID      BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Quarantine_Event PRIMARY KEY,
+        Quarantine_ID BIGINT NOT NULL
+            CONSTRAINT FK_Quarantine_Event_Record REFERENCES dbo.Data_Quarantine (Quarantine_ID),
+        Event_Kind    NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+            CONSTRAINT CK_Quarantine_Event_Kind CHECK (Event_Kind IN (N'Discarded', N'Reopened', N'Claimed')),
+        Event_Code    NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NULL,
+        Event_Reason  NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NULL,
+        Acted_By      NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Acted_At      DATETIME2(7) NOT NULL
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Event'), N'IX_Quarantine_Event_Record', N'IndexID') IS NULL
+    CREATE INDEX IX_Quarantine_Event_Record ON dbo.Quarantine_Event (Quarantine_ID, Event_ID);
+GO
+
 -- The standing of a record: one bit a check (Rule_Check) that its values fail as they are now; 0 while it is open says
 -- that the gate would let it in. The grid paints every cell from this one number. A batch each: a column is known to
 -- the batches after the one that added it.
@@ -464,10 +481,15 @@ IF COL_LENGTH(N'dbo.Data_Quarantine', N'Edited_Columns') IS NULL
     ALTER TABLE dbo.Data_Quarantine
     ADD Edited_Columns INT NOT NULL CONSTRAINT DF_Data_Quarantine_Edited_Columns DEFAULT (0);
 GO
+-- Undoing is told from redoing, which is undoing an undo: a redone value stands like one that was typed.
+IF COL_LENGTH(N'dbo.Quarantine_Revision', N'Is_Undo') IS NULL
+    ALTER TABLE dbo.Quarantine_Revision
+    ADD Is_Undo BIT NOT NULL CONSTRAINT DF_Quarantine_Revision_Is_Undo DEFAULT (0);
+GO
 -- What the facets count, without the wide rows.
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Cube', N'IndexID') IS NULL
     CREATE INDEX IX_Data_Quarantine_Cube
-        ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At);
+        ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At);
 -- How long each resolved record had waited.
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Resolved', N'IndexID') IS NULL
     CREATE INDEX IX_Data_Quarantine_Resolved ON dbo.Data_Quarantine (Resolved_At, Status, Quarantined_At)

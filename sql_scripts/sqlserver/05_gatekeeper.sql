@@ -3,7 +3,8 @@
 -- Twin of sqlite/05_gatekeeper.sql, statement by statement. A procedure stands in the schema of what it changes:
 --
 --     Staging      Open_Batch, Load_Batch, Load_Ground_Truth, Govern_Batch, Report_Batch
---     Governance   Judge_Records, Log_Action (03)
+--     Governance   Judge_Records, Compare_With_Divers, Log_Action (03)
+--     dbo          the procedures of review
 --
 -- What is dialect here: each procedure that changes data owns its transaction (within an outer one it takes part in
 -- that). A refusal is THROW 504xx, an inconsistency THROW 505xx; nothing of the call is kept. Progress comes as
@@ -403,6 +404,50 @@ BEGIN
 END;
 GO
 
+-- Compares the records of #Normalised with the divers, by email: adds to #Finding who is there already, identical
+-- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER). #Comparison is the caller's, too.
+CREATE OR ALTER PROCEDURE Governance.Compare_With_Divers
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared. 4194304 = DUPLICATE_OF_DIVER.
+    -- INTERSECT compares NULL with NULL as equal.
+    INSERT INTO #Comparison (Record_ID, Mask, Outcome, Diver_ID)
+    SELECT s.Record_ID,
+           CASE WHEN s.Is_Same = 1 THEN 0 ELSE 4194304 END,
+           CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN N'Unchanged' END,
+           CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN s.Diver_ID END
+    FROM (SELECT n.Record_ID,
+                 d.Diver_ID,
+                 IIF(f.Record_ID IS NULL, 1, 0) AS Is_Valid,
+                 IIF(EXISTS (SELECT n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone), n.Date_Of_Birth,
+                                    n.Certification_Level_ID
+                             INTERSECT
+                             SELECT d.First_Name, d.Last_Name, d.Phone,
+                                    CONVERT(NVARCHAR(10), d.Date_Of_Birth, 23) COLLATE Latin1_General_100_BIN2,
+                                    d.Certification_Level_ID)
+                     AND (n.Certification IS NULL OR n.Certification_Level_ID IS NOT NULL), 1, 0) AS Is_Same
+          FROM #Normalised AS n
+          JOIN dbo.Diver AS d
+            ON d.Email = n.Email
+          LEFT JOIN #Finding AS f
+                 ON f.Record_ID = n.Record_ID
+          WHERE COALESCE(f.Mask, 0) & 12 = 0) AS s;
+
+    UPDATE f
+    SET Mask = f.Mask | c.Mask
+    FROM #Finding AS f
+    JOIN #Comparison AS c
+      ON c.Record_ID = f.Record_ID;
+
+    INSERT INTO #Finding (Record_ID, Mask, Outcome, Diver_ID)
+    SELECT c.Record_ID, c.Mask, c.Outcome, c.Diver_ID
+    FROM #Comparison AS c
+    WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
+END;
+GO
+
 ------------------------------------------------------------------------------------------------------------
 -- The gate: Govern_Batch
 ------------------------------------------------------------------------------------------------------------
@@ -537,40 +582,7 @@ BEGIN
         EXECUTE Governance.Judge_Records @Received_On = @Received_On;
 
         RAISERROR(N'2/7 Comparing with the divers', 0, 1) WITH NOWAIT;
-        -- 12 = EMAIL_MISSING, EMAIL_FORMAT: without a good email nothing can be compared. 4194304 = DUPLICATE_OF_DIVER.
-        -- INTERSECT compares NULL with NULL as equal.
-        INSERT INTO #Comparison (Record_ID, Mask, Outcome, Diver_ID)
-        SELECT s.Record_ID,
-               CASE WHEN s.Is_Same = 1 THEN 0 ELSE 4194304 END,
-               CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN N'Unchanged' END,
-               CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN s.Diver_ID END
-        FROM (SELECT n.Record_ID,
-                     d.Diver_ID,
-                     IIF(f.Record_ID IS NULL, 1, 0) AS Is_Valid,
-                     IIF(EXISTS (SELECT n.First_Name, n.Last_Name, COALESCE(NULLIF(n.Digits, N''), n.Phone), n.Date_Of_Birth,
-                                        n.Certification_Level_ID
-                                 INTERSECT
-                                 SELECT d.First_Name, d.Last_Name, d.Phone,
-                                        CONVERT(NVARCHAR(10), d.Date_Of_Birth, 23) COLLATE Latin1_General_100_BIN2,
-                                        d.Certification_Level_ID)
-                         AND (n.Certification IS NULL OR n.Certification_Level_ID IS NOT NULL), 1, 0) AS Is_Same
-              FROM #Normalised AS n
-              JOIN dbo.Diver AS d
-                ON d.Email = n.Email
-              LEFT JOIN #Finding AS f
-                     ON f.Record_ID = n.Record_ID
-              WHERE COALESCE(f.Mask, 0) & 12 = 0) AS s;
-
-        UPDATE f
-        SET Mask = f.Mask | c.Mask
-        FROM #Finding AS f
-        JOIN #Comparison AS c
-          ON c.Record_ID = f.Record_ID;
-
-        INSERT INTO #Finding (Record_ID, Mask, Outcome, Diver_ID)
-        SELECT c.Record_ID, c.Mask, c.Outcome, c.Diver_ID
-        FROM #Comparison AS c
-        WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
+        EXECUTE Governance.Compare_With_Divers;
 
         RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
         WITH numbered AS (
@@ -870,8 +882,637 @@ GO
 --         Claim_Records, Release_Claims, Merge_Record
 ------------------------------------------------------------------------------------------------------------
 
--- They come with the review page. Check_Records will fill #Judge_Input and call Judge_Records; Resubmit_Records
--- will open a batch of kind 'resubmission' and call Govern_Batch: the same rules and the same gate, no second one.
+-- Every procedure of review takes its records as a set: all of them are done, or none. What they read from and write to
+-- in # tables is made by the one that a person calls; those that others call find it there, and are granted to nobody.
+
+-- Looks that every record of #Wanted_Record (Quarantine_ID, Record_Version; NULL: whatever it is) is there, has a status,
+-- stands as it was read, and is claimed by nobody else; and keeps it so until the caller's transaction ends.
+CREATE OR ALTER PROCEDURE dbo.Require_Records
+    @Status NVARCHAR(20)
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Quarantine_ID BIGINT, @What NVARCHAR(20), @Count BIGINT;
+
+    CREATE TABLE #Conflicting (
+        Quarantine_ID BIGINT NOT NULL PRIMARY KEY,
+        What          NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+    INSERT INTO #Conflicting (Quarantine_ID, What)
+    SELECT s.Quarantine_ID, s.What
+    FROM (SELECT w.Quarantine_ID,
+                 CASE WHEN q.Quarantine_ID IS NULL THEN N'missing'
+                      WHEN q.Status <> @Status THEN N'status'
+                      WHEN q.Record_Version <> w.Record_Version THEN N'changed'
+                      WHEN q.Claimed_Until > SYSUTCDATETIME() AND q.Claimed_By <> ORIGINAL_LOGIN() THEN N'claimed'
+                 END AS What
+          FROM #Wanted_Record AS w
+          LEFT JOIN dbo.Data_Quarantine AS q WITH (UPDLOCK)
+                 ON q.Quarantine_ID = w.Quarantine_ID) AS s
+    WHERE s.What IS NOT NULL;
+
+    SET @Quarantine_ID = (SELECT MIN(Quarantine_ID) FROM #Conflicting);
+    SET @What = (SELECT What FROM #Conflicting WHERE Quarantine_ID = @Quarantine_ID);
+    SET @Count = (SELECT COUNT_BIG(*) FROM #Conflicting);
+
+    IF @Count > 0
+        EXECUTE dbo.Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = @What, @Count = @Count;
+END;
+GO
+
+-- Refuses with a sentence, and on the line below it, as JSON, what a program makes of it: the record (the first, where
+-- it is several), who was faster, when, and how many records are concerned.
+CREATE OR ALTER PROCEDURE dbo.Refuse_Conflict
+    @Quarantine_ID BIGINT,
+    @What          NVARCHAR(20),
+    @Count         BIGINT
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(2000), @Sentence NVARCHAR(800), @Facts NVARCHAR(800), @Status NVARCHAR(20), @Said NVARCHAR(20),
+            @Who NVARCHAR(128), @When DATETIME2(7), @At NVARCHAR(30);
+
+    IF @What = N'missing'
+    BEGIN
+        SET @Message = CONCAT(N'There is no quarantined record ', @Quarantine_ID, N'.');
+        THROW 50404, @Message, 1;
+    END;
+
+    SET @Status = (SELECT Status FROM dbo.Data_Quarantine WHERE Quarantine_ID = @Quarantine_ID);
+    -- What was changed was edited, or stood before the gate again; what has another status was closed or reopened.
+    SET @When = (
+        SELECT MAX(s.Story_At)
+        FROM (SELECT Claimed_Until AS Story_At
+              FROM dbo.Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = N'claimed'
+              UNION ALL
+              SELECT Resolved_At
+              FROM dbo.Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = N'status'
+              UNION ALL
+              SELECT Acted_At
+              FROM dbo.Quarantine_Event
+              WHERE Quarantine_ID = @Quarantine_ID AND @What IN (N'status', N'changed')
+              UNION ALL
+              SELECT Edited_At
+              FROM dbo.Quarantine_Revision
+              WHERE Quarantine_ID = @Quarantine_ID AND @What IN (N'changed', N'later edit')
+              UNION ALL
+              SELECT Recorded_At
+              FROM dbo.Quarantine_Violation
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = N'changed') AS s
+    );
+    SET @Who = (
+        SELECT MAX(s.Actor)
+        FROM (SELECT Claimed_By AS Actor
+              FROM dbo.Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND @What = N'claimed'
+              UNION ALL
+              SELECT Resolved_By
+              FROM dbo.Data_Quarantine
+              WHERE Quarantine_ID = @Quarantine_ID AND Resolved_At = @When
+              UNION ALL
+              SELECT Acted_By
+              FROM dbo.Quarantine_Event
+              WHERE Quarantine_ID = @Quarantine_ID AND Acted_At = @When
+              UNION ALL
+              SELECT Edited_By
+              FROM dbo.Quarantine_Revision
+              WHERE Quarantine_ID = @Quarantine_ID AND Edited_At = @When
+              UNION ALL
+              SELECT b.Received_By
+              FROM dbo.Quarantine_Violation AS v
+              JOIN Staging.Raw_Record AS r
+                ON r.Raw_ID = v.Raw_ID
+              JOIN Staging.Ingestion_Batch AS b
+                ON b.Batch_ID = r.Batch_ID
+              WHERE v.Quarantine_ID = @Quarantine_ID AND v.Recorded_At = @When) AS s
+    );
+    -- The statuses in the lower case of a sentence: LOWER() would ask the collation.
+    SET @Said = CASE @Status WHEN N'Open' THEN N'open' WHEN N'Released' THEN N'released' WHEN N'Merged' THEN N'merged'
+                             ELSE N'discarded' END;
+    SET @At = CONVERT(NVARCHAR(30), @When, 121);
+    SET @Sentence = CONCAT(N'Record ', @Quarantine_ID,
+                           CASE @What WHEN N'claimed' THEN N' is claimed by '
+                                      WHEN N'status' THEN CONCAT(N' is ', @Said, N' by ')
+                                      WHEN N'later edit' THEN N' was edited again by '
+                                      ELSE N' was changed by ' END,
+                           COALESCE(@Who, N'somebody'),
+                           CASE @What WHEN N'claimed' THEN N' until ' ELSE N' on ' END, COALESCE(LEFT(@At, 16), N'?'), N' UTC.',
+                           CASE WHEN @Count > 1 THEN CONCAT(N' So it is with ', @Count, N' records in all.') ELSE N'' END);
+    SET @Facts = JSON_OBJECT('record': @Quarantine_ID, 'what': @What, 'status': @Status, 'who': @Who, 'when': @At,
+                             'count': @Count);
+    SET @Message = CONCAT(@Sentence, NCHAR(10), @Facts);
+    THROW 50412, @Message, 1;
+END;
+GO
+
+-- Judges values that are not saved, by the very rules of the gate, as if they came in today: a JSON array of [key, first
+-- name, last name, email, phone, date of birth, certification, source reference]. Tells each record's failed checks,
+-- and the diver whose email it has. It reads only, so it waits for nobody.
+CREATE OR ALTER PROCEDURE dbo.Check_Records
+    @Records NVARCHAR(MAX)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Received_On DATE = CONVERT(DATE, SYSUTCDATETIME());
+
+    CREATE TABLE #Judge_Input (
+        Record_ID        BIGINT NOT NULL,
+        Source_Row       BIGINT NOT NULL,
+        Waived_Checks    INT NOT NULL,
+        Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Normalised (
+        Record_ID              BIGINT NOT NULL PRIMARY KEY,
+        Source_Row             BIGINT NOT NULL,
+        Waived_Checks          INT NOT NULL,
+        First_Name             NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name              NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Email                  NVARCHAR(600) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone                  NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Digits                 NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification_Level_ID INT NULL,
+        Source_Reference       NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Is_Whole               BIT NOT NULL,
+        First_Name_Is_Odd      BIT NOT NULL,
+        Last_Name_Is_Odd       BIT NOT NULL
+    );
+    CREATE TABLE #Finding (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+    CREATE TABLE #Comparison (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                                  Date_Of_Birth, Certification, Source_Reference)
+        SELECT j.Record_ID, 0, 0, N'{}', j.First_Name, j.Last_Name, j.Email, j.Phone, j.Date_Of_Birth, j.Certification,
+               j.Source_Reference
+        FROM OPENJSON(@Records) WITH (
+                 Record_ID        BIGINT        '$[0]',
+                 First_Name       NVARCHAR(MAX) '$[1]',
+                 Last_Name        NVARCHAR(MAX) '$[2]',
+                 Email            NVARCHAR(MAX) '$[3]',
+                 Phone            NVARCHAR(MAX) '$[4]',
+                 Date_Of_Birth    NVARCHAR(MAX) '$[5]',
+                 Certification    NVARCHAR(MAX) '$[6]',
+                 Source_Reference NVARCHAR(MAX) '$[7]'
+             ) AS j;
+        EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+        EXECUTE Governance.Compare_With_Divers;
+
+        SELECT n.Record_ID             AS Record_Key,
+               COALESCE(f.Mask, 0)     AS Failed_Checks,
+               d.Diver_ID
+        FROM #Normalised AS n
+        LEFT JOIN #Finding AS f
+               ON f.Record_ID = n.Record_ID
+        LEFT JOIN dbo.Diver AS d
+               ON d.Email = n.Email AND f.Mask & 4194304 <> 0
+        ORDER BY n.Record_ID;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Check_Records TO data_steward;
+GO
+
+-- Saves new values for cells of open records, as one group that can be undone: a JSON array of [record, version that was
+-- read, column, new value]. A value that is the old one makes no revision.
+CREATE OR ALTER PROCEDURE dbo.Edit_Records
+    @Edits          NVARCHAR(MAX),
+    @Reason         NVARCHAR(1000) = NULL,
+    @Kind           NVARCHAR(20) = N'Edit',
+    @Return_Records BIT = 1
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    CREATE TABLE #Edited_Cell (
+        Quarantine_ID      BIGINT NOT NULL,
+        Column_Bit         INT NOT NULL,
+        Column_Name        NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NULL,
+        Record_Version     INT NULL,
+        New_Value          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Undoes_Revision_ID BIGINT NULL,
+        Is_Undo            BIT NOT NULL,
+        PRIMARY KEY (Quarantine_ID, Column_Bit)
+    );
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF @Kind NOT IN (N'Edit', N'Bulk', N'Import', N'Suggestion')
+            THROW 50400, N'An edit is of kind Edit, Bulk, Import or Suggestion.', 1;
+
+        INSERT INTO #Edited_Cell (Quarantine_ID, Column_Bit, Column_Name, Record_Version, New_Value, Is_Undo)
+        SELECT g.Quarantine_ID, g.Column_Bit, g.Column_Name, g.Record_Version, g.New_Value, 0
+        FROM (SELECT c.Quarantine_ID, c.Column_Bit, c.Column_Name, c.Record_Version, c.New_Value,
+                     ROW_NUMBER() OVER (PARTITION BY c.Quarantine_ID, c.Column_Bit ORDER BY c.Record_Version) AS Occurrence
+              FROM (SELECT j.Quarantine_ID,
+                           CASE j.Column_Name
+                               WHEN N'First_Name' THEN 1
+                               WHEN N'Last_Name' THEN 2
+                               WHEN N'Email' THEN 4
+                               WHEN N'Phone' THEN 8
+                               WHEN N'Date_Of_Birth' THEN 16
+                               WHEN N'Certification' THEN 32
+                               WHEN N'Source_Reference' THEN 64
+                               ELSE 0
+                           END AS Column_Bit,
+                           j.Column_Name, j.Record_Version, j.New_Value
+                    FROM OPENJSON(@Edits) WITH (
+                             Quarantine_ID  BIGINT        '$[0]',
+                             Record_Version INT           '$[1]',
+                             Column_Name    NVARCHAR(40)  '$[2]',
+                             New_Value      NVARCHAR(MAX) '$[3]'
+                         ) AS j) AS c) AS g
+        WHERE g.Occurrence = 1;
+
+        IF EXISTS (SELECT 1 FROM #Edited_Cell WHERE Column_Bit = 0)
+            THROW 50400, N'Only the seven values of a record can be edited.', 1;
+        IF (SELECT COUNT_BIG(*) FROM #Edited_Cell) < (SELECT COUNT_BIG(*) FROM OPENJSON(@Edits))
+            THROW 50400, N'The same cell is edited twice.', 1;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
+        SELECT Quarantine_ID, MIN(Record_Version)
+        FROM #Edited_Cell
+        GROUP BY Quarantine_ID;
+
+        EXECUTE dbo.Require_Records @Status = N'Open';
+        EXECUTE dbo.Apply_Edits @Kind = @Kind, @Reason = @Reason, @Undoes_Group_ID = NULL, @Skipped_Count = 0,
+                                @Return_Records = @Return_Records;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Edit_Records TO data_steward;
+GO
+
+-- Gives the cells of an edit back what they held before it: all of them, or those of some records (a JSON array of ids).
+-- A cell on which a later edit stands is not touched: the whole is refused, or with @Skip_Conflicts its record is left
+-- out. What is undone can be undone in turn, which is redoing; each edit is undone once. Tomorrow, and by anybody.
+CREATE OR ALTER PROCEDURE dbo.Undo_Edit
+    @Edit_Group_ID  BIGINT,
+    @Quarantine_IDs NVARCHAR(MAX) = NULL,
+    @Reason         NVARCHAR(1000) = NULL,
+    @Skip_Conflicts BIT = 0,
+    @Return_Records BIT = 1
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Count BIGINT, @Quarantine_ID BIGINT, @Skipped_Count BIGINT;
+
+    CREATE TABLE #Undo_Target (
+        Revision_ID   BIGINT NOT NULL PRIMARY KEY,
+        Quarantine_ID BIGINT NOT NULL,
+        Later_ID      BIGINT NULL
+    );
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+    CREATE TABLE #Edited_Cell (
+        Quarantine_ID      BIGINT NOT NULL,
+        Column_Bit         INT NOT NULL,
+        Column_Name        NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NULL,
+        Record_Version     INT NULL,
+        New_Value          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Undoes_Revision_ID BIGINT NULL,
+        Is_Undo            BIT NOT NULL,
+        PRIMARY KEY (Quarantine_ID, Column_Bit)
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF NOT EXISTS (SELECT 1 FROM dbo.Edit_Group WHERE Edit_Group_ID = @Edit_Group_ID)
+        BEGIN
+            SET @Message = CONCAT(N'There is no edit ', @Edit_Group_ID, N'.');
+            THROW 50404, @Message, 1;
+        END;
+
+        -- Later_ID: an edit of the same cell that came later and stands, or what has undone this one already. Later edits
+        -- that are undone do not stand, nor does the undoing of one that came later.
+        INSERT INTO #Undo_Target (Revision_ID, Quarantine_ID, Later_ID)
+        SELECT r.Revision_ID,
+               r.Quarantine_ID,
+               (SELECT MAX(s.Revision_ID)
+                FROM dbo.Quarantine_Revision AS s
+                WHERE s.Quarantine_ID = r.Quarantine_ID
+                  AND s.Column_Name = r.Column_Name
+                  AND s.Revision_ID > r.Revision_ID
+                  AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS z WHERE z.Undoes_Revision_ID = s.Revision_ID)
+                  AND (s.Is_Undo = 0 OR s.Undoes_Revision_ID <= r.Revision_ID))
+        FROM dbo.Quarantine_Revision AS r WITH (UPDLOCK)
+        WHERE r.Edit_Group_ID = @Edit_Group_ID
+          AND (@Quarantine_IDs IS NULL
+               OR r.Quarantine_ID IN (SELECT j.Quarantine_ID
+                                      FROM OPENJSON(@Quarantine_IDs) WITH (
+                                               Quarantine_ID BIGINT '$'
+                                           ) AS j));
+
+        SET @Count = (SELECT COUNT_BIG(DISTINCT Quarantine_ID) FROM #Undo_Target WHERE Later_ID IS NOT NULL);
+        SET @Quarantine_ID = (SELECT MIN(Quarantine_ID) FROM #Undo_Target WHERE Later_ID IS NOT NULL);
+        IF @Count > 0 AND @Skip_Conflicts = 0
+            EXECUTE dbo.Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = N'later edit', @Count = @Count;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID)
+        SELECT q.Quarantine_ID
+        FROM (SELECT Quarantine_ID
+              FROM #Undo_Target
+              GROUP BY Quarantine_ID
+              HAVING MAX(Later_ID) IS NULL) AS t
+        JOIN dbo.Data_Quarantine AS q WITH (UPDLOCK)
+          ON q.Quarantine_ID = t.Quarantine_ID
+        WHERE @Skip_Conflicts = 0
+           OR (q.Status = N'Open'
+               AND (q.Claimed_Until IS NULL OR q.Claimed_Until <= SYSUTCDATETIME() OR q.Claimed_By = ORIGINAL_LOGIN()));
+        EXECUTE dbo.Require_Records @Status = N'Open';
+
+        SET @Skipped_Count = (SELECT COUNT_BIG(DISTINCT Quarantine_ID) FROM #Undo_Target)
+                             - (SELECT COUNT_BIG(*) FROM #Wanted_Record);
+        INSERT INTO #Edited_Cell (Quarantine_ID, Column_Bit, Column_Name, New_Value, Undoes_Revision_ID, Is_Undo)
+        SELECT r.Quarantine_ID,
+               CASE r.Column_Name
+                   WHEN N'First_Name' THEN 1
+                   WHEN N'Last_Name' THEN 2
+                   WHEN N'Email' THEN 4
+                   WHEN N'Phone' THEN 8
+                   WHEN N'Date_Of_Birth' THEN 16
+                   WHEN N'Certification' THEN 32
+                   ELSE 64
+               END,
+               r.Column_Name, r.Old_Value, r.Revision_ID, 1 - r.Is_Undo
+        FROM #Undo_Target AS t
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = t.Quarantine_ID
+        JOIN dbo.Quarantine_Revision AS r
+          ON r.Revision_ID = t.Revision_ID;
+
+        EXECUTE dbo.Apply_Edits @Kind = N'Undo', @Reason = @Reason, @Undoes_Group_ID = @Edit_Group_ID,
+                                @Skipped_Count = @Skipped_Count, @Return_Records = @Return_Records;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Undo_Edit TO data_steward;
+GO
+
+-- Writes the new values of #Edited_Cell into the records of #Wanted_Record: a group, a revision for each cell that
+-- changes, the values, and where each record stands with them.
+CREATE OR ALTER PROCEDURE dbo.Apply_Edits
+    @Kind            NVARCHAR(20),
+    @Reason          NVARCHAR(1000),
+    @Undoes_Group_ID BIGINT,
+    @Skipped_Count   BIGINT,
+    @Return_Records  BIT
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+    DECLARE @Received_On DATE = CONVERT(DATE, @Now);
+    DECLARE @Record_Count BIGINT, @Cell_Count BIGINT, @Edit_Group_ID BIGINT, @Detail NVARCHAR(4000);
+
+    CREATE TABLE #Changed_Cell (
+        Quarantine_ID      BIGINT NOT NULL,
+        Column_Bit         INT NOT NULL,
+        Column_Name        NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Old_Value          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        New_Value          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Undoes_Revision_ID BIGINT NULL,
+        Is_Undo            BIT NOT NULL,
+        PRIMARY KEY (Quarantine_ID, Column_Bit)
+    );
+    INSERT INTO #Changed_Cell (Quarantine_ID, Column_Bit, Column_Name, Old_Value, New_Value, Undoes_Revision_ID, Is_Undo)
+    SELECT s.Quarantine_ID, s.Column_Bit, s.Column_Name, s.Old_Value, s.New_Value, s.Undoes_Revision_ID, s.Is_Undo
+    FROM (SELECT e.Quarantine_ID, e.Column_Bit, e.Column_Name,
+                 CASE e.Column_Bit
+                     WHEN 1 THEN q.First_Name
+                     WHEN 2 THEN q.Last_Name
+                     WHEN 4 THEN q.Email
+                     WHEN 8 THEN q.Phone
+                     WHEN 16 THEN q.Date_Of_Birth
+                     WHEN 32 THEN q.Certification
+                     WHEN 64 THEN q.Source_Reference
+                 END AS Old_Value,
+                 e.New_Value, e.Undoes_Revision_ID, e.Is_Undo
+          FROM #Edited_Cell AS e
+          JOIN dbo.Data_Quarantine AS q
+            ON q.Quarantine_ID = e.Quarantine_ID) AS s
+    WHERE s.New_Value IS DISTINCT FROM s.Old_Value;
+
+    -- The records as they will be. What is as it came is judged with the payload that it came with.
+    CREATE TABLE #Edit_Target (
+        Record_ID        BIGINT NOT NULL PRIMARY KEY,
+        Attempt          INT NOT NULL,
+        Edited_Columns   INT NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+    INSERT INTO #Edit_Target (Record_ID, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
+                              Certification, Source_Reference, Payload)
+    SELECT s.Quarantine_ID, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
+           s.Certification, s.Source_Reference,
+           CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE N'{}' END
+    FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
+                 CASE WHEN e.Columns & 1 <> 0 THEN e.First_Name ELSE q.First_Name END AS First_Name,
+                 CASE WHEN e.Columns & 2 <> 0 THEN e.Last_Name ELSE q.Last_Name END AS Last_Name,
+                 CASE WHEN e.Columns & 4 <> 0 THEN e.Email ELSE q.Email END AS Email,
+                 CASE WHEN e.Columns & 8 <> 0 THEN e.Phone ELSE q.Phone END AS Phone,
+                 CASE WHEN e.Columns & 16 <> 0 THEN e.Date_Of_Birth ELSE q.Date_Of_Birth END AS Date_Of_Birth,
+                 CASE WHEN e.Columns & 32 <> 0 THEN e.Certification ELSE q.Certification END AS Certification,
+                 CASE WHEN e.Columns & 64 <> 0 THEN e.Source_Reference ELSE q.Source_Reference END AS Source_Reference,
+                 (q.Edited_Columns & ~e.Columns)
+                 | CASE WHEN e.Columns & 1 <> 0 AND e.First_Name IS DISTINCT FROM r.First_Name THEN 1 ELSE 0 END
+                 | CASE WHEN e.Columns & 2 <> 0 AND e.Last_Name IS DISTINCT FROM r.Last_Name THEN 2 ELSE 0 END
+                 | CASE WHEN e.Columns & 4 <> 0 AND e.Email IS DISTINCT FROM r.Email THEN 4 ELSE 0 END
+                 | CASE WHEN e.Columns & 8 <> 0 AND e.Phone IS DISTINCT FROM r.Phone THEN 8 ELSE 0 END
+                 | CASE WHEN e.Columns & 16 <> 0 AND e.Date_Of_Birth IS DISTINCT FROM r.Date_Of_Birth THEN 16 ELSE 0 END
+                 | CASE WHEN e.Columns & 32 <> 0 AND e.Certification IS DISTINCT FROM r.Certification THEN 32 ELSE 0 END
+                 | CASE WHEN e.Columns & 64 <> 0 AND e.Source_Reference IS DISTINCT FROM r.Source_Reference THEN 64 ELSE 0 END
+                     AS Edited_Columns
+          FROM (SELECT Quarantine_ID,
+                       SUM(Column_Bit) AS Columns,
+                       MAX(CASE WHEN Column_Bit = 1 THEN New_Value END) AS First_Name,
+                       MAX(CASE WHEN Column_Bit = 2 THEN New_Value END) AS Last_Name,
+                       MAX(CASE WHEN Column_Bit = 4 THEN New_Value END) AS Email,
+                       MAX(CASE WHEN Column_Bit = 8 THEN New_Value END) AS Phone,
+                       MAX(CASE WHEN Column_Bit = 16 THEN New_Value END) AS Date_Of_Birth,
+                       MAX(CASE WHEN Column_Bit = 32 THEN New_Value END) AS Certification,
+                       MAX(CASE WHEN Column_Bit = 64 THEN New_Value END) AS Source_Reference
+                FROM #Changed_Cell
+                GROUP BY Quarantine_ID) AS e
+          JOIN dbo.Data_Quarantine AS q
+            ON q.Quarantine_ID = e.Quarantine_ID
+          JOIN Staging.Raw_Record AS r
+            ON r.Raw_ID = q.Raw_ID) AS s;
+
+    CREATE TABLE #Judge_Input (
+        Record_ID        BIGINT NOT NULL,
+        Source_Row       BIGINT NOT NULL,
+        Waived_Checks    INT NOT NULL,
+        Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Normalised (
+        Record_ID              BIGINT NOT NULL PRIMARY KEY,
+        Source_Row             BIGINT NOT NULL,
+        Waived_Checks          INT NOT NULL,
+        First_Name             NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name              NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Email                  NVARCHAR(600) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone                  NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Digits                 NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification_Level_ID INT NULL,
+        Source_Reference       NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Is_Whole               BIT NOT NULL,
+        First_Name_Is_Odd      BIT NOT NULL,
+        Last_Name_Is_Odd       BIT NOT NULL
+    );
+    CREATE TABLE #Finding (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+    CREATE TABLE #Comparison (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+
+    INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                              Date_Of_Birth, Certification, Source_Reference)
+    SELECT t.Record_ID, 0, 0, t.Payload, t.First_Name, t.Last_Name, t.Email, t.Phone, t.Date_Of_Birth, t.Certification,
+           t.Source_Reference
+    FROM #Edit_Target AS t;
+    EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+    EXECUTE Governance.Compare_With_Divers;
+
+    SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Edit_Target);
+    SET @Cell_Count = (SELECT COUNT_BIG(*) FROM #Changed_Cell);
+    IF @Cell_Count > 0
+    BEGIN
+        INSERT INTO dbo.Edit_Group (Edit_Kind, Edit_Reason, Edited_By, Edited_At, Record_Count, Cell_Count, Undoes_Group_ID)
+        VALUES (@Kind, @Reason, @Actor, @Now, @Record_Count, @Cell_Count, @Undoes_Group_ID);
+        SET @Edit_Group_ID = SCOPE_IDENTITY();
+    END;
+
+    INSERT INTO dbo.Quarantine_Revision (Quarantine_ID, Edit_Group_ID, Column_Name, Old_Value, New_Value, Edited_By,
+                                         Edited_At, Edit_Reason, Undoes_Revision_ID, Is_Undo)
+    SELECT c.Quarantine_ID, @Edit_Group_ID, c.Column_Name, c.Old_Value, c.New_Value, @Actor, @Now, @Reason,
+           c.Undoes_Revision_ID, c.Is_Undo
+    FROM #Changed_Cell AS c
+    ORDER BY c.Quarantine_ID, c.Column_Bit;
+
+    -- 2097152 = DUPLICATE_IN_BATCH: it stays for as long as the email is the one with which it met its rival.
+    UPDATE q
+    SET First_Name = t.First_Name,
+        Last_Name = t.Last_Name,
+        Email = t.Email,
+        Phone = t.Phone,
+        Date_Of_Birth = t.Date_Of_Birth,
+        Certification = t.Certification,
+        Source_Reference = t.Source_Reference,
+        Record_Version = q.Record_Version + 1,
+        Edited_Columns = t.Edited_Columns,
+        Failed_Checks = t.Mask
+    FROM dbo.Data_Quarantine AS q
+    JOIN (SELECT e.Record_ID, e.First_Name, e.Last_Name, e.Email, e.Phone, e.Date_Of_Birth, e.Certification,
+                 e.Source_Reference, e.Edited_Columns,
+                 COALESCE(f.Mask, 0)
+                 | CASE WHEN EXISTS (SELECT 1
+                                     FROM dbo.Quarantine_Violation AS v
+                                     WHERE v.Quarantine_ID = e.Record_ID
+                                       AND v.Attempt = e.Attempt
+                                       AND v.Rule_Code = N'DUPLICATE_IN_BATCH'
+                                       AND v.Observed_Value IS NOT DISTINCT FROM e.Email) THEN 2097152 ELSE 0 END AS Mask
+          FROM #Edit_Target AS e
+          LEFT JOIN #Finding AS f
+                 ON f.Record_ID = e.Record_ID) AS t
+      ON t.Record_ID = q.Quarantine_ID;
+
+    SET @Detail = JSON_OBJECT('kind': @Kind, 'records': @Record_Count, 'cells': @Cell_Count);
+    IF @Cell_Count > 0
+        EXECUTE Governance.Log_Action @Action = N'Edit_Records', @Subject_Type = N'Edit_Group', @Subject_ID = @Edit_Group_ID,
+                                      @Detail = @Detail;
+
+    SELECT @Edit_Group_ID AS Edit_Group_ID, @Record_Count AS Record_Count, @Cell_Count AS Cell_Count,
+           @Skipped_Count AS Skipped_Count;
+
+    SELECT q.Quarantine_ID, q.Record_Version, q.Failed_Checks, q.Edited_Columns
+    FROM #Wanted_Record AS w
+    JOIN dbo.Data_Quarantine AS q
+      ON q.Quarantine_ID = w.Quarantine_ID
+    WHERE @Return_Records = 1
+    ORDER BY q.Quarantine_ID;
+END;
+GO
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver

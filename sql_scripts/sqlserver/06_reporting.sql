@@ -136,8 +136,8 @@ GO
 ------------------------------------------------------------------------------------------------------------
 
 -- The records that wait or waited: their values as they are now and as they came, the rules that they broke at their
--- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). LEFT joins, which cost nothing where
--- their columns are not asked for.
+-- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). A claim that has expired is none. LEFT
+-- joins, which cost nothing where their columns are not asked for.
 CREATE OR ALTER VIEW dbo.Quarantine_Queue AS
 SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
        q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
@@ -145,7 +145,9 @@ SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
         FROM (SELECT DISTINCT Rule_Code
               FROM dbo.Quarantine_Violation
               WHERE Quarantine_ID = q.Quarantine_ID AND Attempt = q.Attempt_Count) AS v)        AS Failed_Rules,
-       q.Attempt_Count, q.Record_Version, q.Quarantined_At, q.Claimed_By, q.Claimed_Until,
+       q.Attempt_Count, q.Record_Version, q.Quarantined_At,
+       CASE WHEN q.Claimed_Until > SYSUTCDATETIME() THEN q.Claimed_By END AS Claimed_By,
+       CASE WHEN q.Claimed_Until > SYSUTCDATETIME() THEN q.Claimed_Until END AS Claimed_Until,
        q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload,
        q.Raw_ID, q.Failed_Checks, q.Edited_Columns, CONVERT(DATE, q.Quarantined_At) AS Quarantined_On,
        CONVERT(BIT, IIF(q.Claimed_Until > SYSUTCDATETIME(), 1, 0)) AS Is_Claimed,
@@ -164,12 +166,16 @@ GO
 -- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
 -- is a sum over these few rows. The inner count streams from an index that holds nothing else.
 CREATE OR ALTER VIEW dbo.Quarantine_Cube AS
-SELECT c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, CONVERT(DATE, c.Quarantined_At) AS Quarantined_On,
+SELECT c.Status, c.Batch_ID, c.Failed_Checks,
+       CASE WHEN c.Claimed_Until > SYSUTCDATETIME() THEN c.Claimed_By END AS Claimed_By,
+       CONVERT(DATE, c.Quarantined_At) AS Quarantined_On,
        SUM(c.Record_Count) AS Record_Count
-FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At, COUNT_BIG(*) AS Record_Count
+FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At, COUNT_BIG(*) AS Record_Count
       FROM dbo.Data_Quarantine
-      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Quarantined_At) AS c
-GROUP BY c.Status, c.Batch_ID, c.Failed_Checks, c.Claimed_By, CONVERT(DATE, c.Quarantined_At);
+      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At) AS c
+GROUP BY c.Status, c.Batch_ID, c.Failed_Checks,
+         CASE WHEN c.Claimed_Until > SYSUTCDATETIME() THEN c.Claimed_By END,
+         CONVERT(DATE, c.Quarantined_At);
 GO
 GRANT SELECT ON dbo.Quarantine_Cube TO data_steward, compliance_officer;
 GO
@@ -185,6 +191,32 @@ JOIN Governance.Quality_Rule AS r
   ON r.Rule_Code = v.Rule_Code;
 GO
 GRANT SELECT ON dbo.Quarantine_Reasons TO data_steward, compliance_officer;
+GO
+
+-- The edits as a person knows them, each with the one that took it back.
+CREATE OR ALTER VIEW dbo.Edit_History AS
+SELECT g.Edit_Group_ID, g.Edit_Kind, g.Edit_Reason, g.Edited_By, g.Edited_At, g.Record_Count, g.Cell_Count, g.Undoes_Group_ID,
+       (SELECT MAX(u.Edit_Group_ID) FROM dbo.Edit_Group AS u WHERE u.Undoes_Group_ID = g.Edit_Group_ID) AS Undone_By_Group_ID,
+       (SELECT COALESCE(SUM(u.Cell_Count), 0)
+        FROM dbo.Edit_Group AS u
+        WHERE u.Undoes_Group_ID = g.Edit_Group_ID)                                                  AS Undone_Count
+FROM dbo.Edit_Group AS g;
+GO
+GRANT SELECT ON dbo.Edit_History TO data_steward, compliance_officer;
+GO
+
+-- Every edit of every cell; one that was taken back does not stand.
+CREATE OR ALTER VIEW dbo.Revision_History AS
+SELECT r.Revision_ID, r.Quarantine_ID, r.Edit_Group_ID, g.Edit_Kind, r.Column_Name, r.Old_Value, r.New_Value, r.Edited_By,
+       r.Edited_At, r.Edit_Reason, r.Undoes_Revision_ID,
+       CONVERT(BIT, IIF(EXISTS (SELECT 1
+                                FROM dbo.Quarantine_Revision AS u
+                                WHERE u.Undoes_Revision_ID = r.Revision_ID), 0, 1)) AS Is_Standing
+FROM dbo.Quarantine_Revision AS r
+JOIN dbo.Edit_Group AS g
+  ON g.Edit_Group_ID = r.Edit_Group_ID;
+GO
+GRANT SELECT ON dbo.Revision_History TO data_steward, compliance_officer;
 GO
 
 -- Why a steward may discard a record.

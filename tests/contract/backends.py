@@ -33,8 +33,11 @@ class Backend(Protocol):
         """The name under which a change made without the program is signed."""
         ...
 
-    def open(self, role: str | None = None) -> Session:
-        """A new session; `role`: of somebody who has that role and no other. Without one, of who sees everything."""
+    def open(self, role: str | None = None, steward: str | None = None) -> Session:
+        """A new session; `role`: of somebody who has that role and no other. Without one, of who sees everything.
+
+        `steward`: of a person of that name, where the database knows people by name only (`sqlite_only`).
+        """
         ...
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -64,9 +67,9 @@ class SqliteBackend:
                 deploy(session)
         shutil.copy(SqliteBackend._deployed, self.path)
 
-    def open(self, role: str | None = None) -> Session:
+    def open(self, role: str | None = None, steward: str | None = None) -> Session:
         # Nobody logs in to a file: its directory is masked for everyone, as it is for an analyst.
-        return open_workspace(self.path, busy_seconds=0.1)
+        return open_workspace(self.path, busy_seconds=0.1, actor=steward)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as connection, connection:

@@ -12,6 +12,7 @@ from people import raw_records
 
 from divegov_gui.core.records import RawRecord
 from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.services.review import Edit, Edited, edit_records
 
 Verdict = frozenset[tuple[str, str]]
 
@@ -115,6 +116,29 @@ class Gate:
     def queue(self) -> list[dict[str, Any]]:
         """The quarantine, in the order of arrival."""
         return [dict(r) for r in self.session.select("Quarantine_Queue", order=[Order("Quarantine_ID")])]
+
+    def waiting(self, quarantine_id: int = 1) -> dict[str, Any]:
+        """One record of the quarantine, as it is now."""
+        mine = [Filter("Quarantine_ID", "=", quarantine_id)]
+        (row,) = self.session.select("Quarantine_Queue", filters=mine)
+        return dict(row)
+
+    def standing(self, quarantine_id: int = 1) -> set[str]:
+        """The rules that a record fails as it is now."""
+        mask = self.waiting(quarantine_id)["Failed_Checks"]
+        checks = self.session.select("Rule_Checks", ["Check_Bit", "Rule_Code"])
+        return {check["Rule_Code"] for check in checks if check["Check_Bit"] & mask}
+
+    def versions_of(self, *quarantine_ids: int) -> list[tuple[int, int]]:
+        """Records with their versions, as a page that shows them knows them."""
+        return [(one, self.waiting(one)["Record_Version"]) for one in quarantine_ids]
+
+    def edit(self, quarantine_id: int, **values: str | None) -> Edited:
+        """Edit cells of a record as it is now."""
+        version = self.waiting(quarantine_id)["Record_Version"]
+        return edit_records(
+            self.session, [Edit(quarantine_id, version, column, value) for column, value in values.items()]
+        )
 
     def reasons(self) -> list[dict[str, Any]]:
         order = [Order(name) for name in ("Quarantine_ID", "Attempt", "Rule_Code", "Column_Name")]

@@ -150,7 +150,8 @@ class SqlServerBackend:
         )
         return dict(rows)
 
-    def open(self, role: str | None = None) -> Session:
+    def open(self, role: str | None = None, steward: str | None = None) -> Session:
+        assert steward is None, "a second person is a login, which the tests may not make"
         self._open += 1
         return self._server.session(self._name, role, self._closed)
 

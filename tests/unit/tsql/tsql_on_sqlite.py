@@ -12,80 +12,187 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from tsql_reading import inside, modules, split_top
+from tsql_reading import bare, inside, modules, parameters, split_top
+
+from divegov_gui.database.sqlite_host import CLOCK
 
 Variables = dict[str, Any]
+Results = list[list[dict[str, Any]]]
+
+
+class Thrown(Exception):
+    """A refusal: its number and what it says."""
+
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(number, message)
+        self.number, self.message = number, message
+
+
+class _Returned(Exception):
+    """RETURN."""
 
 
 class Gatekeeper:
-    """Runs Govern_Batch as T-SQL tells it, against a workspace of the SQLite twin."""
+    """Runs procedures as T-SQL tells them, against a workspace of the SQLite twin."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, actor: str = "witness") -> None:
         self.connection = connection
+        self.actor = actor
         self.messages: list[str] = []
+        self.results: Results = []
+        self._now = ""
         for name, (count, function) in FUNCTIONS.items():
             connection.create_function(name, count, function, deterministic=True)
 
     def govern(self, batch_id: int) -> None:
-        """Everything from the first message to the report."""
-        variables = {"Batch_ID": batch_id, "Lock": 0, "Rehearse": 0}
+        """Everything that Govern_Batch does."""
+        self.call("Govern_Batch", batch_id=batch_id)
+
+    def call(self, procedure: str, **given: Any) -> Results:
+        """Run a procedure; whatever is thrown, nothing of it is kept."""
+        self._now, self.results, self.messages = CLOCK.now(), [], []
+        name = next(name for name in modules("PROCEDURE") if bare(name) == procedure)
+        self.connection.execute("SAVEPOINT Call")
+        try:
+            self._call(name, given)
+        except BaseException:
+            self.connection.execute("ROLLBACK TO Call")
+            raise
+        finally:
+            self.connection.execute("RELEASE Call")
+        return self.results
+
+    def _call(self, name: str, given: Variables) -> None:
+        module = modules("PROCEDURE")[name]
+        values = {key.lower(): value for key, value in given.items()}
+        variables: Variables = {"Utc_Now": self._now, "Login": self.actor}
+        for parameter, default in parameters(module.header):
+            if parameter.lower() in values:
+                variables[parameter] = values.pop(parameter.lower())
+            else:
+                assert default is not None, f"{name} needs @{parameter}"
+                variables[parameter] = self._value(default, {})
+        assert not values, f"{name} has no parameter {values}"
         for sequence, table in (("Diver_Number", "Diver"), ("Quarantine_Number", "Data_Quarantine")):
             row = self.connection.execute(
                 "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
             ).fetchone()
             variables[sequence] = row[0] if row else 0
-        self._run("Staging.Govern_Batch", variables)
+        made: list[str] = []
+        with suppress(_Returned):
+            self._run(statements(module.body), variables, made)
+        for table in made:
+            self.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
-    def _run(self, procedure: str, variables: Variables) -> None:
-        skipping = False
-        for chunk in split_top(modules("PROCEDURE")[procedure].body, ";"):
-            statement = re.sub(r"^(?:BEGIN(?: TRY)?\s+)+", "", chunk)
-            if skipping:
-                skipping = statement != "END"
-            elif statement.startswith("IF "):
-                skipping = self._expect_not(statement, variables)
+    def _run(self, nodes: Sequence[Node], variables: Variables, made: list[str]) -> None:
+        for node in nodes:
+            if isinstance(node, tuple):
+                condition, inner = node
+                if self._value(f"({condition})", variables):
+                    self._run(inner, variables, made)
             else:
-                self._step(statement, variables)
+                self._step(node, variables, made)
 
-    def _expect_not(self, statement: str, variables: Variables) -> bool:
-        """An IF that guards: its condition must not hold. Whether a block follows, to be passed over."""
-        found = re.match(r"IF (NOT )?EXISTS \(", statement)
-        if found is None:
-            return "BEGIN" in statement
-        query = inside(statement, found.end() - 1)
-        exists = self._value(f"EXISTS ({query})", variables)
-        if bool(exists) != bool(found[1]):
-            raise AssertionError(f"a guard fired: {' '.join(statement.split())[:200]}")
-        return "BEGIN" in statement
-
-    def _step(self, statement: str, variables: Variables) -> None:
-        if found := re.match(
-            r"(?:DECLARE|SET) @(\w+)(?: [A-Z0-9]+(?:\(\d+\))?)? = (.*)\Z", statement, re.DOTALL
-        ):
+    def _step(self, statement: str, variables: Variables, made: list[str]) -> None:
+        if re.match(r"(?:SET NOCOUNT|BEGIN TRAN|COMMIT TRAN|EXECUTE @\w+ = sys\.)", statement):
+            return
+        if found := re.match(r"(SAVE|ROLLBACK) TRANSACTION (\w+)", statement):
+            self.connection.execute(f"{'SAVEPOINT' if found[1] == 'SAVE' else 'ROLLBACK TO'} {found[2]}")
+        elif statement.startswith("DECLARE "):
+            for part in split_top(statement.removeprefix("DECLARE ")):
+                name, _, expression = part.partition("=")
+                variables[name.split()[0][1:]] = (
+                    self._value(expression, variables) if expression.strip() else None
+                )
+        elif found := re.match(r"SET @(\w+) = (.*)\Z", statement, re.DOTALL):
             if "FOR JSON" not in statement:
                 variables[found[1]] = self._value(found[2], variables)
         elif found := re.match(r"RAISERROR\(N'([^']*)'", statement):
             self.messages.append(found[1])
-        elif found := re.match(r"EXECUTE Governance\.Judge_Records @Received_On = @(\w+)", statement):
-            self._run("Governance.Judge_Records", {"Received_On": variables[found[1]]})
+        elif found := re.match(r"THROW (\d+), (.*), 1\Z", statement, re.DOTALL):
+            raise Thrown(int(found[1]), self._value(found[2], variables))
+        elif statement == "RETURN":
+            raise _Returned
+        elif found := re.match(r"EXECUTE ([\w.]+)\s*(.*)\Z", statement, re.DOTALL):
+            given = {}
+            for part in split_top(found[2]):
+                name, _, expression = part.partition("=")
+                given[name.strip()[1:]] = self._value(expression, variables)
+            if bare(found[1]) != "Log_Action":
+                self._call(found[1], given)
         elif found := re.match(r"CREATE TABLE #(\w+) \(", statement):
-            columns = [part.split()[0] for part in split_top(inside(statement, found.end() - 1))]
+            parts = [p for p in split_top(inside(statement, found.end() - 1)) if "PRIMARY KEY (" not in p]
+            key = re.search(r"PRIMARY KEY \(([^)]*)\)", statement)
+            columns = [part.split()[0] for part in parts]
+            made.append(f"tmp_{found[1]}")
             self.connection.execute(f"DROP TABLE IF EXISTS temp.tmp_{found[1]}")
             self.connection.execute(
-                f"CREATE TEMP TABLE tmp_{found[1]} ({', '.join(columns)}, PRIMARY KEY ({columns[0]}))"
+                f"CREATE TEMP TABLE tmp_{found[1]} ({', '.join(columns)}, "
+                f"PRIMARY KEY ({key[1] if key else columns[0]}))"
             )
-        elif re.match(r"(?:INSERT|UPDATE|WITH|TRUNCATE)\b", statement):
+        elif statement.startswith("SELECT"):
+            cursor = self.connection.execute(translated(statement), variables)
+            names = [column[0] for column in cursor.description]
+            self.results.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
+        else:
+            assert re.match(r"(?:INSERT|UPDATE|WITH|TRUNCATE|DELETE)\b", statement), statement[:80]
             self.connection.execute(translated(statement), variables)
             for eager in applied_values(statement):
                 self.connection.execute(eager, variables).fetchall()
 
     def _value(self, expression: str, variables: Variables) -> Any:
-        return self.connection.execute(f"SELECT {translated(expression)}", variables).fetchone()[0]
+        return self.connection.execute(f"SELECT {translated(expression.strip())}", variables).fetchone()[0]
+
+
+# -- Statements -----------------------------------------------------------------------------------------------
+
+Node = str | tuple[str, list[Any]]
+"""A statement, or a condition and the nodes that it guards."""
+
+_AFTER_IF = re.compile(r"\n\s*(?=(?:THROW|RETURN|EXECUTE|SET|BEGIN|ROLLBACK|INSERT|UPDATE|RAISERROR)\b)")
+
+
+@lru_cache(maxsize=64)
+def statements(body: str) -> list[Node]:
+    """The statements of a procedure. What stands in CATCH is left out: here an error goes its own way."""
+    nodes, rest = _block(re.sub(r"BEGIN CATCH.*?END CATCH;", "", body, flags=re.DOTALL))
+    assert not rest.strip(), rest[:80]
+    return nodes
+
+
+def _block(text: str) -> tuple[list[Node], str]:
+    """The nodes up to the END that closes the block, and what stands behind it."""
+    nodes: list[Node] = []
+    while text := text.lstrip():
+        if found := re.match(r"END(?: TRY)?\b;?", text):
+            return nodes, text[found.end() :]
+        inner, text = _node(text)
+        nodes += inner
+    return nodes, ""
+
+
+def _node(text: str) -> tuple[list[Node], str]:
+    """The next statement, or those of the next block."""
+    text = text.lstrip()
+    if found := re.match(r"BEGIN(?: TRY)?\b(?! TRAN)", text):
+        return _block(text[found.end() :])
+    if text.startswith("IF "):
+        end = next(m for m in _AFTER_IF.finditer(text) if _is_even(text[: m.start()]))
+        inner, rest = _node(text[end.end() :])
+        return [(text[3 : end.start()], inner)], rest
+    statement = split_top(text, ";")[0]
+    return [statement], text[text.index(statement) + len(statement) :].lstrip().removeprefix(";")
+
+
+def _is_even(text: str) -> bool:
+    plain = re.sub(r"N?'(?:[^']|'')*'", "", text)
+    return plain.count("(") == plain.count(")")
 
 
 # -- Syntax ---------------------------------------------------------------------------------------------------
@@ -96,14 +203,34 @@ def translated(sql: str) -> str:
     """A statement or an expression of T-SQL in SQLite's words."""
     for pattern, replacement in REWRITES:
         sql = re.sub(pattern, replacement, sql)
-    return _updated(_applied(sql))
+    return _updated(_applied(_json(sql)))
+
+
+def _json(sql: str) -> str:
+    """OPENJSON(x) WITH (Name TYPE 'path', …) AS j becomes a subquery; JSON_OBJECT's colons become commas."""
+    while found := re.search(r"OPENJSON\((@\w+)\)(?: WITH \()?", sql):
+        if not found[0].endswith("("):
+            sql = f"{sql[: found.start()]}json_each({found[1]}){sql[found.end() :]}"
+            continue
+        listed = inside(sql, found.end() - 1)
+        columns = (re.match(r"(\w+)\s+\S+\s+'([^']+)'", part) for part in split_top(listed))
+        chosen = ", ".join(
+            f"{'value' if c[2] == '$' else f'json_extract(value, {c[2]!r})'} AS {c[1]}" for c in columns if c
+        )
+        closing = found.end() + len(listed) + 1
+        sql = f"{sql[: found.start()]}(SELECT {chosen} FROM json_each({found[1]})){sql[closing:]}"
+    while found := re.search(r"JSON_OBJECT\(", sql):
+        listed = inside(sql, found.end() - 1)
+        pairs = re.sub(r"('\w+'):", r"\1,", listed)
+        sql = f"{sql[: found.start()]}json_object({pairs}){sql[found.end() + len(listed) :]}"
+    return sql
 
 
 REWRITES: tuple[tuple[str, str], ...] = (
     (r"\bN'", "'"),
     (r"\b(?:Governance|Staging|dbo)\.", ""),
     (r"#(\w+)", r"tmp_\1"),
-    (r" WITH \(UPDLOCK\)", ""),
+    (r" WITH \(UPDLOCK(?:, HOLDLOCK)?\)", ""),
     (r"TRUNCATE TABLE", "DELETE FROM"),
     (r"NEXT VALUE FOR (\w+) OVER \(([^)]*)\)", r"@\1 + row_number() OVER (\2)"),
     (
@@ -114,7 +241,13 @@ REWRITES: tuple[tuple[str, str], ...] = (
     (r"CONVERT\(NCHAR\(10\), @Received_On, 23\)", "@Received_On"),
     (r"TRY_CONVERT\(DATE, ([\w.]+), 23\)", r"TRY_DATE(\1)"),
     (r"CONVERT\(DATE, ([\w.]+), 23\)", r"TRY_DATE(\1)"),
-    (r"CONVERT\(DATE, Received_At\)", "substr(Received_At, 1, 10)"),
+    (r"CONVERT\(DATE, SYSUTCDATETIME\(\)\)", "substr(@Utc_Now, 1, 10)"),
+    (r"CONVERT\(DATE, ([@\w.]+)\)", r"substr(\1, 1, 10)"),
+    (r"CONVERT\(NVARCHAR\(30\), ([@\w.]+), 121\)", r"\1"),
+    (r"IS NOT DISTINCT FROM", "IS"),
+    (r"IS DISTINCT FROM", "IS NOT"),
+    (r"SCOPE_IDENTITY\(\)", "last_insert_rowid()"),
+    (r"@@ROWCOUNT", "changes()"),
     (r"CONVERT\(NVARCHAR\(10\), ([\w.]+), 23\) COLLATE Latin1_General_100_BIN2", r"\1"),
     (r"TRIM\((@\w+) FROM ([\w.]+)\)", r"TRIM_OF(\2, \1)"),
     (r"LEN\(([\w.]+) COLLATE Latin1_General_100_CI_AS_SC\)", r"length(\1)"),
@@ -122,8 +255,8 @@ REWRITES: tuple[tuple[str, str], ...] = (
     (r"\bLEFT\(", "LEFT_OF("),
     (r"\bRIGHT\(", "RIGHT_OF("),
     (r"COUNT_BIG\(", "count("),
-    (r"SYSUTCDATETIME\(\)", "'2026-01-01 00:00:00.000000'"),
-    (r"ORIGINAL_LOGIN\(\)", "'witness'"),
+    (r"SYSUTCDATETIME\(\)", "@Utc_Now"),
+    (r"ORIGINAL_LOGIN\(\)", "@Login"),
     (r" \+ (?=SHA_HEX|SUBSTRING|')", " || "),
 )
 

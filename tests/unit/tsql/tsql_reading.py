@@ -141,9 +141,9 @@ def view_columns(view: Module) -> list[str]:
 
 
 def parameters(header: str) -> list[tuple[str, str | None]]:
-    """The parameters of a procedure: each name, and its default."""
+    """The parameters of a procedure: each name, and its default (a string without its N)."""
     found = re.findall(r"@(\w+)\s+\w+(?:\(\w+\))?(?:\s*=\s*([^,\n]+?))?\s*(?:,|\n|\Z)", header)
-    return [(name, default or None) for name, default in found]
+    return [(name, re.sub(r"^N(?=')", "", default) or None) for name, default in found]
 
 
 def inserted_rows(table: str) -> tuple[list[str], list[tuple[object, ...]]]:
