@@ -47,6 +47,7 @@ class Gatekeeper:
         self.messages: list[str] = []
         self.results: Results = []
         self._now = ""
+        self._made: list[list[str]] = []
         for name, (count, function) in FUNCTIONS.items():
             connection.create_function(name, count, function, deterministic=True)
 
@@ -84,22 +85,22 @@ class Gatekeeper:
                 "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
             ).fetchone()
             variables[sequence] = row[0] if row else 0
-        made: list[str] = []
+        self._made.append([])
         with suppress(_Returned):
-            self._run(statements(module.body), variables, made)
-        for table in made:
+            self._run(statements(module.body), variables)
+        for table in self._made.pop():
             self.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
-    def _run(self, nodes: Sequence[Node], variables: Variables, made: list[str]) -> None:
+    def _run(self, nodes: Sequence[Node], variables: Variables) -> None:
         for node in nodes:
             if isinstance(node, tuple):
                 condition, inner = node
                 if self._value(f"({condition})", variables):
-                    self._run(inner, variables, made)
+                    self._run(inner, variables)
             else:
-                self._step(node, variables, made)
+                self._step(node, variables)
 
-    def _step(self, statement: str, variables: Variables, made: list[str]) -> None:
+    def _step(self, statement: str, variables: Variables) -> None:
         if re.match(r"(?:SET NOCOUNT|BEGIN TRAN|COMMIT TRAN|EXECUTE @\w+ = sys\.)", statement):
             return
         if found := re.match(r"(SAVE|ROLLBACK) TRANSACTION (\w+)", statement):
@@ -130,7 +131,7 @@ class Gatekeeper:
             parts = [p for p in split_top(inside(statement, found.end() - 1)) if "PRIMARY KEY (" not in p]
             key = re.search(r"PRIMARY KEY \(([^)]*)\)", statement)
             columns = [part.split()[0] for part in parts]
-            made.append(f"tmp_{found[1]}")
+            self._made[-1].append(f"tmp_{found[1]}")
             self.connection.execute(f"DROP TABLE IF EXISTS temp.tmp_{found[1]}")
             self.connection.execute(
                 f"CREATE TEMP TABLE tmp_{found[1]} ({', '.join(columns)}, "
@@ -222,7 +223,7 @@ def _json(sql: str) -> str:
     while found := re.search(r"JSON_OBJECT\(", sql):
         listed = inside(sql, found.end() - 1)
         pairs = re.sub(r"('\w+'):", r"\1,", listed)
-        sql = f"{sql[: found.start()]}json_object({pairs}){sql[found.end() + len(listed) :]}"
+        sql = f"{sql[: found.start()]}json_object({pairs}{sql[found.end() + len(listed) :]}"
     return sql
 
 
