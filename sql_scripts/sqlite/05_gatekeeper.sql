@@ -187,7 +187,10 @@ BEGIN
                 THEN lower(i.Email) ELSE nullif(lower(trim(i.Email, @Blank)), '') END,
            CASE WHEN i.Phone BETWEEN '!' AND '~' AND substr(i.Phone, -1) BETWEEN '!' AND '~'
                 THEN i.Phone ELSE nullif(trim(i.Phone, @Blank), '') END,
-           replace(replace(replace(replace(replace(trim(i.Phone, @Blank), ' ', ''), '.', ''), '-', ''), '(', ''), ')', ''),
+           CASE WHEN i.Phone BETWEEN '!' AND '~' AND substr(i.Phone, -1) BETWEEN '!' AND '~'
+                THEN replace(replace(replace(replace(replace(i.Phone, ' ', ''), '.', ''), '-', ''), '(', ''), ')', '')
+                ELSE replace(replace(replace(replace(replace(trim(i.Phone, @Blank),
+                                                             ' ', ''), '.', ''), '-', ''), '(', ''), ')', '') END,
            CASE WHEN i.Date_Of_Birth BETWEEN '!' AND '~' AND substr(i.Date_Of_Birth, -1) BETWEEN '!' AND '~'
                 THEN i.Date_Of_Birth ELSE nullif(trim(i.Date_Of_Birth, @Blank), '') END,
            CASE WHEN i.Certification BETWEEN '!' AND '~' AND substr(i.Certification, -1) BETWEEN '!' AND '~'
@@ -197,12 +200,14 @@ BEGIN
                 THEN i.Source_Reference ELSE nullif(trim(i.Source_Reference, @Blank), '') END,
            -- \u0000 ends a text on its way through json functions, so a record that holds it counts as damaged; behind
            -- an escaped backslash the same letters are only letters.
-           json_valid(i.Payload)
-           AND (i.Payload LIKE '{%' OR ltrim(i.Payload, @Blank) LIKE '{%')
-           AND (instr(i.Payload, '\u0000') = 0 OR instr(replace(i.Payload, '\\', ''), '\u0000') = 0)
+           CASE WHEN json_valid(i.Payload)
+                 AND (i.Payload LIKE '{%' OR ltrim(i.Payload, @Blank) LIKE '{%')
+                 AND (instr(i.Payload, '\u0000') = 0 OR instr(replace(i.Payload, '\\', ''), '\u0000') = 0)
+                THEN 1 ELSE 0 END
     FROM temp.Judge_Input AS i
     LEFT JOIN Certification_Alias AS a
-           ON a.Alias = lower(trim(i.Certification, @Blank));
+           ON a.Alias = CASE WHEN i.Certification BETWEEN '!' AND '~' AND substr(i.Certification, -1) BETWEEN '!' AND '~'
+                             THEN lower(i.Certification) ELSE lower(trim(i.Certification, @Blank)) END;
 
     DROP TABLE IF EXISTS temp.Finding;
     CREATE TEMP TABLE Finding (
@@ -225,13 +230,12 @@ BEGIN
                        -- EMAIL_MISSING
                        WHEN n.Email IS NULL THEN 4
                        -- Most addresses are short and plain, and seen to be good without the whole examination.
-                       WHEN n.Email NOT GLOB '*[^a-z0-9.@_+-]*'
+                       -- (--9 is the range from the hyphen to the 9: -./0123456789.)
+                       WHEN n.Email NOT GLOB '*[^--9@_a-z]*'
                         AND n.Email GLOB '[a-z0-9]*@[a-z0-9]*.*[a-z0-9][a-z]'
-                        AND n.Email NOT GLOB '*@*[@_+]*'
+                        AND n.Email NOT GLOB '*@*[/@_]*'
                         AND length(n.Email) < 64
-                        AND instr(n.Email, '..') = 0
-                        AND instr(n.Email, '.@') = 0
-                        AND instr(n.Email, '.-') = 0
+                        AND n.Email NOT GLOB '*.[-.@]*'
                         AND instr(n.Email, '-.') = 0
                        THEN 0
                        -- EMAIL_FORMAT: one @; unquoted RFC 5322 characters; dots between, not beside; a domain of labels
@@ -255,9 +259,8 @@ BEGIN
                  | CASE
                        -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
                        WHEN n.Date_Of_Birth IS NULL THEN 16
-                       WHEN n.Date_Of_Birth NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
-                         OR n.Date_Of_Birth < '0001'
-                         OR date(n.Date_Of_Birth, '+0 days') IS NOT n.Date_Of_Birth THEN 32
+                       WHEN date(n.Date_Of_Birth, '+0 days') IS NOT n.Date_Of_Birth
+                         OR n.Date_Of_Birth < '0001' THEN 32
                        WHEN n.Date_Of_Birth > @Received_On THEN 64
                        -- AGE_BELOW_MINIMUM, AGE_ABOVE_MAXIMUM, CERTIFICATION_UNDERAGE
                        ELSE (n.Date_Of_Birth > @Too_Young_After) * 128
@@ -399,15 +402,11 @@ BEGIN
     DROP TABLE IF EXISTS temp.Contested_Email;
     CREATE TEMP TABLE Contested_Email (Email TEXT PRIMARY KEY) WITHOUT ROWID;
     INSERT INTO temp.Contested_Email (Email)
-    WITH numbered AS (
-        SELECT n.Email,
-               row_number() OVER (PARTITION BY n.Email) AS Occurrence
-        FROM temp.Normalised AS n
-        WHERE n.Email IS NOT NULL
-    )
     SELECT n.Email
-    FROM numbered AS n
-    WHERE n.Occurrence = 2;
+    FROM temp.Normalised AS n
+    WHERE n.Email IS NOT NULL
+    GROUP BY n.Email
+    HAVING count(*) > 1;
 
     -- Identical records follow the newest of them; of those that differ the newest valid one leads.
     -- 2097152 = DUPLICATE_IN_BATCH.
@@ -449,31 +448,20 @@ BEGIN
     PRINT '4/7 Promoting the valid';
     SET @Last_Diver_ID = max(coalesce((SELECT max(Diver_ID) FROM Diver), 0),
                              coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Diver'), 0));
-    -- A record without a finding is valid, alone, and new.
-    INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID)
-    SELECT n.Record_ID,
-           'Promoted',
-           @Last_Diver_ID + row_number() OVER (ORDER BY n.Record_ID)
+    SET @Before_First_ID = @Last_Diver_ID + 1 - (SELECT min(Record_ID) FROM temp.Normalised);
+    -- A record without a finding is valid, alone, and new. Its diver is numbered by its place in the batch, so that
+    -- nobody has to count; the numbers of the others stay unused.
+    INSERT INTO Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
+                       Source_Reference, Modified_By, Change_Reason, Valid_From)
+    SELECT @Before_First_ID + n.Record_ID, n.First_Name, n.Last_Name, n.Email, coalesce(nullif(n.Digits, ''), n.Phone),
+           n.Date_Of_Birth, n.Certification_Level_ID, n.Source_Reference, @Actor, 'Promoted from batch ' || @Batch_ID, @Now
     FROM temp.Normalised AS n
     LEFT JOIN temp.Finding AS f
            ON f.Record_ID = n.Record_ID
-    WHERE f.Record_ID IS NULL;
-
-    INSERT INTO Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
-                       Source_Reference, Modified_By, Change_Reason, Valid_From)
-    SELECT o.Diver_ID, n.First_Name, n.Last_Name, n.Email, coalesce(nullif(n.Digits, ''), n.Phone), n.Date_Of_Birth,
-           n.Certification_Level_ID, n.Source_Reference, @Actor, 'Promoted from batch ' || @Batch_ID, @Now
-    FROM temp.Normalised AS n
-    JOIN Record_Outcome AS o
-      ON o.Raw_ID = n.Record_ID
+    WHERE f.Record_ID IS NULL
     ORDER BY n.Record_ID;
 
     PRINT '5/7 Quarantining the others';
-    INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID)
-    SELECT f.Record_ID, coalesce(f.Outcome, 'Quarantined'), f.Diver_ID
-    FROM temp.Finding AS f
-    ORDER BY f.Record_ID;
-
     -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there. But
     -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of the
     -- same content.
@@ -502,11 +490,9 @@ BEGIN
                                          AND e.Source_Row = r.Source_Row
                                          AND b.Content_Hash = @Content_Hash))))
     FROM temp.Finding AS f
-    JOIN Record_Outcome AS o
-      ON o.Raw_ID = f.Record_ID
     JOIN Raw_Record AS r
       ON r.Raw_ID = f.Record_ID
-    WHERE o.Outcome = 'Quarantined';
+    WHERE f.Outcome IS NULL;
 
     SET @Last_Quarantine_ID = max(coalesce((SELECT max(Quarantine_ID) FROM Data_Quarantine), 0),
                                   coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Data_Quarantine'), 0));
@@ -578,18 +564,20 @@ BEGIN
     WHERE n.Quarantine_ID = Data_Quarantine.Quarantine_ID AND n.Place = 1;
 
     PRINT '6/7 Writing the outcomes';
-    UPDATE Record_Outcome
-    SET Quarantine_ID = j.Quarantine_ID
-    FROM temp.Rejection AS j
-    WHERE j.Record_ID = Record_Outcome.Raw_ID;
-
-    UPDATE Record_Outcome
-    SET Diver_ID = l.Diver_ID,
-        Quarantine_ID = l.Quarantine_ID
-    FROM temp.Finding AS f
-    JOIN Record_Outcome AS l
-      ON l.Raw_ID = f.Leader_ID
-    WHERE f.Record_ID = Record_Outcome.Raw_ID;
+    -- A duplicate became what its leader became.
+    INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID, Quarantine_ID)
+    SELECT n.Record_ID,
+           CASE WHEN f.Record_ID IS NULL THEN 'Promoted' ELSE coalesce(f.Outcome, 'Quarantined') END,
+           CASE WHEN f.Record_ID IS NULL THEN @Before_First_ID + n.Record_ID
+                WHEN f.Leader_ID IS NOT NULL AND j.Record_ID IS NULL THEN @Before_First_ID + f.Leader_ID
+                ELSE f.Diver_ID END,
+           j.Quarantine_ID
+    FROM temp.Normalised AS n
+    LEFT JOIN temp.Finding AS f
+           ON f.Record_ID = n.Record_ID
+    LEFT JOIN temp.Rejection AS j
+           ON j.Record_ID = coalesce(f.Leader_ID, f.Record_ID)
+    ORDER BY n.Record_ID;
 
     PRINT '7/7 Counting: nothing lost, nothing doubled';
     UPDATE Ingestion_Batch

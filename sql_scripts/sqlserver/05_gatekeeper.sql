@@ -585,16 +585,12 @@ BEGIN
         EXECUTE Governance.Compare_With_Divers;
 
         RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
-        WITH numbered AS (
-            SELECT n.Email,
-                   ROW_NUMBER() OVER (PARTITION BY n.Email ORDER BY n.Record_ID) AS Occurrence
-            FROM #Normalised AS n
-            WHERE n.Email IS NOT NULL
-        )
         INSERT INTO #Contested_Email (Email)
         SELECT n.Email
-        FROM numbered AS n
-        WHERE n.Occurrence = 2;
+        FROM #Normalised AS n
+        WHERE n.Email IS NOT NULL
+        GROUP BY n.Email
+        HAVING COUNT_BIG(*) > 1;
 
         -- Identical records follow the newest of them; of those that differ the newest valid one leads.
         -- 2097152 = DUPLICATE_IN_BATCH.
@@ -655,10 +651,6 @@ BEGIN
                ON f.Record_ID = n.Record_ID
         WHERE f.Record_ID IS NULL;
 
-        INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID)
-        SELECT p.Record_ID, N'Promoted', p.Diver_ID
-        FROM #Promotion AS p;
-
         -- TRY_CONVERT, since the server may convert a date before it joins away the records whose date is none.
         INSERT INTO dbo.Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
                                Source_Reference, Modified_By, Change_Reason)
@@ -670,10 +662,6 @@ BEGIN
           ON p.Record_ID = n.Record_ID;
 
         RAISERROR(N'5/7 Quarantining the others', 0, 1) WITH NOWAIT;
-        INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID)
-        SELECT f.Record_ID, COALESCE(f.Outcome, N'Quarantined'), f.Diver_ID
-        FROM #Finding AS f;
-
         -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there. But
         -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of
         -- the same content.
@@ -695,11 +683,9 @@ BEGIN
                                              AND e.Source_Row = r.Source_Row
                                              AND b.Content_Hash = @Content_Hash))))
         FROM #Finding AS f
-        JOIN Staging.Record_Outcome AS o
-          ON o.Raw_ID = f.Record_ID
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = f.Record_ID AND r.Batch_ID = @Batch_ID
-        WHERE o.Outcome = N'Quarantined';
+        WHERE f.Outcome IS NULL;
 
         INSERT INTO #New_Place (Record_ID, Quarantine_ID)
         SELECT j.Record_ID,
@@ -775,20 +761,19 @@ BEGIN
           ON n.Quarantine_ID = q.Quarantine_ID AND n.Place = 1;
 
         RAISERROR(N'6/7 Writing the outcomes', 0, 1) WITH NOWAIT;
-        UPDATE o
-        SET Quarantine_ID = j.Quarantine_ID
-        FROM Staging.Record_Outcome AS o
-        JOIN #Rejection AS j
-          ON j.Record_ID = o.Raw_ID;
-
-        UPDATE o
-        SET Diver_ID = l.Diver_ID,
-            Quarantine_ID = l.Quarantine_ID
-        FROM Staging.Record_Outcome AS o
-        JOIN #Finding AS f
-          ON f.Record_ID = o.Raw_ID
-        JOIN Staging.Record_Outcome AS l
-          ON l.Raw_ID = f.Leader_ID;
+        -- A duplicate became what its leader became.
+        INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID, Quarantine_ID)
+        SELECT n.Record_ID,
+               IIF(f.Record_ID IS NULL, N'Promoted', COALESCE(f.Outcome, N'Quarantined')),
+               COALESCE(p.Diver_ID, f.Diver_ID),
+               j.Quarantine_ID
+        FROM #Normalised AS n
+        LEFT JOIN #Finding AS f
+               ON f.Record_ID = n.Record_ID
+        LEFT JOIN #Promotion AS p
+               ON p.Record_ID = COALESCE(f.Leader_ID, n.Record_ID)
+        LEFT JOIN #Rejection AS j
+               ON j.Record_ID = COALESCE(f.Leader_ID, f.Record_ID);
 
         RAISERROR(N'7/7 Counting: nothing lost, nothing doubled', 0, 1) WITH NOWAIT;
         UPDATE b

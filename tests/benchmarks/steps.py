@@ -58,7 +58,7 @@ def executemany(rows: int, folder: Path, *, plain: bool = False) -> dict[str, fl
     if not plain:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("PRAGMA cache_size = -65536")
     connection.execute(f"CREATE TABLE Bare ({_COLUMNS})")
     spent = 0.0
     for records in chunks(rows):

@@ -64,10 +64,12 @@ def load(session: SqliteSession, records: list[Record], name: str) -> int:
 # Received on a day that makes 29 February a threshold.
 RECEIVED = "2024-02-29 12:00:00.000000"
 
+# Divers are told apart by their order: the twin numbers them by their place in the batch, the server by a sequence.
+THE_DIVER = "(SELECT nullif(count(*), 0) FROM Diver AS d WHERE d.Diver_ID <= t.Diver_ID)"
 TABLES = {
-    "Record_Outcome": "Raw_ID, Outcome, Diver_ID, Quarantine_ID",
-    "Diver": "Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, "
-    "Change_Reason",
+    "Record_Outcome": f"Raw_ID, Outcome, {THE_DIVER}, Quarantine_ID",
+    "Diver": f"{THE_DIVER}, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, "
+    "Source_Reference, Change_Reason",
     "Data_Quarantine": "Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, "
     "Certification, Source_Reference, Status, Attempt_Count, Record_Version, Payload, Failed_Checks",
     "Quarantine_Violation": "Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value",
@@ -79,7 +81,7 @@ TABLES = {
 
 def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
     return {
-        table: sorted(connection.execute(f"SELECT {columns} FROM {table}").fetchall(), key=str)
+        table: sorted(connection.execute(f"SELECT {columns} FROM {table} AS t").fetchall(), key=str)
         for table, columns in TABLES.items()
     }
 
