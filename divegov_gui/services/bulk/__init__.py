@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from divegov_gui.services.bulk.groups import RepairGroup, repair_groups
 from divegov_gui.services.bulk.operations import (
     BestSuggestion,
     LikeThis,
@@ -11,7 +12,7 @@ from divegov_gui.services.bulk.operations import (
     SetValue,
     Trim,
 )
-from divegov_gui.services.bulk.preview import MOST, Preview, PreviewCell, apply_preview, preview
+from divegov_gui.services.bulk.previews import MOST, Preview, PreviewCell, apply_preview, preview
 
 __all__ = [
     "MOST",
@@ -21,9 +22,11 @@ __all__ = [
     "Preview",
     "PreviewCell",
     "ProperCase",
+    "RepairGroup",
     "Replace",
     "SetValue",
     "Trim",
     "apply_preview",
     "preview",
+    "repair_groups",
 ]

@@ -14,6 +14,8 @@ from divegov_gui.services.review import COLUMNS
 from divegov_gui.services.suggestions import Knowledge, Suggestion, Values, suggest, unambiguous, words_of
 from divegov_gui.services.suggestions.name_case import proper
 
+_REPEATS_A_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[*+}](?:[^()\\]|\\.)*\)[*+{]")
+
 Changes = Mapping[str, str | None]
 """New values by column."""
 
@@ -176,6 +178,12 @@ def _pattern(find: str, *, regex: bool, match_case: bool) -> re.Pattern[str]:
     if not find:
         raise InputRefused(
             "There is nothing to find.", "The text to look for is empty.", "Write what to look for."
+        )
+    if regex and _REPEATS_A_REPEAT.search(find):
+        raise InputRefused(
+            "The pattern might never come to an end.",
+            "It repeats a group that repeats something itself, such as (a+)+, which can take for ever on one value.",
+            "Write it with one repeat only, such as a+.",
         )
     try:
         return re.compile(find if regex else re.escape(find), 0 if match_case else re.IGNORECASE)

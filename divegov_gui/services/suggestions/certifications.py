@@ -69,7 +69,7 @@ class Catalogue:
             if name:
                 return [_level("certification.spelling", name, Confidence.HIGH)]
         if says_nothing(value) or points_elsewhere(value):
-            return [_emptied(Confidence.HIGH if says_nothing(value) else Confidence.MEDIUM)]
+            return [_emptied(Confidence.HIGH if says_nothing(value) else Confidence.LOW)]
         return self._nearest(_spelt_out(value)) or self._beginning(_spelt_out(value))
 
     def _nearest(self, text: str) -> list[Proposal]:

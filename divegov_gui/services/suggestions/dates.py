@@ -161,8 +161,8 @@ def _dated(year: str, month: str, day: str, kind: str, today: date) -> Iterator[
 def _other_years(born: date, today: date) -> Iterator[_Reading]:
     """For a real date with an unlikely year: the same day in another century, or with two digits swapped."""
     year = f"{born.year:04}"
-    for other in (born.year - 100, born.year + 100):
-        yield from _in_year(born, other, "date.century", Confidence.MEDIUM, today)
+    yield from _in_year(born, born.year - 100, "date.century", Confidence.MEDIUM, today)
+    yield from _in_year(born, born.year + 100, "date.century", Confidence.LOW, today)
     for place in range(3):
         swapped = year[:place] + year[place + 1] + year[place] + year[place + 2 :]
         yield from _in_year(born, int(swapped), "date.year_digits", Confidence.LOW, today)

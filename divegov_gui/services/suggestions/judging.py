@@ -79,6 +79,7 @@ def _candidates(
 def _accepted(
     session: Session, candidates: Sequence[_Candidate], knowledge: Knowledge
 ) -> Iterator[Suggestion]:
+    editable = sum(knowledge.masks.values())
     for start in range(0, len(candidates), _AT_ONCE):
         some = candidates[start : start + _AT_ONCE]
         now = {
@@ -92,8 +93,9 @@ def _accepted(
         verdicts = check_records(session, now | after_each)
         for place, each in enumerate(some):
             seen = verdicts.get(-each.record.quarantine_id - 1)
-            # What compares records of a batch, Check_Records does not see: it stays where it does not touch.
-            unseen = each.record.failed_checks & ~seen.failed_checks if seen else 0
+            # What compares the records of a batch Check_Records does not see: it stays on columns left as they are.
+            # A check of no column is one of the payload, and an edited record is judged by its values alone.
+            unseen = each.record.failed_checks & ~seen.failed_checks & editable if seen else 0
             after = verdicts[place].failed_checks | (unseen & ~_touched(each, knowledge))
             if not after & (_touched(each, knowledge) | knowledge.masks[each.column]):
                 yield _suggestion(each, after)

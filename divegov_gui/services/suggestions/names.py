@@ -96,8 +96,9 @@ def _shortened(text: str) -> tuple[str, list[str]]:
 def _once(text: str) -> str:
     """One of the repetitions that `text` is made of; a letter held down is one letter again."""
     words = text.split()
-    if len(words) > 3 and len({word.casefold() for word in words[:-1]}) == 1:
-        return words[0]
+    for length in range(1, min(5, len(words) // 3 + 1)):
+        if all(words[place] == words[place % length] for place in range(len(words) - 1)):
+            return " ".join(words[:length])
     return re.sub(r"(\w)\1{9,}$", r"\1", text)
 
 
@@ -107,16 +108,23 @@ def _without_digits(text: str) -> Iterator[tuple[str, list[str], Confidence]]:
         return
     bare = _NUMBER_BEHIND.sub("", text).strip()
     if bare and not re.search(r"[0-9]", bare):
-        yield bare, ["name.number"], Confidence.HIGH if len(bare) > 2 else Confidence.MEDIUM
+        in_doubt = re.search(r"[^\W\d_][013458]$", text) and _is_latin(text)
+        yield bare, ["name.number"], Confidence.MEDIUM if in_doubt or len(bare) < 3 else Confidence.HIGH
     if re.search(r"\d{2,}\W*$|\s\d|[(_#]", text) or sum(letter.isdigit() for letter in text) > 3:
         return
+    if not _is_latin(text):
+        return
     spelt = list(product(*(_letters_for(text, place) for place in range(len(text)))))
-    behind = bool(re.search(r"\d$", text))
-    for letters in spelt[:4]:
-        sure = Confidence.HIGH if len(spelt) == 1 and not behind else Confidence.MEDIUM
-        name = "".join(letters)
+    only_one = len(spelt) == 1 and not re.search(r"\d$", text)
+    for name in map("".join, spelt[:4]):
         if not re.search("[0-9]", name):
-            yield name, ["name.letters"], Confidence.LOW if behind else sure
+            yield name, ["name.letters"], Confidence.HIGH if only_one else Confidence.MEDIUM
+
+
+def _is_latin(text: str) -> bool:
+    return not any(
+        letter.isalpha() and not (letter < "\u0250" or "\u1e00" <= letter < "\u1f00") for letter in text
+    )
 
 
 def _letters_for(text: str, place: int) -> Sequence[str]:
@@ -136,6 +144,8 @@ def _witnessed(found: list[Proposal], column: str, email: str | None) -> list[Pr
     local = re.sub(r"[\W\d_]", "", plain((email or "").partition("@")[0]))
     names = {id(each): re.sub(r"[\W\d_]", "", plain(each.changes[column] or "")) for each in found}
     seen = [each for each in found if len(names[id(each)]) > 2 and names[id(each)] in local]
+    longest = max((len(names[id(each)]) for each in seen), default=0)
+    seen = [each for each in seen if len(names[id(each)]) == longest]
     if len(found) < 2 or len(seen) != 1:
         return found
     rest = [Proposal(each.kind, each.changes, Confidence.LOW) for each in found if each is not seen[0]]

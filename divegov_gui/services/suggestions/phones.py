@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from divegov_gui.services.suggestions.model import Confidence, Proposal
-from divegov_gui.services.suggestions.placeholders import says_nothing
+from divegov_gui.services.suggestions.placeholders import points_elsewhere, says_nothing
 
 _LETTERS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
 _SEVERAL = re.compile(r"\s*(?:[;,|]|\s(?:or|oder|ou|and|und|et|lub)\s|\s/\s|\s//\s)\s*", re.I)
@@ -31,7 +31,8 @@ def repairs(value: str, regions: Sequence[str] = ()) -> list[Proposal]:
     no number at all may be taken away, since a phone is optional.
     """
     if not re.search(r"\d", value):
-        sure = Confidence.HIGH if says_nothing(value) else Confidence.MEDIUM
+        sure = Confidence.LOW if points_elsewhere(value) else Confidence.MEDIUM
+        sure = Confidence.HIGH if says_nothing(value) else sure
         return [Proposal("phone.empty", {"Phone": None}, sure)]
     parts = [part for part in _SEVERAL.split(value) if sum(letter.isdigit() for letter in part) >= 7]
     several = len(parts) > 1

@@ -10,6 +10,7 @@ from divegov_gui.services.suggestions.model import Confidence, Proposal, Values
 from divegov_gui.services.suggestions.name_case import is_particle, proper
 
 _ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:.]{2,}")
+_NAME = re.compile(r"(?!.*(.)\1{2})[a-z]{3,30}")
 _OTHER_NAME = {"First_Name": "Last_Name", "Last_Name": "First_Name"}
 
 
@@ -48,7 +49,7 @@ def _split(whole: str, column: str) -> Iterator[Proposal]:
     beginning = next(
         (place for place, word in enumerate(words) if place and is_particle(word)), len(words) - 1
     )
-    yield _parted(" ".join(words[:beginning]), " ".join(words[beginning:]), Confidence.MEDIUM)
+    yield _parted(" ".join(words[:beginning]), " ".join(words[beginning:]), Confidence.LOW)
     if len(words) == 2 and not is_particle(words[1]) and column == "First_Name":
         yield _parted(words[1], words[0], Confidence.LOW)
 
@@ -63,5 +64,5 @@ def _from_address(email: str | None, known: str, column: str) -> Iterator[Propos
     parts = [part for part in re.split(r"[^a-z]+", local.lower()) if len(part) > 1]
     name = re.sub(r"[^a-z]", "", plain(known))
     others = [part for part in parts if part != name]
-    if name and name in parts and len(others) == 1 and len(others[0]) > 2:
+    if name and name in parts and len(others) == 1 and _NAME.fullmatch(others[0]):
         yield Proposal("name.from_email", {column: proper(others[0])}, Confidence.LOW)

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parked import ingest, person, waiting
 
-from divegov_gui.core.errors import Cancelled, InputRefused
+from divegov_gui.core.errors import Cancelled, Conflict, InputRefused
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Session
 from divegov_gui.services.queue import read_catalogue
-from divegov_gui.services.round_trip import export_records, read_corrections
+from divegov_gui.services.review import Edit, edit_records, undo_edit
+from divegov_gui.services.round_trip import apply_corrections, export_records, read_corrections
 from divegov_gui.services.round_trip.export import HEADER
 from divegov_gui.services.round_trip.safe_text import from_csv, from_xlsx, to_csv, to_xlsx
 
@@ -205,3 +206,56 @@ def test_a_value_too_long_for_a_workbook_is_not_cut(session: Session, tmp_path: 
         export_records(session, read_catalogue(session), [1], tmp_path / "records.xlsx")
     path = export(session, tmp_path / "records.csv")
     assert read_corrections(session, read_catalogue(session), path).changes == ()
+
+
+def test_corrections_are_saved_as_one_edit_that_can_be_undone(session: Session, tmp_path: Path) -> None:
+    ingest(session, [person(email="a_at_gmail.com"), person(email="b_at_gmail.com", phone="n/a")])
+    path = export(session, tmp_path / "records.csv")
+    rewrite(path, 1, Email="a@gmail.com")
+    rewrite(path, 2, Email="b@gmail.com", Phone="")
+    found = read_corrections(session, read_catalogue(session), path)
+    done = apply_corrections(session, found, "From the club", excluded={1})
+    assert (done.record_count, done.cell_count) == (1, 2)
+    assert [(row.email, row.phone) for row in waiting(session)] == [
+        ("a_at_gmail.com", "601123456"),
+        ("b@gmail.com", None),
+    ]
+    (group,) = session.select("Edit_History", ["Edit_Kind", "Edit_Reason"])
+    assert dict(group) == {"Edit_Kind": "Import", "Edit_Reason": "From the club"}
+    assert done.group_id is not None
+    undo_edit(session, done.group_id)
+    assert waiting(session)[1].email == "b_at_gmail.com"
+
+
+def test_a_record_that_has_changed_since_is_a_conflict_with_both_values(
+    session: Session, tmp_path: Path
+) -> None:
+    ingest(session, [person(email="a_at_gmail.com"), person(email="b_at_gmail.com")])
+    path = export(session, tmp_path / "records.csv")
+    rewrite(path, 1, Email="a@gmail.com")
+    rewrite(path, 2, Email="b@gmail.com")
+    edit_records(session, [Edit(1, 1, "Email", "ours@gmail.com")])
+    found = read_corrections(session, read_catalogue(session), path)
+    (conflict,) = found.conflicts
+    assert (conflict.quarantine_id, conflict.exported_version, conflict.version) == (1, 1, 2)
+    assert (conflict.column, conflict.ours, conflict.theirs) == ("Email", "ours@gmail.com", "a@gmail.com")
+    apply_corrections(session, found, None)
+    assert [row.email for row in waiting(session)] == ["ours@gmail.com", "b@gmail.com"]
+    again = read_corrections(session, read_catalogue(session), path)
+    assert (again.conflicting_ids, again.unchanged_count) == ((1,), 1)
+    apply_corrections(session, again, None, take_theirs=again.conflicting_ids)
+    assert [row.email for row in waiting(session)] == ["a@gmail.com", "b@gmail.com"]
+
+
+def test_a_record_that_changes_after_the_comparison_stops_the_whole_import(
+    session: Session, tmp_path: Path
+) -> None:
+    ingest(session, [person(email="a_at_gmail.com"), person(email="b_at_gmail.com")])
+    path = export(session, tmp_path / "records.csv")
+    rewrite(path, 1, Email="a@gmail.com")
+    rewrite(path, 2, Email="b@gmail.com")
+    found = read_corrections(session, read_catalogue(session), path)
+    edit_records(session, [Edit(2, 1, "Phone", "0639981234")])
+    with pytest.raises(Conflict):
+        apply_corrections(session, found, None)
+    assert [row.email for row in waiting(session)] == ["a_at_gmail.com", "b_at_gmail.com"]

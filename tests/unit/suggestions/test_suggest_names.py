@@ -44,6 +44,8 @@ def record(first: str | None, last: str | None, email: str | None = None, phone:
         ("Ko\u0000walska", "Kowalska"),
         ("Sam" + "m" * 120, "Sam"),
         ("Sam " * 40, "Sam"),
+        ("da Rosa Ferreira " * 8 + "da Rosa Fe", "da Rosa Ferreira"),
+        ("Тереза1", "Тереза"),
         ("Sam (prefers to be called by the second name, see the remarks in the register)", "Sam"),
     ],
 )
@@ -56,12 +58,22 @@ def test_the_name_that_was_meant_comes_first(dirty: str, meant: str) -> None:
     [
         ("A1ice", ["Alice", "Aiice"]),
         ("1da", ["Ida", "Lda"]),
+        ("Robbi3", ["Robbi", "Robbie"]),
+        ("Pau1", ["Pau", "Paul", "Paui"]),
         ("AN\tNA", ["Anna", "An Na"]),
     ],
 )
 def test_a_sign_that_may_be_two_letters_offers_both(dirty: str, alternatives: list[str]) -> None:
     assert proposed(dirty) == alternatives
     assert {each.confidence for each in repairs(dirty, "Last_Name")} == {Confidence.MEDIUM}
+
+
+def test_the_longest_name_that_an_address_holds_is_the_one() -> None:
+    found = repairs("Robbi3", "First_Name", "robbie.smith@gmail.com")
+    assert [(each.changes["First_Name"], each.confidence.name) for each in found] == [
+        ("Robbie", "HIGH"),
+        ("Robbi", "LOW"),
+    ]
 
 
 def test_the_email_address_is_a_witness() -> None:
@@ -157,6 +169,7 @@ def test_a_full_name_in_one_field_is_parted(
         ("Kowalska", "a.kowalska@gmail.com", []),
         ("Kowalska", "annakowalska@gmail.com", []),
         ("Kowalska", "happy.turtle@gmail.com", []),
+        ("Kowalska", "kowalska.xxxxxxxxxx@gmail.com", []),
         (None, "anna.kowalska@gmail.com", []),
     ],
 )

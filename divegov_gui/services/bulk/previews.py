@@ -9,18 +9,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
-from divegov_gui.database.session import Filter, Session
+from divegov_gui.database.session import Session
 from divegov_gui.services.bulk.operations import Changes, Made, Operation, Untouched
+from divegov_gui.services.bulk.reading import CHUNK, editable
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.queue import VIEW, Catalogue
+from divegov_gui.services.queue import Catalogue
 from divegov_gui.services.review import COLUMNS, Edit, Edited, check_records, edit_records
 from divegov_gui.services.suggestions import Knowledge, Values, read_knowledge
 
 MOST = 100_000
 """Records that one step changes at most: a preview stays within some tens of megabytes, a save within seconds."""
-
-_CHUNK = 2_000
-_READ = ["Quarantine_ID", "Record_Version", "Status", "Failed_Checks", "Is_Claimed", "Claimed_By", *COLUMNS]
 
 
 class PreviewCell(NamedTuple):
@@ -100,21 +98,28 @@ def preview(
     operation: Operation,
     *,
     knowledge: Knowledge | None = None,
+    most: int = MOST,
     progress: ProgressSink = no_progress,
     cancel: CancelToken | None = None,
 ) -> Preview:
-    """What `operation` would make of the records `ids`, each new value judged. Saves nothing. Raises Cancelled."""
+    """What `operation` would make of the records `ids`, each new value judged. Saves nothing. Raises Cancelled.
+
+    Ends after the stretch of records in which the changes became `most`.
+    """
+    chunk = min(CHUNK, most)
     found = Preview(operation)
     with interruptible(session, cancel):
         knowledge = knowledge or read_knowledge(session)
-        for start in range(0, len(ids), _CHUNK):
+        for start in range(0, len(ids), chunk):
             if cancel:
                 cancel.raise_if_cancelled()
             progress(Progress("Looking at the records", start, len(ids)))
-            records = _editable(session, catalogue, ids[start : start + _CHUNK], found)
-            _take_in(session, found, records, operation, knowledge)
-            if found.record_count >= MOST:
-                found.left_count = len(ids) - min(start + _CHUNK, len(ids))
+            read = editable(session, catalogue, ids[start : start + chunk])
+            found.claimed += read.claimed
+            found.closed += read.closed
+            _take_in(session, found, read.records, operation, knowledge)
+            if found.record_count >= most:
+                found.left_count = len(ids) - min(start + chunk, len(ids))
                 break
     progress(Progress("Looking at the records", len(ids), len(ids)))
     return found
@@ -134,22 +139,6 @@ def apply_preview(
     return edit_records(
         session, edits, reason=reason, kind=found.operation.kind, return_records=False, cancel=cancel
     )
-
-
-def _editable(session: Session, catalogue: Catalogue, ids: Sequence[int], found: Preview) -> list[Values]:
-    """The records of `ids` that may be edited, in that order; the others are counted."""
-    rows = session.select(VIEW, _READ, [Filter("Quarantine_ID", "in", tuple(ids))])
-    values: dict[int, Values] = {}
-    for row in rows:
-        key = row["Quarantine_ID"]
-        if row["Status"] != "Open":
-            found.closed += 1
-        elif row["Is_Claimed"] and row["Claimed_By"] != catalogue.actor:
-            found.claimed += 1
-        else:
-            texts = tuple(row[column] for column in COLUMNS)
-            values[key] = Values(key, row["Record_Version"], texts, row["Failed_Checks"])
-    return [values[key] for key in ids if key in values]
 
 
 def _take_in(
