@@ -25,6 +25,7 @@ from divegov_gui.ui.opened import Opened, info_of
 from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.connections import ConnectionsPage
 from divegov_gui.ui.pages.deploy import DeployPage
+from divegov_gui.ui.pages.history import HistoryPage
 from divegov_gui.ui.pages.ingest import IngestPage
 from divegov_gui.ui.pages.overview import OverviewPage
 from divegov_gui.ui.pages.quarantine import QuarantinePage
@@ -34,7 +35,7 @@ from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
 
-PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine")
+PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history")
 """The pages that are there to be seen; the others say that they are still to come."""
 
 
@@ -213,6 +214,7 @@ class Steward:
             "deploy": DeployPage,
             "ingest": IngestPage,
             "quarantine": QuarantinePage,
+            "history": HistoryPage,
         }
         return {key: partial(make, self.context) for key, make in made.items()}
 

@@ -125,6 +125,12 @@ VIEWS: dict[str, sa.Table] = {
             is_union=True,
         ),
         _view("dbo", "Diver_Deletions", "Diver_ID Deleted_At Deleted_By Delete_Reason"),
+        _view(
+            "dbo",
+            "Diver_Changes",
+            "Changed_At Diver_ID Change_Kind Changed_Columns Modified_By Change_Reason",
+            is_union=True,
+        ),
         _view("dbo", "Diver_Search", "Search_Column Term Diver_ID", is_union=True),
         _view(
             "Governance",

@@ -200,7 +200,7 @@ def _ascii_lower(text: str) -> str:
 def _latest(session: Session, divers: Sequence[int]) -> dict[int, Version]:
     order = [Order("Diver_ID"), Order("Valid_From")]
     rows = session.select("Diver_Versions", _COLUMNS, [Filter("Diver_ID", "in", tuple(divers))], order)
-    return {row["Diver_ID"]: _version(row) for row in rows}
+    return {row["Diver_ID"]: read_version(row) for row in rows}
 
 
 def _match(latest: Version, column: str, term: str) -> Match:
@@ -231,10 +231,10 @@ def timeline(session: Session, diver_id: int, *, cancel: CancelToken | None = No
         versions = session.select("Diver_Versions", _COLUMNS, mine, [Order("Valid_From")])
         deletions = session.select("Diver_Deletions", (), mine, [Order("Deleted_At")])
     known = {row["Deleted_At"]: row for row in deletions}
-    ends = sorted(known.keys() | _ends([_version(row) for row in versions]))
+    ends = sorted(known.keys() | _ends([read_version(row) for row in versions]))
     return Timeline(
         diver_id,
-        tuple(_version(row) for row in versions),
+        tuple(read_version(row) for row in versions),
         tuple(_deletion(end, known.get(end)) for end in ends),
     )
 
@@ -255,7 +255,7 @@ def as_of(session: Session, diver_id: int, instant: str) -> Version | None:
     """The version of a diver that was in force at an instant."""
     filters = [Filter("Diver_ID", "=", diver_id), *_in_force(instant)]
     rows = session.select("Diver_Versions", _COLUMNS, filters)
-    return _version(rows[0]) if rows else None
+    return read_version(rows[0]) if rows else None
 
 
 def diff(old: Version | None, new: Version | None) -> tuple[FieldDifference, ...]:
@@ -295,7 +295,7 @@ def directory_as_of(
                 *_in_force(instant),
             ]
             rows = session.select("Diver_Versions", _COLUMNS, filters, [Order("Diver_ID")], limit - len(page))
-            page += map(_version, rows)
+            page += map(read_version, rows)
             after += width
             width *= 2
     return tuple(page)
@@ -365,7 +365,8 @@ def _written(results: Sequence[Sequence[Row]]) -> Written:
     return Written(row["Diver_ID"], row["Valid_From"], bool(row["Is_Changed"]))
 
 
-def _version(row: Row) -> Version:
+def read_version(row: Row) -> Version:
+    """A row of the view Diver_Versions as a version."""
     return Version(
         diver_id=row["Diver_ID"],
         values=tuple(row[column] for column in _POSITIONS),

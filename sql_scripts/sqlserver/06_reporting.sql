@@ -254,6 +254,72 @@ GO
 GRANT SELECT ON dbo.Diver_Deletions TO data_steward, compliance_officer;
 GO
 
+-- Every change of every diver, the end of one too. Changed_Columns has one bit a column (1, 2, 4, … in the order
+-- First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference), of the values themselves: who
+-- sees masks sees all the same that a value changed. No value of a diver is in it. SQL Server masks what a SELECT list
+-- makes of a masked column, but not what a WHERE compares: so each bit is a row that a comparison lets through.
+CREATE OR ALTER VIEW dbo.Diver_Changes AS
+SELECT v.Valid_From AS Changed_At,
+       v.Diver_ID,
+       CASE WHEN p.Diver_ID IS NULL THEN N'Created'
+            WHEN p.Valid_To = v.Valid_From THEN N'Changed'
+            ELSE N'Restored' END AS Change_Kind,
+       (SELECT COALESCE(SUM(b.Bit), 0)
+        FROM (VALUES (1), (2), (4), (8), (16), (32), (64)) AS b (Bit)
+        WHERE p.Diver_ID IS NOT NULL
+          AND (b.Bit = 1 AND v.First_Name <> p.First_Name
+               OR b.Bit = 2 AND v.Last_Name <> p.Last_Name
+               OR b.Bit = 4 AND v.Email <> p.Email
+               OR b.Bit = 8 AND EXISTS (SELECT v.Phone EXCEPT SELECT p.Phone)
+               OR b.Bit = 16 AND v.Date_Of_Birth <> p.Date_Of_Birth
+               OR b.Bit = 32 AND EXISTS (SELECT v.Certification_Level_ID EXCEPT SELECT p.Certification_Level_ID)
+               OR b.Bit = 64 AND EXISTS (SELECT v.Source_Reference EXCEPT SELECT p.Source_Reference))) AS Changed_Columns,
+       v.Modified_By, v.Change_Reason
+FROM dbo.Diver_History AS v
+LEFT JOIN dbo.Diver_History AS p
+       ON p.Diver_ID = v.Diver_ID
+      AND p.Valid_From < p.Valid_To
+      AND p.Valid_To = (SELECT MAX(e.Valid_To)
+                        FROM dbo.Diver_History AS e
+                        WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To <= v.Valid_From AND e.Valid_From < e.Valid_To)
+WHERE v.Valid_From < v.Valid_To
+UNION ALL
+SELECT v.Valid_From AS Changed_At,
+       v.Diver_ID,
+       CASE WHEN p.Diver_ID IS NULL THEN N'Created'
+            WHEN p.Valid_To = v.Valid_From THEN N'Changed'
+            ELSE N'Restored' END AS Change_Kind,
+       (SELECT COALESCE(SUM(b.Bit), 0)
+        FROM (VALUES (1), (2), (4), (8), (16), (32), (64)) AS b (Bit)
+        WHERE p.Diver_ID IS NOT NULL
+          AND (b.Bit = 1 AND v.First_Name <> p.First_Name
+               OR b.Bit = 2 AND v.Last_Name <> p.Last_Name
+               OR b.Bit = 4 AND v.Email <> p.Email
+               OR b.Bit = 8 AND EXISTS (SELECT v.Phone EXCEPT SELECT p.Phone)
+               OR b.Bit = 16 AND v.Date_Of_Birth <> p.Date_Of_Birth
+               OR b.Bit = 32 AND EXISTS (SELECT v.Certification_Level_ID EXCEPT SELECT p.Certification_Level_ID)
+               OR b.Bit = 64 AND EXISTS (SELECT v.Source_Reference EXCEPT SELECT p.Source_Reference))) AS Changed_Columns,
+       v.Modified_By, v.Change_Reason
+FROM dbo.Diver AS v
+LEFT JOIN dbo.Diver_History AS p
+       ON p.Diver_ID = v.Diver_ID
+      AND p.Valid_From < p.Valid_To
+      AND p.Valid_To = (SELECT MAX(e.Valid_To)
+                        FROM dbo.Diver_History AS e
+                        WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To <= v.Valid_From AND e.Valid_From < e.Valid_To)
+UNION ALL
+SELECT h.Valid_To, h.Diver_ID, N'Deleted', 0, COALESCE(d.Deleted_By, N'unknown (outside the program)'),
+       COALESCE(d.Delete_Reason, N'Deleted without DiveGov Steward; no reason was given.')
+FROM dbo.Diver_History AS h
+LEFT JOIN dbo.Diver_Deletion AS d
+       ON d.Diver_ID = h.Diver_ID AND d.Deleted_At = h.Valid_To
+WHERE h.Valid_From < h.Valid_To
+  AND NOT EXISTS (SELECT 1 FROM dbo.Diver_History AS n WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To)
+  AND NOT EXISTS (SELECT 1 FROM dbo.Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
+GO
+GRANT SELECT ON dbo.Diver_Changes TO data_steward, compliance_officer, data_analyst;
+GO
+
 -- Whom a text finds, by what they are and were called: filter Search_Column and the beginning of Term (lower case). A
 -- name is there in both orders under Last_Name. Nobody finds a diver by what a mask hides from them.
 CREATE OR ALTER VIEW dbo.Diver_Search AS

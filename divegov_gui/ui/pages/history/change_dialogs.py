@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
 from divegov_gui.core.errors import Conflict, DiveGovError
+from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.diff_table import DiffTable
-from divegov_gui.ui.pages.history.versions import FIELDS, Version, differences, looks_masked
+from divegov_gui.ui.pages.history.versions import Version, differences, looks_masked
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import FormRow, button, label, reveal
 from divegov_gui.ui.widgets.question import Question

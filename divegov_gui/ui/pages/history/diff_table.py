@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.versions import ADDED, CHANGED, REMOVED, SAME, Difference
-from divegov_gui.ui.widgets import CellBadge, Column, DataTable, RowRequest
+from divegov_gui.ui.widgets import CellBadge, Column
+from divegov_gui.ui.widgets.list_table import ListTable
 
 _BADGES = {
     SAME: CellBadge("Same", "neutral", "unchanged"),
@@ -68,21 +69,23 @@ _COLUMNS = (
 )
 
 
-class DiffTable(DataTable):
+class DiffTable(ListTable):
     """The fields of two versions; those that are the same are folded away until they are asked for."""
 
     def __init__(
         self, name: str = "history.diff", *, mask: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(
-            _COLUMNS, self._deliver, name=name, accessible="Differences", key="column", parent=parent
+            _COLUMNS,
+            name=name,
+            accessible="Differences",
+            key="column",
+            description="Each field, before and after.",
+            parent=parent,
         )
         self._mask = mask
         self._all: list[DiffRow] = []
-        self._shown: list[DiffRow] = []
         self._unfolded = False
-        self.setAccessibleDescription("Each field, before and after.")
-        self.setSelectionMode(DataTable.SelectionMode.SingleSelection)
         self.stretch("after")
         self.set_placeholder("Choose a version", "What it changed is shown here.")
 
@@ -102,10 +105,6 @@ class DiffTable(DataTable):
         self._fill()
 
     def _fill(self) -> None:
-        self._shown = [row for row in self._all if self._unfolded or row.kind != SAME]
         if self._all:
             self.set_placeholder("No field differs", "Both versions hold the same values.")
-        self.rows.reset(len(self._shown))
-
-    def _deliver(self, request: RowRequest) -> None:
-        self.rows.deliver(request, self._shown[request.first : request.first + request.count])
+        self.show_rows([row for row in self._all if self._unfolded or row.kind != SAME])

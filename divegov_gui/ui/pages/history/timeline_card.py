@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.history.timeline import Timeline
@@ -35,7 +35,7 @@ class TimelineCard(QFrame):
         """Show a diver's versions and story."""
         self.timeline.show_versions(spans, marks, now)
         self._title.setText(plural(len(spans), "version"))
-        (self._equal if self.timeline.has_equal_steps else self._true).setChecked(True)
+        self._show_mode()
         self.say_validity()
 
     def say_validity(self) -> None:
@@ -59,7 +59,6 @@ class TimelineCard(QFrame):
         row.addSpacing(theme.current().space.s)
         row.addWidget(label(f"local time, {zone_name()}", "hint"))
         row.addStretch(1)
-        self._choice = QButtonGroup(self)
         self._true = self._mode("To scale", "history.to_scale", "As wide as it lasted", False)
         self._equal = self._mode("Equal steps", "history.equal_steps", "Every version equally wide", True)
         row.addWidget(self._true)
@@ -78,6 +77,15 @@ class TimelineCard(QFrame):
     def _mode(self, text: str, name: str, description: str, equal: bool) -> QPushButton:
         made = button(text, name=name, variant="ghost", description=description)
         made.setCheckable(True)
-        self._choice.addButton(made)
-        made.clicked.connect(lambda: self.timeline.set_equal_steps(equal))
+        made.clicked.connect(lambda: self._set_mode(equal))
         return made
+
+    def _set_mode(self, equal: bool) -> None:
+        self.timeline.set_equal_steps(equal)
+        self._show_mode()
+
+    def _show_mode(self) -> None:
+        """Press the button of the scale in force; no group does it, since Tab would reach only one of the two."""
+        equal = self.timeline.has_equal_steps
+        self._equal.setChecked(equal)
+        self._true.setChecked(not equal)

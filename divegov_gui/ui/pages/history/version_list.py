@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from divegov_gui.ui.pages.history.versions import Version
 from divegov_gui.ui.times import both_times, local_time
-from divegov_gui.ui.widgets import CellBadge, Column, DataTable, RowRequest
+from divegov_gui.ui.widgets import CellBadge, Column
+from divegov_gui.ui.widgets.list_table import ListTable
 
 _STATES = {
     "current": CellBadge("Current", "success"),
@@ -41,7 +42,7 @@ _COLUMNS = (
 )
 
 
-class VersionList(DataTable):
+class VersionList(ListTable):
     """Every version of one diver; selecting one tells its place in time, from 0."""
 
     version_selected = Signal(object)
@@ -49,13 +50,14 @@ class VersionList(DataTable):
 
     def __init__(self, name: str = "history.versions", parent: QWidget | None = None) -> None:
         super().__init__(
-            _COLUMNS, self._deliver, name=name, accessible="Versions", key="number", parent=parent
+            _COLUMNS,
+            name=name,
+            accessible="Versions",
+            key="number",
+            description="Every version, the newest first, with who made it and why.",
+            parent=parent,
         )
-        self._versions: tuple[Version, ...] = ()
-        self._rows: list[VersionRow] = []
         self._filling = False
-        self.setAccessibleDescription("Every version, the newest first, with who made it and why.")
-        self.setSelectionMode(DataTable.SelectionMode.SingleSelection)
         self.stretch("reason")
         self.set_placeholder("No diver chosen", "Their versions are listed here.")
         self.current_changed.connect(self._tell)
@@ -66,31 +68,24 @@ class VersionList(DataTable):
         `as_of` is the place of the version that was valid at the instant one looks from; -1 where none was, None
         where one looks from now.
         """
-        self._versions = tuple(versions)
-        self._rows = [VersionRow(v, _state(v, at, as_of)) for at, v in enumerate(versions)][::-1]
         self._filling = True
-        self.rows.reset(len(self._rows))
+        self.show_rows([VersionRow(v, _state(v, at, as_of)) for at, v in enumerate(versions)][::-1])
         self._filling = False
         self.select(chosen)
 
     def select(self, place: int) -> None:
         """Select a version without telling."""
         self._filling = True
-        row = len(self._rows) - 1 - place
-        if 0 <= row < len(self._rows):
+        row = len(self.list) - 1 - place
+        if 0 <= row < len(self.list):
             self.selectRow(row)
             self.scrollTo(self.rows.index(row, 0))
         self._filling = False
 
     def _tell(self, _: object) -> None:
         row = self.currentIndex().row()
-        if not self._filling and 0 <= row < len(self._rows):
-            self.version_selected.emit(len(self._rows) - 1 - row)
-
-    def _deliver(self, request: RowRequest) -> None:
-        self._filling = True
-        self.rows.deliver(request, self._rows[request.first : request.first + request.count])
-        self._filling = False
+        if not self._filling and 0 <= row < len(self.list):
+            self.version_selected.emit(len(self.list) - 1 - row)
 
 
 def _state(version: Version, place: int, as_of: int | None) -> str:

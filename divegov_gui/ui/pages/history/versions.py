@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from divegov_gui.services.directory import Change
+from divegov_gui.services.history import FIELDS, Timeline
 from divegov_gui.ui.pages.history.timeline_parts import VersionSpan
 
-FIELDS: tuple[tuple[str, str], ...] = (
-    ("First_Name", "First name"),
-    ("Last_Name", "Last name"),
-    ("Email", "Email"),
-    ("Phone", "Phone"),
-    ("Date_Of_Birth", "Date of birth"),
-    ("Certification", "Certification"),
-    ("Source_Reference", "Source reference"),
-)
-"""Every field of a diver: the view's column, and what people call it."""
 TITLES = dict(FIELDS)
 SAME, CHANGED, ADDED, REMOVED = "Same", "Changed", "Added", "Removed"
 
@@ -117,3 +109,29 @@ def _difference(
 def looks_masked(value: str) -> bool:
     """Whether a value is the text of a mask: what is under it cannot be compared here."""
     return "XXX" in value or value == "1900-01-01"
+
+
+def versions_of(found: Timeline, changes: Sequence[Change]) -> tuple[Version, ...]:
+    """The versions of a diver's timeline, with what the database says that each changed and who ended one."""
+    changed = {each.at: frozenset(each.columns) for each in changes}
+    ended = {
+        each.deleted_at: f" by {each.deleted_by}" + (f": {each.reason}" if each.reason else "")
+        for each in found.deletions
+    }
+    made: list[Version] = []
+    for number, version in enumerate(found.versions, start=1):
+        made.append(
+            Version(
+                number,
+                dict(zip(TITLES, version.values, strict=True)),
+                version.modified_by,
+                version.change_reason,
+                version.valid_from,
+                version.valid_to,
+                changed.get(version.valid_from, frozenset()),
+                ends_deleted=version.valid_to in ended,
+                follows_deletion=bool(made) and made[-1].ends_deleted,
+                deletion=ended.get(version.valid_to or "", ""),
+            )
+        )
+    return tuple(made)

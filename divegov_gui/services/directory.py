@@ -1,0 +1,263 @@
+"""The whole directory through time: who was in it at an instant, what became of them, and what changed in between.
+
+Instants are UTC text as the database has it. Values are shown as the session's role may see them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.services.connections import interruptible
+from divegov_gui.services.history import FIELDS, Version, read_version
+from divegov_gui.services.tables import write_table
+
+KINDS = ("Created", "Changed", "Restored", "Deleted")
+LISTED = 5_000
+"""How many changes are listed, the newest first; all are counted, and all are exported."""
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The divers of an instant (None: of now) by their numbers, and how many were created, changed, deleted since."""
+
+    instant: str | None
+    ids: Sequence[int] = field(repr=False)
+    count_now: int
+    created: int = 0
+    changed: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True)
+class KnownDiver:
+    """A diver as known at an instant; `since` is ``Same``, ``Changed`` or ``Deleted``."""
+
+    version: Version
+    since: str
+
+
+@dataclass(frozen=True)
+class ChangeFilter:
+    """Changes from `since` until before `until`, of one kind, of one column of `FIELDS`, by somebody; None: of any."""
+
+    since: str
+    until: str
+    kind: str | None = None
+    column: str | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one diver; `columns` names what changed. Its values are the diver's versions."""
+
+    at: str
+    diver_id: int
+    kind: str
+    columns: tuple[str, ...]
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many changes of each kind match, and the newest of them."""
+
+    counts: dict[str, int]
+    newest: tuple[Change, ...] = field(repr=False)
+
+    @property
+    def total(self) -> int:
+        """How many match in all."""
+        return sum(self.counts.values())
+
+
+# -- as of an instant -----------------------------------------------------------------------------------------
+
+
+def read_directory(session: Session, instant: str | None, cancel: CancelToken | None = None) -> Directory:
+    """Who was in the directory at an instant, and how many of them are the same today."""
+    with interruptible(session, cancel):
+        now = session.keys("Diver_Directory", "Diver_ID", order=[Order("Diver_ID")])
+        if instant is None:
+            return Directory(None, now, len(now))
+        then = session.keys("Diver_Versions", "Diver_ID", _in_force(instant), [Order("Diver_ID")])
+        later = session.keys("Diver_Directory", "Diver_ID", [Filter("Valid_From", ">", instant)])
+    return _compared(instant, then, now, later)
+
+
+def read_known(
+    session: Session, instant: str | None, ids: Sequence[int], cancel: CancelToken | None = None
+) -> list[KnownDiver]:
+    """The divers of `ids` (a page of them) as they were known at an instant, in the order of their numbers."""
+    mine, order = Filter("Diver_ID", "in", tuple(ids)), [Order("Diver_ID")]
+    with interruptible(session, cancel):
+        now = {
+            row["Diver_ID"]: row["Valid_From"]
+            for row in session.select("Diver_Directory", ["Diver_ID", "Valid_From"], [mine])
+        }
+        in_force = [Filter("Is_Current", "=", True)] if instant is None else _in_force(instant)
+        rows = session.select("Diver_Versions", (), [mine, *in_force], order)
+    return [_known(read_version(row), now) for row in rows]
+
+
+def read_newest(session: Session, limit: int = 100, cancel: CancelToken | None = None) -> list[Version]:
+    """The divers whose current version is the newest."""
+    with interruptible(session, cancel):
+        newest = session.select(
+            "Diver_Directory",
+            ["Diver_ID"],
+            order=[Order("Valid_From", descending=True), Order("Diver_ID")],
+            limit=limit,
+        )
+        ids = [row["Diver_ID"] for row in newest]
+        filters = [Filter("Diver_ID", "in", tuple(ids)), Filter("Is_Current", "=", True)]
+        found = {row["Diver_ID"]: read_version(row) for row in session.select("Diver_Versions", (), filters)}
+    return [found[diver_id] for diver_id in ids if diver_id in found]
+
+
+def read_levels(session: Session, cancel: CancelToken | None = None) -> tuple[str, ...]:
+    """The names of the certifications that a diver may hold, in their order."""
+    with interruptible(session, cancel):
+        rows = session.select("Certification_Mix", ["Level_Name"], order=[Order("Certification_Level_ID")])
+    return tuple(row["Level_Name"] for row in rows)
+
+
+def _compared(instant: str, then: array[int], now: array[int], later: array[int]) -> Directory:
+    """How many numbers are in which of the three: then, now, and now in a version of after then."""
+    import numpy as np
+
+    before, today, fresh = (np.array(each, dtype=np.int64) for each in (then, now, later))
+    known = np.isin(fresh, before, assume_unique=True)
+    return Directory(
+        instant,
+        then,
+        len(now),
+        created=int((~known).sum()),
+        changed=int(known.sum()),
+        deleted=int((~np.isin(before, today, assume_unique=True)).sum()),
+    )
+
+
+def _known(version: Version, now: dict[int, str]) -> KnownDiver:
+    current = now.get(version.diver_id)
+    same = "Same" if current == version.valid_from else "Changed"
+    return KnownDiver(version, "Deleted" if current is None else same)
+
+
+def _in_force(instant: str) -> list[Filter]:
+    return [Filter("Valid_From", "<=", instant), Filter("Valid_To", ">", instant)]
+
+
+# -- between two instants -------------------------------------------------------------------------------------
+
+
+def read_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None) -> Changes:
+    """How many changes match, of each kind, and the newest `LISTED` of them."""
+    filters = _filters(wanted)
+    kinds = KINDS if wanted.kind is None else (wanted.kind,)
+    with interruptible(session, cancel):
+        counts = {
+            kind: session.count("Diver_Changes", [*filters, Filter("Change_Kind", "=", kind)])
+            for kind in kinds
+        }
+        rows = session.select(
+            "Diver_Changes",
+            (),
+            [*filters, Filter("Change_Kind", "in", kinds)],
+            [Order("Changed_At", descending=True), Order("Diver_ID")],
+            LISTED,
+        )
+    return Changes(counts, tuple(map(_change, rows)))
+
+
+def changes_of(session: Session, diver_id: int, cancel: CancelToken | None = None) -> list[Change]:
+    """Every change of one diver, the first of them first."""
+    with interruptible(session, cancel):
+        rows = session.select("Diver_Changes", (), [Filter("Diver_ID", "=", diver_id)], [Order("Changed_At")])
+    return [_change(row) for row in rows]
+
+
+def export_changes(
+    session: Session,
+    wanted: ChangeFilter,
+    path: Path,
+    *,
+    progress: ProgressSink = no_progress,
+    cancel: CancelToken | None = None,
+) -> int:
+    """Write every change that matches to a CSV or XLSX file, the oldest first; returns how many.
+
+    A file that is there is replaced once the new one is whole. No value of a diver is in it.
+    """
+    titles = dict(FIELDS)
+    heading = ["When (UTC)", "Diver", "Change", "Fields", "By", "Why"]
+    count = 0
+
+    def rows() -> Iterator[list[str | int]]:
+        nonlocal count
+        for each in _all_changes(session, wanted, cancel):
+            count += 1
+            if count % _PAGE == 0:
+                progress(Progress("Writing", count))
+            fields = ", ".join(titles[column] for column in each.columns)
+            yield [each.at, each.diver_id, each.kind, fields, each.actor, each.reason]
+
+    with interruptible(session, cancel):
+        write_table(path, heading, rows())
+    return count
+
+
+def _all_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None) -> Iterator[Change]:
+    """Every change that matches, a page at a time, each from where the last one ended."""
+    filters, beyond = _filters(wanted), list[Filter]()
+    if wanted.kind is not None:
+        filters.append(Filter("Change_Kind", "=", wanted.kind))
+    while True:
+        if cancel:
+            cancel.raise_if_cancelled()
+        order = [Order("Changed_At"), Order("Diver_ID")]
+        rows = session.select("Diver_Changes", (), [*filters, *beyond], order, _PAGE * 20)
+        yield from map(_change, rows)
+        if len(rows) < _PAGE * 20:
+            return
+        last = rows[-1]
+        same = [Filter("Changed_At", "=", last["Changed_At"]), Filter("Diver_ID", ">", last["Diver_ID"])]
+        beyond = [
+            Filter(
+                "",
+                "any of",
+                [Filter("Changed_At", ">", last["Changed_At"]), Filter("", "all of", same)],
+            )
+        ]
+
+
+def _filters(wanted: ChangeFilter) -> list[Filter]:
+    found = [Filter("Changed_At", ">=", wanted.since), Filter("Changed_At", "<", wanted.until)]
+    if wanted.column is not None:
+        found.append(Filter("Changed_Columns", "has bit", 1 << _place(wanted.column)))
+    if wanted.actor is not None:
+        found.append(Filter("Modified_By", "contains", wanted.actor))
+    return found
+
+
+def _place(column: str) -> int:
+    return [name for name, _ in FIELDS].index(column)
+
+
+def _change(row: Row) -> Change:
+    bits = row["Changed_Columns"]
+    return Change(
+        row["Changed_At"],
+        row["Diver_ID"],
+        row["Change_Kind"],
+        tuple(name for place, (name, _) in enumerate(FIELDS) if bits >> place & 1),
+        row["Modified_By"],
+        row["Change_Reason"],
+    )

@@ -1,0 +1,77 @@
+"""Writing rows to a file that people open: CSV for any program, XLSX for Excel."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from divegov_gui.core.errors import DiveGovError, Refused
+
+Cell = str | int | float | None
+_EXCEL_ROWS = 1_048_576
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write `heading` and `rows` to `path`, as its ending says; a file that is there is replaced once all is written.
+
+    A text that a spreadsheet would take for a formula is written so that it stays a text. Raises Refused where the
+    ending is another or the rows are too many for Excel, DiveGovError where the file cannot be written.
+    """
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".xlsx"):
+        raise Refused(
+            f"{path.name} is neither a CSV file nor an Excel workbook.",
+            hint="Let its name end in .csv or .xlsx.",
+        )
+    with _replacing(path) as beside:
+        (_write_csv if kind == ".csv" else _write_xlsx)(beside, heading, rows)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place at the end."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        yield beside
+        beside.replace(path)
+    except OSError as error:
+        raise DiveGovError(
+            f"{path.name} cannot be written.",
+            error.strerror or "",
+            "Choose a folder that you may write to, and close the file where another program has it open.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(heading)
+        writer.writerows([_safe(cell) for cell in row] for row in rows)
+
+
+def _write_xlsx(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("DiveGov Steward")
+    sheet.append(list(heading))
+    for number, row in enumerate(rows, start=2):
+        if number > _EXCEL_ROWS:
+            raise Refused(
+                "These are more rows than Excel can hold.",
+                f"A sheet ends at {_EXCEL_ROWS:,} rows.",
+                "Choose CSV, or a shorter time.",
+            )
+        sheet.append([_safe(cell) for cell in row])
+    book.save(path)
+
+
+def _safe(cell: Cell) -> Cell:
+    """A text that begins like a formula, with an apostrophe before it (OWASP, "CSV Injection")."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,201 @@
+"""What changed between two instants, over all divers: filtered, counted, and written to a file."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from divegov_gui.services.directory import LISTED, Change, ChangeFilter, Changes
+from divegov_gui.services.history import FIELDS
+from divegov_gui.ui import theme
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.history.timeline_scale import utc_text
+from divegov_gui.ui.pages.history.work import read_changes, write_changes
+from divegov_gui.ui.times import both_times, local_time, zone_name
+from divegov_gui.ui.widgets import (
+    CellBadge,
+    Column,
+    button,
+    choice_field,
+    label,
+    plural,
+    text_field,
+)
+from divegov_gui.ui.widgets.list_table import ListTable
+
+_BADGES = {
+    "Created": CellBadge("Created", "success", "add"),
+    "Changed": CellBadge("Changed", "warning", "edit"),
+    "Restored": CellBadge("Restored", "info", "undo"),
+    "Deleted": CellBadge("Deleted", "danger", "delete"),
+}
+_FILES = "CSV (*.csv);;Excel workbook (*.xlsx)"
+_MONTH_S = 30 * 86_400
+_TITLES = dict(FIELDS)
+
+
+class ChangeRow:
+    """One change with its cells as attributes."""
+
+    def __init__(self, change: Change) -> None:
+        self.when, self.exactly = local_time(change.at), both_times(change.at)
+        self.key = f"{change.diver_id} {change.at}"
+        self.diver_id, self.kind, self.actor, self.reason = (
+            change.diver_id,
+            change.kind,
+            change.actor,
+            change.reason,
+        )
+        self.fields = ", ".join(_TITLES[column] for column in change.columns)
+
+
+class ChangesView(QWidget):
+    """Every change from one instant until another; Enter opens the diver's history."""
+
+    diver_opened = Signal(object)
+    """The id of a diver."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        space = theme.current().space
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(space.s)
+        layout.addLayout(self._period())
+        layout.addLayout(self._filters())
+        self.table = self._make_table()
+        layout.addWidget(self.table, 1)
+
+    def refresh(self) -> None:
+        """Read anew what changed."""
+        self._context.reader.submit(
+            partial(read_changes, self.wanted()),
+            kind="history.changes",
+            on_success=self._show,
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+    def wanted(self) -> ChangeFilter:
+        """What is to be listed."""
+        return ChangeFilter(
+            _instant(self.since),
+            _instant(self.until),
+            self.kind.currentData(),
+            self.column.currentData(),
+            self.actor.text().strip() or None,
+        )
+
+    # --- building
+    def _period(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.current().space.s)
+        now = int(time.time())
+        self.since = _moment("history.since", "From", now - _MONTH_S)
+        self.until = _moment("history.until", "Until", now + 60)
+        for field in (self.since, self.until):
+            caption = label(field.accessibleName(), "label", tone="muted")
+            caption.setBuddy(field)
+            row.addWidget(caption)
+            row.addWidget(field)
+            field.dateTimeChanged.connect(lambda _: self.refresh())
+        row.addWidget(label(f"local time, {zone_name()}", "hint"))
+        row.addStretch(1)
+        self.count = label("", "strong", name="history.change_count")
+        row.addWidget(self.count)
+        return row
+
+    def _filters(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.current().space.s)
+        self.kind = choice_field(
+            "history.change_kind", "Kind of change", [("All changes", None), *((k, k) for k in _BADGES)]
+        )
+        fields: list[tuple[str, object]] = [
+            ("Any field", None),
+            *((title, column) for column, title in FIELDS),
+        ]
+        self.column = choice_field("history.change_field", "Field that changed", fields)
+        self.actor = text_field("history.change_actor", "Changed by", "By anyone")
+        self.actor.setMaximumWidth(200)
+        for field in (self.kind, self.column):
+            assert isinstance(field, QComboBox)
+            field.activated.connect(lambda _: self.refresh())
+            row.addWidget(field)
+        self.actor.editingFinished.connect(self.refresh)
+        row.addWidget(self.actor)
+        row.addStretch(1)
+        self.export = button("Export", name="history.export_changes", icon="export")
+        self.export.setToolTip("As CSV or an Excel workbook, without any value of a diver")
+        self.export.clicked.connect(self._ask_where)
+        row.addWidget(self.export)
+        return row
+
+    def _make_table(self) -> ListTable:
+        table = ListTable(_COLUMNS, name="history.changes", accessible="What changed", key="key")
+        table.setSelectionMode(ListTable.SelectionMode.ExtendedSelection)
+        table.stretch("reason")
+        table.set_placeholder("Nothing changed", "Choose a longer time, or fewer filters.")
+        table.row_activated.connect(lambda row: self.diver_opened.emit(row.diver_id))
+        return table
+
+    # --- showing
+    def _show(self, found: Changes) -> None:
+        parts = [f"{count:,} {kind.lower()}" for kind, count in found.counts.items() if count]
+        note = f" · the newest {LISTED:,} are listed" if found.total > LISTED else ""
+        self.count.setText(", ".join(parts) + note if parts else "Nothing changed")
+        self.export.setEnabled(bool(found.total))
+        self.table.show_rows([ChangeRow(each) for each in found.newest])
+
+    # --- exporting
+    def _ask_where(self) -> None:
+        dialog = QFileDialog(self, "Export what changed", "changes.csv", _FILES)
+        dialog.setObjectName("history.export_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(lambda path: self.export_to(Path(path), dialog.selectedNameFilter()))
+        dialog.open()
+
+    def export_to(self, path: Path, chosen: str = "") -> None:
+        """Write what is listed to `path`; without an ending it gets the one of the kind `chosen`."""
+        if not path.suffix:
+            path = path.with_suffix(".xlsx" if "xlsx" in chosen else ".csv")
+        self._context.reader.submit(
+            partial(write_changes, self.wanted(), path),
+            label=f"Exporting to {path.name}",
+            on_success=lambda count: self._context.notifier.success(
+                f"{path.name} is written.", f"{plural(count, 'change')} in {path.parent}."
+            ),
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+
+_COLUMNS = (
+    Column("when", "When", 150, sortable=False, tooltip=lambda row: row.exactly),
+    Column("diver_id", "Diver", 76, sortable=False, align_right=True, format=str),
+    Column("kind", "Change", 112, sortable=False, badge=lambda row: _BADGES[row.kind]),
+    Column("fields", "Fields", 220, sortable=False, tooltip=lambda row: row.fields),
+    Column("actor", "By", 120, sortable=False, tooltip=lambda row: row.actor),
+    Column("reason", "Why", 200, sortable=False, tooltip=lambda row: row.reason),
+)
+
+
+def _moment(name: str, accessible: str, seconds: int) -> QDateTimeEdit:
+    field = QDateTimeEdit(QDateTime.fromSecsSinceEpoch(seconds))
+    field.setObjectName(name)
+    field.setAccessibleName(accessible)
+    field.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
+    field.setKeyboardTracking(False)
+    field.setFixedWidth(190)
+    field.lineEdit().setTextMargins(7, 0, 0, 0)
+    return field
+
+
+def _instant(field: QDateTimeEdit) -> str:
+    """What the field says, as the database's UTC text."""
+    return utc_text(field.dateTime().toMSecsSinceEpoch() * 1000)

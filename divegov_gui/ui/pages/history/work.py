@@ -1,0 +1,115 @@
+"""What the page History asks of the database, in the worker's thread."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services import directory, history
+from divegov_gui.services.deployment import plan_deployment
+from divegov_gui.ui.pages.history.timeline_parts import StoryMark
+from divegov_gui.ui.pages.history.timeline_scale import utc_text
+from divegov_gui.ui.pages.history.versions import Version, versions_of
+from divegov_gui.ui.widgets.story_thread import StoryEvent
+
+FOUND_MOST = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """One diver that a search has found: by a value of now, or by a `former` one of `former_column`."""
+
+    diver_id: int
+    first_name: str
+    last_name: str
+    email: str
+    is_deleted: bool = False
+    former: str = ""
+    former_column: str = ""
+
+
+@dataclass(frozen=True)
+class DiverHistory:
+    """All that is known of one diver: versions in their order of time, and the story around them."""
+
+    diver_id: int
+    versions: tuple[Version, ...]
+    story: tuple[StoryEvent, ...] = ()
+    marks: tuple[StoryMark, ...] = ()
+    now: int = 0
+    timeline: history.Timeline | None = None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether there is no such diver any more."""
+        return bool(self.versions) and self.versions[-1].ends_deleted
+
+
+# --- finding
+
+
+def search(
+    scripts: Path | None, text: str, session: Any, _: ProgressSink, cancel: CancelToken
+) -> tuple[Found, ...] | None:
+    """Whom a text finds; without a text, those who changed last; None where a script that makes it never ran."""
+    plan = plan_deployment(session, scripts)
+    if any(script.journal is None for script in plan.scripts):
+        return None
+    if not text:
+        return tuple(_found(each) for each in directory.read_newest(session, cancel=cancel))
+    return tuple(_matched(each) for each in history.search(session, text, limit=FOUND_MOST, cancel=cancel))
+
+
+def _found(version: history.Version) -> Found:
+    first, last, email = version.values[:3]
+    return Found(version.diver_id, first or "", last or "", email or "")
+
+
+def _matched(match: history.Match) -> Found:
+    first, last, email = match.latest.values[:3]
+    return Found(
+        match.diver_id,
+        first or "",
+        last or "",
+        email or "",
+        match.is_deleted,
+        match.term if match.is_former else "",
+        match.column,
+    )
+
+
+# --- one diver
+
+
+def read_history(diver_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> DiverHistory:
+    """All that is known of one diver."""
+    found = history.timeline(session, diver_id, cancel=cancel)
+    changes = directory.changes_of(session, diver_id, cancel)
+    return DiverHistory(diver_id, versions_of(found, changes), now=time.time_ns() // 1000, timeline=found)
+
+
+# --- all divers
+
+
+def read_directory(
+    instant: int | None, session: Any, _: ProgressSink, cancel: CancelToken
+) -> directory.Directory:
+    """The directory as of an instant (microseconds since 1970), None for now."""
+    return directory.read_directory(session, None if instant is None else utc_text(instant), cancel)
+
+
+def write_changes(
+    wanted: directory.ChangeFilter, path: Path, session: Any, progress: ProgressSink, cancel: CancelToken
+) -> int:
+    """Write what changed to a file."""
+    return directory.export_changes(session, wanted, path, progress=progress, cancel=cancel)
+
+
+def read_changes(
+    wanted: directory.ChangeFilter, session: Any, _: ProgressSink, cancel: CancelToken
+) -> directory.Changes:
+    """What changed between two instants."""
+    return directory.read_changes(session, wanted, cancel)

@@ -1,0 +1,460 @@
+"""The page History: finding divers, walking through their versions, looking from the past, changing and restoring."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driving import ask, cells, click, click_row, clipped, find, quiet, texts
+from lives import ADA, BRUNO, change, give_past
+from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateTimeEdit,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from divegov_gui.app import Steward
+from divegov_gui.ui import theme
+from divegov_gui.ui.pages.history.page import HistoryPage
+from divegov_gui.ui.pages.history.timeline import Timeline
+from divegov_gui.ui.pages.history.timeline_scale import microseconds
+
+
+@pytest.fixture
+def lived(workspace: Path) -> Path:
+    return give_past(workspace)
+
+
+@pytest.fixture
+def steward(open_on: Any, lived: Path) -> Steward:
+    opened: Steward = open_on(lived)
+    opened.window.resize(1280, 800)
+    opened.window.go_to("history")
+    quiet(opened)
+    return opened
+
+
+def page(steward: Steward) -> HistoryPage:
+    found = steward.window.page("history")
+    assert isinstance(found, HistoryPage)
+    return found
+
+
+def search(qtbot: QtBot, steward: Steward, text: str) -> None:
+    """Type a text as a person does, and wait for what it finds."""
+    field = find(steward, "history.search", QLineEdit)
+    field.clear()
+    with qtbot.waitSignal(page(steward).search.searched):
+        qtbot.keyClicks(field, text)
+    quiet(steward)
+
+
+def show(qtbot: QtBot, steward: Steward, diver_id: int) -> None:
+    search(qtbot, steward, str(diver_id))
+
+
+def found(steward: Steward) -> list[list[str]]:
+    table = find(steward, "history.results", QTableView)
+    return [cells(table, row) for row in range(table.model().rowCount())]
+
+
+def differences(steward: Steward) -> list[list[str]]:
+    table = find(steward, "history.diff", QTableView)
+    return [cells(table, row) for row in range(table.model().rowCount())]
+
+
+def label(steward: Steward, name: str) -> str:
+    shown = find(steward, name, QLabel)
+    return str(getattr(shown, "full", shown.text()))
+
+
+def turn_to(qtbot: QtBot, steward: Steward, view: int) -> None:
+    bar = find(steward, "history.views", QTabBar)
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(view).center())
+    quiet(steward)
+
+
+def look_from(steward: Steward, utc: str) -> None:
+    find(steward, "history.as_of", QDateTimeEdit).setDateTime(
+        QDateTime.fromMSecsSinceEpoch(microseconds(utc) // 1000)
+    )
+    quiet(steward)
+
+
+# --- finding
+
+
+def test_it_opens_on_whoever_changed_last(steward: Steward) -> None:
+    assert label(steward, "history.found") == "Changed last"
+    assert len(found(steward)) > 10
+    assert find(steward, "history.timeline", Timeline).spans
+
+
+@pytest.mark.parametrize("text", ["okonkwo", "Ada Ok", "ada.okonkwo@", "CRM-4711", str(ADA)])
+def test_a_diver_is_found_by_what_they_are_called_now(qtbot: QtBot, steward: Steward, text: str) -> None:
+    search(qtbot, steward, text)
+    assert found(steward) == [["Ada Okonkwo", "ada.okonkwo@example.net"]]
+    assert label(steward, "history.name") == "Ada Okonkwo"
+    assert label(steward, "history.line").startswith(f"Diver {ADA}")
+
+
+def test_a_diver_is_found_by_a_former_value_which_is_said(qtbot: QtBot, steward: Steward) -> None:
+    search(qtbot, steward, "ada.obi@")
+    assert found(steward) == [["Ada Okonkwo", "formerly ada.obi@example.net"]]
+
+
+def test_a_deleted_diver_is_found_and_marked(qtbot: QtBot, steward: Steward) -> None:
+    search(qtbot, steward, "bruno")
+    assert ["Bruno Falk"] in [row[:1] for row in found(steward)]
+    assert "Deleted" in [badge.accessibleName() for badge in page(steward).diver.findChildren(QWidget)]
+    assert find(steward, "history.timeline", Timeline).spans[-1].ends_deleted
+    assert not find(steward, "history.edit_diver").isVisible()
+
+
+def test_nobody_found_says_what_was_searched(qtbot: QtBot, steward: Steward) -> None:
+    search(qtbot, steward, "zzzzzz")
+    assert found(steward) == []
+    assert label(steward, "history.found") == "0 divers"
+
+
+def test_down_goes_from_the_field_to_the_list_and_on(qtbot: QtBot, steward: Steward) -> None:
+    field = find(steward, "history.search", QLineEdit)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    table = find(steward, "history.results", QTableView)
+    assert table.hasFocus()
+    first = label(steward, "history.line")
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    quiet(steward)
+    assert label(steward, "history.line") != first
+
+
+def test_another_page_may_ask_for_a_diver(steward: Steward, qtbot: QtBot) -> None:
+    steward.window.go_to("overview")
+    steward.context.go_to("history", diver_id=ADA)
+    qtbot.waitUntil(lambda: label(steward, "history.name") == "Ada Okonkwo")
+    quiet(steward)
+    assert label(steward, "history.name") == "Ada Okonkwo"
+
+
+# --- versions and what differs
+
+
+def test_the_newest_version_is_shown_against_the_one_before(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    assert differences(steward) == [["Changed", "Certification", "Scuba Diver", "Open Water Diver"]]
+    assert label(steward, "history.made") == "maria: Card 4711 seen"
+    assert "from 2024-11-02 08:00:00 UTC still valid" in label(steward, "history.validity")
+
+
+def test_keys_on_the_timeline_walk_through_the_versions(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    timeline = find(steward, "history.timeline", Timeline)
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Left)
+    assert differences(steward) == [["Changed", "Email", "a.okonkwo@example.net", "ada.okonkwo@example.net"]]
+    qtbot.keyClick(timeline, Qt.Key.Key_Home)
+    assert {row[0] for row in differences(steward)} == {"Added"}
+    assert label(steward, "history.made") == "root: Promoted from batch 1"
+
+
+def test_the_list_of_versions_is_the_same_walk(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    tabs = find(steward, "history.details_tabs", QTabBar)
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(1).center())
+    quiet(steward)
+    table = find(steward, "history.versions", QTableView)
+    assert cells(table, 0)[:2] == ["5", "Current"]
+    assert cells(table, 4)[3:] == ["Created", "root", "Promoted from batch 1"]
+    click_row(qtbot, table, 3)
+    assert find(steward, "history.timeline", Timeline).selected == 1
+
+
+def test_a_version_is_compared_with_any_other(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    timeline = find(steward, "history.timeline", Timeline)
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Home)
+    against = find(steward, "history.against", QComboBox)
+    against.setFocus()
+    against.setCurrentIndex(against.findText("the current one (5)"))
+    against.activated.emit(against.currentIndex())
+    assert [row[1] for row in differences(steward)] == ["Last name", "Email", "Phone", "Certification"]
+    assert differences(steward)[0] == ["Changed", "Last name", "Obi", "Okonkwo"]
+
+
+def test_unchanged_fields_are_folded_away_until_asked_for(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    click(qtbot, steward, "history.unchanged")
+    assert len(differences(steward)) == 7
+    assert ["Same", "First name", "Ada", "Ada"] in differences(steward)
+    click(qtbot, steward, "history.unchanged")
+    assert len(differences(steward)) == 1
+
+
+def test_a_version_against_the_end_of_the_diver_is_all_removed(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, BRUNO)
+    against = find(steward, "history.against", QComboBox)
+    against.setCurrentIndex(against.findText("now (deleted)"))
+    against.activated.emit(against.currentIndex())
+    assert {row[0] for row in differences(steward)} == {"Removed"}
+
+
+def test_differences_are_copied_as_they_are_shown(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    table = find(steward, "history.diff", QTableView)
+    table.setFocus()
+    table.selectRow(0)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert "Scuba Diver\tOpen Water Diver" in QGuiApplication.clipboard().text()
+
+
+# --- as of
+
+
+def test_a_time_typed_puts_the_page_into_the_past_and_one_click_back(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    look_from(steward, "2022-01-01 00:00:00")
+    assert label(steward, "history.as_of_words") == "As of 2022-01-01 00:00:00 UTC"
+    assert label(steward, "history.name") == "Ada Obi"
+    assert find(steward, "history.timeline", Timeline).selected == 1
+    assert not find(steward, "history.edit_diver").isVisible(), "the past cannot be edited"
+    click(qtbot, steward, "history.now")
+    assert label(steward, "history.name") == "Ada Okonkwo"
+    assert not find(steward, "history.as_of_words").isVisible()
+
+
+def test_the_slider_and_the_cursor_of_the_timeline_are_one(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    slider = find(steward, "history.as_of_slider", QSlider)
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_PageDown)
+    timeline = find(steward, "history.timeline", Timeline)
+    assert timeline.as_of is not None
+    slider.setValue(slider.maximum())
+    assert timeline.as_of is None
+
+
+def test_before_there_was_a_diver_the_page_says_so(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, BRUNO)
+    look_from(steward, "2025-06-01 00:00:00")
+    assert "Not there then" in [each.accessibleName() for each in page(steward).diver.findChildren(QWidget)]
+
+
+def test_the_whole_directory_as_of_an_instant_is_counted_and_compared(qtbot: QtBot, steward: Steward) -> None:
+    turn_to(qtbot, steward, 1)
+    look_from(steward, "2024-01-01 00:00:00")
+    table = find(steward, "history.directory", QTableView)
+    assert table.model().rowCount() == 2
+    assert [cells(table, row)[-1] for row in (0, 1)] == ["Changed since", "Deleted since"]
+    assert cells(table, 0)[1:4] == ["Ada", "Okonkwo", "ada.okonkwo@example.net"]
+    assert find(steward, "history.count_then").accessibleName() == "Divers then: 2"
+    assert find(steward, "history.count_deleted").accessibleName() == "Deleted: 1"
+    click(qtbot, steward, "history.now")
+    quiet(steward)
+    assert table.model().rowCount() > 400
+
+
+def test_enter_on_a_diver_of_the_directory_opens_their_history(qtbot: QtBot, steward: Steward) -> None:
+    turn_to(qtbot, steward, 1)
+    look_from(steward, "2024-01-01 00:00:00")
+    table = find(steward, "history.directory", QTableView)
+    click_row(qtbot, table, 1)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: label(steward, "history.name") == "Bruno Falk")
+    assert find(steward, "history.views", QTabBar).currentIndex() == 0
+
+
+# --- what changed
+
+
+def test_what_changed_is_listed_counted_and_filtered(qtbot: QtBot, steward: Steward) -> None:
+    turn_to(qtbot, steward, 2)
+    find(steward, "history.since", QDateTimeEdit).setDateTime(QDateTime(2020, 6, 1, 0, 0, 0))
+    find(steward, "history.until", QDateTimeEdit).setDateTime(QDateTime(2025, 6, 1, 0, 0, 0))
+    quiet(steward)
+    assert label(steward, "history.change_count") == "5 changed, 1 deleted"
+    table = find(steward, "history.changes", QTableView)
+    assert cells(table, 0)[1:4] == [str(BRUNO), "Deleted", ""]
+    fields = find(steward, "history.change_field", QComboBox)
+    fields.setCurrentIndex(fields.findText("Email"))
+    fields.activated.emit(fields.currentIndex())
+    quiet(steward)
+    assert label(steward, "history.change_count") == "2 changed"
+    assert [cells(table, row)[3] for row in (0, 1)] == ["Email", "Last name, Email"]
+
+
+def test_what_changed_is_exported_as_it_is_filtered(qtbot: QtBot, steward: Steward, tmp_path: Path) -> None:
+    turn_to(qtbot, steward, 2)
+    find(steward, "history.since", QDateTimeEdit).setDateTime(QDateTime(2020, 6, 1, 0, 0, 0))
+    find(steward, "history.until", QDateTimeEdit).setDateTime(QDateTime(2025, 6, 1, 0, 0, 0))
+    actor = find(steward, "history.change_actor", QLineEdit)
+    qtbot.keyClicks(actor, "steward")
+    qtbot.keyClick(actor, Qt.Key.Key_Return)
+    quiet(steward)
+    page(steward).changes.export_to(tmp_path / "changes", "Excel workbook (*.xlsx)")
+    page(steward).changes.export_to(tmp_path / "changes.csv")
+    quiet(steward)
+    with (tmp_path / "changes.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.reader(file))
+    assert [row[4] for row in rows] == ["By", "steward.b", "steward.b"]
+    assert (tmp_path / "changes.xlsx").exists()
+
+
+# --- changing
+
+
+def fill(qtbot: QtBot, steward: Steward, name: str, text: str) -> None:
+    field = find(steward, name, QLineEdit)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+
+
+def test_an_edit_is_a_new_version_with_a_reason(qtbot: QtBot, steward: Steward, lived: Path) -> None:
+    show(qtbot, steward, ADA)
+    click(qtbot, steward, "history.edit_diver")
+    quiet(steward)
+    fill(qtbot, steward, "history.edit.phone", "+34 600 999 888")
+    click(qtbot, steward, "history.edit.ok")
+    assert "Say why; it is kept with the version." in texts(find(steward, "history.edit"))
+    fill(qtbot, steward, "history.edit.reason", "Called us")
+    click(qtbot, steward, "history.edit.ok")
+    quiet(steward)
+    assert ask(lived, f"SELECT Phone, Change_Reason FROM Diver WHERE Diver_ID = {ADA}") == [
+        ("+34600999888", "Called us")
+    ]
+    assert len(find(steward, "history.timeline", Timeline).spans) == 6
+    assert differences(steward) == [["Changed", "Phone", "+34600111222", "+34600999888"]]
+
+
+def test_a_value_that_the_rules_refuse_is_explained_in_its_place(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    click(qtbot, steward, "history.edit_diver")
+    quiet(steward)
+    fill(qtbot, steward, "history.edit.email", "no address")
+    fill(qtbot, steward, "history.edit.reason", "Test")
+    click(qtbot, steward, "history.edit.ok")
+    quiet(steward)
+    said = " ".join(texts(find(steward, "history.edit.problem")))
+    assert "Email is not a valid address" in said
+    assert find(steward, "history.edit.email", QLineEdit).text() == "no address", "what was typed is kept"
+
+
+def test_a_conflict_says_who_was_faster_and_keeps_what_was_typed(
+    qtbot: QtBot, steward: Steward, lived: Path
+) -> None:
+    show(qtbot, steward, ADA)
+    click(qtbot, steward, "history.edit_diver")
+    quiet(steward)
+    fill(qtbot, steward, "history.edit.first_name", "Adaeze")
+    fill(qtbot, steward, "history.edit.reason", "Passport seen")
+    change(lived, "Phone = '+15550009999', Modified_By = 'zoe', Change_Reason = 'New phone'")
+    click(qtbot, steward, "history.edit.ok")
+    quiet(steward)
+    assert "zoe" in " ".join(texts(find(steward, "history.edit.problem")))
+    click(qtbot, steward, "history.edit.anew")
+    quiet(steward)
+    assert find(steward, "history.edit.phone", QLineEdit).text() == "+15550009999"
+    assert find(steward, "history.edit.first_name", QLineEdit).text() == "Adaeze"
+    click(qtbot, steward, "history.edit.ok")
+    quiet(steward)
+    assert ask(lived, f"SELECT First_Name, Phone FROM Diver WHERE Diver_ID = {ADA}") == [
+        ("Adaeze", "+15550009999")
+    ]
+
+
+def test_an_earlier_version_is_restored_after_a_preview(qtbot: QtBot, steward: Steward, lived: Path) -> None:
+    show(qtbot, steward, ADA)
+    timeline = find(steward, "history.timeline", Timeline)
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Home)
+    click(qtbot, steward, "history.restore")
+    quiet(steward)
+    preview = find(steward, "history.preview", QTableView)
+    assert cells(preview, 0) == ["Changed", "Last name", "Okonkwo", "Obi"]
+    fill(qtbot, steward, "history.bring_back.reason", "The marriage was annulled")
+    click(qtbot, steward, "history.bring_back.ok")
+    quiet(steward)
+    assert ask(lived, f"SELECT Last_Name, Change_Reason FROM Diver WHERE Diver_ID = {ADA}") == [
+        ("Obi", "The marriage was annulled")
+    ]
+    assert ask(lived, f"SELECT count(*) FROM Diver_History WHERE Diver_ID = {ADA}") == [(5,)]
+
+
+def test_a_deleted_diver_is_brought_back(qtbot: QtBot, steward: Steward, lived: Path) -> None:
+    show(qtbot, steward, BRUNO)
+    click(qtbot, steward, "history.restore")
+    quiet(steward)
+    fill(qtbot, steward, "history.bring_back.reason", "Deleted by mistake")
+    click(qtbot, steward, "history.bring_back.ok")
+    quiet(steward)
+    assert ask(lived, f"SELECT First_Name FROM Diver WHERE Diver_ID = {BRUNO}") == [("Bruno",)]
+    assert find(steward, "history.timeline", Timeline).spans[-1].changes == "Restored"
+
+
+def test_a_deletion_wants_a_reason_and_keeps_the_past(qtbot: QtBot, steward: Steward, lived: Path) -> None:
+    show(qtbot, steward, ADA)
+    click(qtbot, steward, "history.delete")
+    fill(qtbot, steward, "history.remove.reason", "Asked to leave")
+    click(qtbot, steward, "history.remove.ok")
+    quiet(steward)
+    assert ask(lived, f"SELECT count(*) FROM Diver WHERE Diver_ID = {ADA}") == [(0,)]
+    spans = find(steward, "history.timeline", Timeline).spans
+    assert spans[-1].ends_deleted
+    assert "Asked to leave" in spans[-1].sentence
+
+
+# --- how it looks and what it hides
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1024, 680)])
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_nothing_is_cut_off_in_any_view(
+    qtbot: QtBot, steward: Steward, size: tuple[int, int], look: str, themes: theme.ThemeManager
+) -> None:
+    themes.set_mode(look)
+    steward.window.resize(*size)
+    show(qtbot, steward, ADA)
+    look_from(steward, "2022-01-01 00:00:00")
+    for view in (0, 1, 2):
+        turn_to(qtbot, steward, view)
+        assert clipped(steward.window) == [], view
+
+
+def test_in_a_picture_no_value_of_a_diver_is_seen(qtbot: QtBot, open_on: Any, lived: Path) -> None:
+    steward = open_on(lived, mask_personal=True)
+    steward.window.go_to("history")
+    quiet(steward)
+    show(qtbot, steward, ADA)
+    role = Qt.ItemDataRole.AccessibleTextRole
+    seen = "\n".join(texts(page(steward)))
+    for view in (0, 1, 2):
+        turn_to(qtbot, steward, view)
+        for table in page(steward).findChildren(QTableView):
+            model = table.model()
+            for row in range(model.rowCount()):
+                for column in range(model.columnCount()):
+                    index = model.index(row, column)
+                    seen += f"\n{index.data(role)}\n{index.data(Qt.ItemDataRole.ToolTipRole)}\n{index.data()}"
+    for control in page(steward).findChildren(QWidget):
+        seen += f"\n{control.accessibleName()}\n{control.accessibleDescription()}\n{control.toolTip()}"
+    assert "OXXX" in seen
+    assert [value for value in ("Okonkwo", "Obi", "ada.", "+34600", "CRM-4711") if value in seen] == []
+
+
+def test_an_empty_workspace_says_what_to_do(open_on: Any, tmp_path: Path) -> None:
+    steward = open_on(tmp_path / "new.db")
+    steward.window.go_to("history")
+    quiet(steward)
+    assert "Nothing is deployed yet" in texts(steward.window.page("history"))
