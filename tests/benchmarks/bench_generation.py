@@ -14,24 +14,34 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from divegov_gui.core.records import RawRecord
-from divegov_gui.services.generation import GeneratedSource, GenerationRequest
+from divegov_gui.services.generation import DEFAULT_LOCALES, GeneratedSource, GenerationRequest
 
 NAIVE_ROWS = 3_000
 LEVELS = ("Open Water Diver", "Advanced Open Water Diver", "Rescue Diver", "Divemaster")
 
 
-def naive_records(rows: int) -> list[RawRecord]:
-    """What a first draft does: one Faker call a value, with addresses that are distinct, as ours are."""
+def naive_records(rows: int, locales: tuple[str, ...] = ("en_US",)) -> list[RawRecord]:
+    """What a first draft does: one Faker call a value, with addresses that are distinct, as ours are.
+
+    Each row is of one of `locales`. Faker's lists for en_US are its longest, which its weighted choice pays for: a mix
+    of locales is less work for it, not more. Nothing is spoilt, whereas ours spoils one row in twenty and says how.
+    """
     from faker import Faker
 
     Faker.seed(7)
-    people, chance = Faker("en_US"), random.Random(7)
+    chance = random.Random(7)
+    countries = [Faker(locale) for locale in locales]
+    taken: set[str] = set()
     records = []
     for row in range(1, rows + 1):
+        people = chance.choice(countries)
+        while (email := people.email()) in taken:
+            pass
+        taken.add(email)
         values = (
             people.first_name(),
             people.last_name(),
-            people.unique.email(),
+            email,
             people.phone_number(),
             people.date_of_birth(minimum_age=15, maximum_age=75).isoformat(),
             chance.choice(LEVELS),
@@ -58,12 +68,17 @@ def best_rate(rows: int, dirty: float, rounds: int = 3) -> float:
     return max(rates)
 
 
+def naive_rate(locales: tuple[str, ...]) -> float:
+    """Rows a second of Faker, row by row; what it reads only once is read before."""
+    naive_records(200, locales)
+    began = time.perf_counter()
+    naive_records(NAIVE_ROWS, locales)
+    return NAIVE_ROWS / (time.perf_counter() - began)
+
+
 def main(rows: int = 200_000) -> dict[str, float]:
     """Measure both; rates are rows a second, times seconds."""
-    naive_records(10)
-    began = time.perf_counter()
-    naive_records(NAIVE_ROWS)
-    naive = NAIVE_ROWS / (time.perf_counter() - began)
+    naive, mixed = naive_rate(("en_US",)), naive_rate(DEFAULT_LOCALES)
     began = time.perf_counter()
     generate(1, 0)
     first_row = time.perf_counter() - began
@@ -71,13 +86,15 @@ def main(rows: int = 200_000) -> dict[str, float]:
     return {
         "rows": rows,
         "naive_rows_per_second": naive,
+        "naive_mixed_rows_per_second": mixed,
         "rows_per_second": ours,
         "clean_rows_per_second": clean,
         "seconds_to_first_row": first_row,
         "ratio": ours / naive,
+        "ratio_mixed": ours / mixed,
     }
 
 
 if __name__ == "__main__":
     for measure, figure in main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000).items():
-        print(f"{measure:24}{figure:>14,.2f}")
+        print(f"{measure:30}{figure:>14,.2f}")

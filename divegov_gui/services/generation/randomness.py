@@ -66,14 +66,19 @@ class Dice:
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of `choices`."""
-        return choices[self.below(len(choices))]
+        word = self._words[self._next % len(self._words)]
+        self._next += 1
+        return choices[((word >> 24) * len(choices)) >> 40]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The same items in another order."""
         deck = list(items)
-        for last in range(len(deck) - 1, 0, -1):
-            other = self.below(last + 1)
-            deck[last], deck[other] = deck[other], deck[last]
+        words, count, at = self._words, len(self._words), self._next
+        for size in range(len(deck), 1, -1):  # `below` written out: the one long loop over single numbers
+            other = ((words[at % count] >> 24) * size) >> 40
+            deck[size - 1], deck[other] = deck[other], deck[size - 1]
+            at += 1
+        self._next = at
         return deck
 
 

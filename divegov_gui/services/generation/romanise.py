@@ -43,6 +43,8 @@ _CYRILLIC = str.maketrans(
 )
 
 _LONGEST = 20
+_NO_LETTER = re.compile(r"[^a-z-]")
+_HYPHENS = re.compile(r"-+")
 
 
 def latin(name: str, script: str) -> str:
@@ -52,6 +54,8 @@ def latin(name: str, script: str) -> str:
     """
     if script == "unromanised":
         return ""
+    if name.isascii() and name.isalpha():
+        return name.lower()[:_LONGEST]
     lowered = unicodedata.normalize("NFC", name).lower()
     if script == "german":
         lowered = lowered.translate(_GERMAN)
@@ -62,8 +66,8 @@ def latin(name: str, script: str) -> str:
         plain = plain.translate(_GREEK)
     elif script == "cyrillic":
         plain = plain.translate(_CYRILLIC)
-    letters = re.sub(r"[^a-z-]", "", plain.translate(_LATIN))
-    return re.sub(r"-+", "-", letters)[:_LONGEST].strip("-")
+    letters = _NO_LETTER.sub("", plain.translate(_LATIN))
+    return _HYPHENS.sub("-", letters)[:_LONGEST].strip("-")
 
 
 def _without_accents(text: str) -> str:

@@ -200,7 +200,9 @@ class _Reader:
         return Name(unicodedata.normalize("NFC", word[0]), latin(word[2], "latin"))
 
     def _is_usable(self, name: Name) -> bool:
-        letters = all(unicodedata.category(letter)[0] in "LM" or letter in " -'" for letter in name.text)
+        letters = name.text.isalpha() or all(
+            unicodedata.category(letter)[0] in "LM" or letter in " -'" for letter in name.text
+        )
         in_bounds = 0 < len(name.text) <= _LONGEST_WORD and max(name.text) <= "\uffff"
         words = name.text.count(" ") + 1
         return (
