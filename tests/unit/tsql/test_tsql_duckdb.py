@@ -74,17 +74,26 @@ def fill(witness: Witness, connection: sqlite3.Connection) -> None:
         witness.put(name, connection.execute(f"SELECT {columns} FROM {bare(name)}"))
 
 
-EMPTY = {"dbo.Diver_Deletions", "dbo.Edit_History", "dbo.Revision_History"}
-"""Nobody has reviewed anything in that workspace."""
-
 VIEWS = {name: parsed(view.body.rstrip().rstrip(";")) for name, view in modules("VIEW").items()}
-ASKED = [name for name, tree in VIEWS.items() if name not in OTHERWISE and not reason(tree)]
+
+
+def left_out(name: str) -> str:
+    """Why DuckDB is not asked about a view, nor about one that reads it."""
+    inner = (f"{table.db}.{table.name}" for table in VIEWS[name].find_all(exp.Table))
+    return reason(VIEWS[name]) or next(
+        (why for view in inner if view in VIEWS and (why := left_out(view))), ""
+    )
+
+
+ASKED = [name for name in VIEWS if name not in OTHERWISE and not left_out(name)]
 
 
 @pytest.fixture(scope="module")
 def witness(governed: SqliteSession) -> Iterator[Witness]:
     with closing(Witness()) as made:
         fill(made, governed._raw)
+        for name in ASKED:
+            made.view(name, VIEWS[name])
         yield made
 
 
@@ -93,14 +102,15 @@ def test_a_view_shows_the_same_rows(governed: SqliteSession, witness: Witness, n
     columns = ", ".join(view_columns(modules("VIEW")[name]))
     theirs = governed._raw.execute(f"SELECT {columns} FROM {bare(name)}").fetchall()
     assert Counter(witness.rows(VIEWS[name], {})) == Counter(map(tuple, theirs))
-    assert theirs or name in EMPTY
 
 
 def test_most_views_are_asked_about_and_the_others_have_a_reason() -> None:
     assert len(ASKED) >= 14
-    assert all(
-        name in OTHERWISE or reason(tree) in LEFT_OUT for name, tree in VIEWS.items() if name not in ASKED
-    )
+    assert all(name in OTHERWISE or left_out(name) in LEFT_OUT for name in VIEWS if name not in ASKED)
+
+
+def test_most_views_have_something_to_show(witness: Witness) -> None:
+    assert len([name for name in ASKED if witness.rows(VIEWS[name], {})]) >= 12
 
 
 class Watched(Gatekeeper):

@@ -97,6 +97,10 @@ class Witness:
             values = [value for row in rows for value in row]
             self._connection.execute(f"INSERT INTO {name} VALUES {', '.join([one] * len(rows))}", values)
 
+    def view(self, name: str, query: exp.Expression) -> None:
+        """A view, which others may read."""
+        self._connection.execute(f"CREATE VIEW {name} AS {_understood(query).sql('duckdb')}")
+
     def rows(self, query: exp.Expression, variables: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What DuckDB makes of a SELECT of T-SQL, its values as SQLite tells them."""
         text = _understood(query).sql("duckdb")

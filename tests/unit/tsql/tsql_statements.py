@@ -22,7 +22,7 @@ DIALECT = "tsql,normalization_strategy=case_sensitive"
 
 _MODULE = re.compile(r"\s*CREATE OR ALTER (PROCEDURE|VIEW|TRIGGER)\s+([\w.]+)(.*?)\bAS\b\s*\n", re.DOTALL)
 _FLOW = re.compile(r"(?:BEGIN(?:\s+TRY|\s+CATCH)?|END(?:\s+TRY|\s+CATCH)?|ELSE)\b\s*")
-_VERBS = (
+VERBS = (
     r"BEGIN|SET|SELECT|INSERT|UPDATE(?!\s*\()|DELETE|WITH|THROW|EXECUTE|RETURN|ALTER|CREATE|DECLARE"
     r"|ROLLBACK|COMMIT"
 )
@@ -119,7 +119,7 @@ def _cut(chunk: str) -> Iterator[str]:
 
 def _end_of_condition(chunk: str) -> int:
     depth = 0
-    for found in re.finditer(rf"N?'(?:[^']|'')*'|[()]|\b(?:{_VERBS})\b", chunk):
+    for found in re.finditer(rf"N?'(?:[^']|'')*'|[()]|\b(?:{VERBS})\b", chunk):
         if found[0] in "()":
             depth += 1 if found[0] == "(" else -1
         elif depth == 0 and not found[0].endswith("'"):
