@@ -1497,6 +1497,223 @@ BEGIN
     WHERE Rule_Code = @Rule_Code;
 END;
 
+-- Judges again, by the rules as they are today, what waits in quarantine: all rules, or one. It writes where each record
+-- stands and lets nobody in; a steward resubmits what is ready. For one rule it also judges the divers, who stay what
+-- they are. With @Severity, @Threshold and @Is_Enabled it rehearses a change of that rule, which Set_Rule saves.
+CREATE OR ALTER PROCEDURE Retest_Quarantine
+    @Rule_Code  TEXT = NULL,
+    @Severity   TEXT = NULL,
+    @Threshold  INTEGER = NULL,
+    @Is_Enabled INTEGER = NULL,
+    @Rehearse   INTEGER = 0
+AS
+BEGIN
+    IF @Rule_Code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM Quality_Rule WHERE Rule_Code = @Rule_Code)
+        THROW 50404, 'There is no rule ' || @Rule_Code || '.';
+    IF @Severity IS NOT NULL AND (@Rule_Code IS NULL OR @Rehearse = 0)
+        THROW 50400, 'A change of a rule is only rehearsed here; Set_Rule saves it.';
+
+    SET @Received_On = (SELECT substr(Instant, 1, 10) FROM Transaction_Context);
+    SET @Old_Severity = (SELECT Severity FROM Quality_Rule WHERE Rule_Code = @Rule_Code);
+    SET @Old_Threshold = (SELECT Threshold FROM Quality_Rule WHERE Rule_Code = @Rule_Code);
+    SET @Old_Enabled = (SELECT Is_Enabled FROM Quality_Rule WHERE Rule_Code = @Rule_Code);
+    SET @Old_Errors = (
+        SELECT sum(c.Check_Bit)
+        FROM Rule_Check AS c
+        JOIN Quality_Rule AS r
+          ON r.Rule_Code = c.Rule_Code
+        WHERE r.Severity = 'error'
+    );
+    IF @Severity IS NOT NULL
+        EXECUTE Change_Rule @Rule_Code = @Rule_Code, @Severity = @Severity, @Threshold = @Threshold,
+                            @Is_Enabled = @Is_Enabled, @Reason = 'Rehearsal';
+    SET @New_Errors = (
+        SELECT sum(c.Check_Bit)
+        FROM Rule_Check AS c
+        JOIN Quality_Rule AS r
+          ON r.Rule_Code = c.Rule_Code
+        WHERE r.Severity = 'error'
+    );
+
+    -- Which checks are made again, and which columns they look at (the date of birth serves several): the others are not
+    -- read. 2097152 = DUPLICATE_IN_BATCH says how a record came and is not judged again. 4194304 = DUPLICATE_OF_DIVER.
+    DROP TABLE IF EXISTS temp.Retest_Scope;
+    CREATE TEMP TABLE Retest_Scope AS
+    SELECT sum(c.Check_Bit) & ~2097152                                                  AS Checks,
+           max(c.Column_Name IN ('First_Name', 'Last_Name') OR c.Check_Bit = 4194304)   AS Has_Names,
+           max(c.Column_Name = 'Email')                                                 AS Has_Email,
+           max(c.Column_Name = 'Phone' OR c.Check_Bit = 4194304)                        AS Has_Phone,
+           max(c.Column_Name = 'Certification' OR c.Check_Bit = 4194304)                AS Has_Certification,
+           max(c.Column_Name IN ('Payload', 'Source_Reference'))                        AS Has_Rest
+    FROM Rule_Check AS c
+    WHERE @Rule_Code IS NULL OR c.Rule_Code = @Rule_Code;
+
+    PRINT '1/3 Judging the records that wait';
+    DROP VIEW IF EXISTS temp.Judge_Input;
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT q.Quarantine_ID                                                                            AS Record_ID,
+           0                                                                                          AS Source_Row,
+           ~(SELECT Checks FROM temp.Retest_Scope)                                                    AS Waived_Checks,
+           CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) AND q.Edited_Columns = 0
+                THEN q.Payload ELSE '{}' END                                                          AS Payload,
+           CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN q.First_Name END                  AS First_Name,
+           CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN q.Last_Name END                   AS Last_Name,
+           CASE WHEN (SELECT Has_Email FROM temp.Retest_Scope) THEN q.Email END                       AS Email,
+           CASE WHEN (SELECT Has_Phone FROM temp.Retest_Scope) THEN q.Phone END                       AS Phone,
+           q.Date_Of_Birth,
+           CASE WHEN (SELECT Has_Certification FROM temp.Retest_Scope) THEN q.Certification END       AS Certification,
+           CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) THEN q.Source_Reference END             AS Source_Reference
+    FROM Data_Quarantine AS q
+    WHERE q.Status = 'Open';
+    EXECUTE Judge_Records @Received_On = @Received_On;
+    IF (SELECT Checks & 4194304 FROM temp.Retest_Scope)
+        EXECUTE Compare_With_Divers;
+
+    DROP TABLE IF EXISTS temp.Retested;
+    CREATE TEMP TABLE Retested (
+        Quarantine_ID INTEGER PRIMARY KEY,
+        Batch_ID      INTEGER NOT NULL,
+        Old_Checks    INTEGER NOT NULL,
+        New_Checks    INTEGER NOT NULL
+    );
+    INSERT INTO temp.Retested (Quarantine_ID, Batch_ID, Old_Checks, New_Checks)
+    SELECT q.Quarantine_ID,
+           q.Batch_ID,
+           q.Failed_Checks,
+           (q.Failed_Checks & ~(SELECT Checks FROM temp.Retest_Scope)) | coalesce(f.Mask, 0)
+    FROM Data_Quarantine AS q
+    LEFT JOIN temp.Finding AS f
+           ON f.Record_ID = q.Quarantine_ID
+    WHERE q.Status = 'Open';
+
+    UPDATE Data_Quarantine
+    SET Failed_Checks = r.New_Checks
+    FROM temp.Retested AS r
+    WHERE r.Quarantine_ID = Data_Quarantine.Quarantine_ID AND r.New_Checks <> r.Old_Checks;
+
+    PRINT '2/3 Judging the divers';
+    DROP TABLE IF EXISTS temp.Failing_Diver;
+    CREATE TEMP TABLE Failing_Diver (
+        Diver_ID   INTEGER PRIMARY KEY,
+        Is_Already INTEGER NOT NULL DEFAULT 1
+    );
+    DROP VIEW temp.Judge_Input;
+    IF @Rule_Code IS NOT NULL
+        EXECUTE Judge_Divers @Received_On = @Received_On;
+
+    -- Which of them fail the rule as it is today: a diver may have been let in with a warning, or before the rule was.
+    IF @Severity IS NOT NULL
+        EXECUTE Change_Rule @Rule_Code = @Rule_Code, @Severity = @Old_Severity, @Threshold = @Old_Threshold,
+                            @Is_Enabled = @Old_Enabled, @Reason = 'Rehearsal';
+    IF @Severity IS NOT NULL
+        EXECUTE Judge_Failing_Divers @Received_On = @Received_On;
+
+    PRINT '3/3 Adding up';
+    EXECUTE Log_Action @Action = 'Retest_Quarantine', @Subject_Type = 'Quality_Rule', @Subject_ID = NULL,
+                       @Detail = json_object('rule', @Rule_Code, 'judged', (SELECT count(*) FROM temp.Retested), 'changed',
+                                             (SELECT count(*) FROM temp.Retested WHERE New_Checks <> Old_Checks));
+
+    -- Ready: the gate would let it in now, and would not before. Releasable: only warnings are left.
+    SELECT count(*)                                                                            AS Judged_Count,
+           coalesce(sum(New_Checks <> Old_Checks), 0)                                          AS Changed_Count,
+           coalesce(sum(New_Checks = 0 AND Old_Checks <> 0), 0)                                AS Ready_Count,
+           coalesce(sum(New_Checks <> 0 AND Old_Checks = 0), 0)                                AS Stopped_Count,
+           coalesce(sum(New_Checks <> 0 AND New_Checks & @New_Errors = 0), 0)                  AS Releasable_Count,
+           coalesce(sum(Old_Checks <> 0 AND Old_Checks & @Old_Errors = 0), 0)                  AS Releasable_Before_Count,
+           CASE WHEN @Rule_Code IS NULL THEN 0 ELSE (SELECT count(*) FROM Diver) END           AS Diver_Count,
+           (SELECT count(*) FROM temp.Failing_Diver)                                           AS Failing_Diver_Count,
+           (SELECT count(*) FROM temp.Failing_Diver WHERE Is_Already = 0)                      AS Newly_Failing_Count
+    FROM temp.Retested;
+
+    SELECT b.Batch_ID, b.Source_Name, b.Received_At,
+           sum(s.Is_Ready)     AS Ready_Count,
+           sum(s.Is_Stopped)   AS Stopped_Count,
+           sum(s.Is_Failing)   AS Newly_Failing_Count
+    FROM (SELECT Batch_ID, New_Checks = 0 AS Is_Ready, New_Checks <> 0 AS Is_Stopped, 0 AS Is_Failing
+          FROM temp.Retested
+          WHERE (New_Checks = 0) <> (Old_Checks = 0)
+          UNION ALL
+          SELECT r.Batch_ID, 0, 0, 1
+          FROM temp.Failing_Diver AS f
+          JOIN Record_Outcome AS o
+            ON o.Diver_ID = f.Diver_ID AND o.Outcome = 'Promoted'
+          JOIN Raw_Record AS r
+            ON r.Raw_ID = o.Raw_ID
+          WHERE f.Is_Already = 0) AS s
+    JOIN Ingestion_Batch AS b
+      ON b.Batch_ID = s.Batch_ID
+    GROUP BY b.Batch_ID
+    ORDER BY b.Batch_ID;
+
+    SELECT Quarantine_ID, Batch_ID, Old_Checks, New_Checks
+    FROM temp.Retested
+    WHERE New_Checks <> Old_Checks
+    ORDER BY (New_Checks = 0) = (Old_Checks = 0), Quarantine_ID
+    LIMIT 200;
+
+    SELECT Diver_ID, Is_Already
+    FROM temp.Failing_Diver
+    ORDER BY Is_Already, Diver_ID
+    LIMIT 200;
+
+    DROP TABLE temp.Retest_Scope;
+    DROP TABLE temp.Retested;
+    DROP TABLE temp.Failing_Diver;
+    DROP TABLE temp.Normalised;
+    DROP TABLE temp.Finding;
+END;
+
+-- Fills temp.Failing_Diver with the divers who fail the checks of temp.Retest_Scope. Called by Retest_Quarantine.
+CREATE OR ALTER PROCEDURE Judge_Divers
+    @Received_On TEXT
+AS
+BEGIN
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT d.Diver_ID                                                                                 AS Record_ID,
+           0                                                                                          AS Source_Row,
+           ~(SELECT Checks FROM temp.Retest_Scope)                                                    AS Waived_Checks,
+           '{}'                                                                                       AS Payload,
+           CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN d.First_Name END                  AS First_Name,
+           CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN d.Last_Name END                   AS Last_Name,
+           CASE WHEN (SELECT Has_Email FROM temp.Retest_Scope) THEN d.Email END                       AS Email,
+           CASE WHEN (SELECT Has_Phone FROM temp.Retest_Scope) THEN d.Phone END                       AS Phone,
+           d.Date_Of_Birth,
+           CASE WHEN (SELECT Has_Certification FROM temp.Retest_Scope)
+                THEN (SELECT l.Level_Name
+                      FROM Certification_Level AS l
+                      WHERE l.Certification_Level_ID = d.Certification_Level_ID) END                  AS Certification,
+           CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) THEN d.Source_Reference END             AS Source_Reference
+    FROM Diver AS d;
+    EXECUTE Judge_Records @Received_On = @Received_On;
+
+    INSERT INTO temp.Failing_Diver (Diver_ID)
+    SELECT Record_ID
+    FROM temp.Finding
+    ORDER BY Record_ID;
+    DROP VIEW temp.Judge_Input;
+END;
+
+-- Tells apart which of temp.Failing_Diver fail the rules as they are at this moment. Called by Retest_Quarantine.
+CREATE OR ALTER PROCEDURE Judge_Failing_Divers
+    @Received_On TEXT
+AS
+BEGIN
+    CREATE TEMP VIEW Judge_Input AS
+    SELECT d.Diver_ID AS Record_ID, 0 AS Source_Row, ~(SELECT Checks FROM temp.Retest_Scope) AS Waived_Checks,
+           '{}' AS Payload, d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth, l.Level_Name AS Certification,
+           d.Source_Reference
+    FROM temp.Failing_Diver AS f
+    CROSS JOIN Diver AS d
+            ON d.Diver_ID = f.Diver_ID
+    LEFT JOIN Certification_Level AS l
+           ON l.Certification_Level_ID = d.Certification_Level_ID;
+    EXECUTE Judge_Records @Received_On = @Received_On;
+
+    UPDATE temp.Failing_Diver
+    SET Is_Already = EXISTS (SELECT 1 FROM temp.Finding AS f WHERE f.Record_ID = Failing_Diver.Diver_ID);
+    DROP VIEW temp.Judge_Input;
+END;
+
 -- Takes away what the sources sent in batches that were received before a day: the raw values and the payloads. The
 -- place of every record, its outcome, where it went, and all counts stay; so does what an open record came from.
 CREATE OR ALTER PROCEDURE Purge_Batches

@@ -2123,6 +2123,319 @@ BEGIN
 END;
 GO
 
+-- Judges again, by the rules as they are today, what waits in quarantine: all rules, or one. It writes where each record
+-- stands and lets nobody in; a steward resubmits what is ready. For one rule it also judges the divers, who stay what
+-- they are. With @Severity, @Threshold and @Is_Enabled it rehearses a change of that rule, which Set_Rule saves.
+CREATE OR ALTER PROCEDURE dbo.Retest_Quarantine
+    @Rule_Code  NVARCHAR(40) = NULL,
+    @Severity   NVARCHAR(10) = NULL,
+    @Threshold  INT = NULL,
+    @Is_Enabled BIT = NULL,
+    @Rehearse   BIT = 0
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT;
+    DECLARE @Received_On DATE = CONVERT(DATE, SYSUTCDATETIME());
+    DECLARE @Old_Severity NVARCHAR(10), @Old_Threshold INT, @Old_Enabled BIT, @Old_Errors INT, @New_Errors INT;
+
+    IF @Rule_Code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM Governance.Quality_Rule WHERE Rule_Code = @Rule_Code)
+    BEGIN
+        SET @Message = CONCAT(N'There is no rule ', @Rule_Code, N'.');
+        THROW 50404, @Message, 1;
+    END;
+    IF @Severity IS NOT NULL AND (@Rule_Code IS NULL OR @Rehearse = 0)
+        THROW 50400, N'A change of a rule is only rehearsed here; Set_Rule saves it.', 1;
+
+    CREATE TABLE #Retest_Scope (
+        Checks            INT NOT NULL,
+        Has_Names         BIT NOT NULL,
+        Has_Email         BIT NOT NULL,
+        Has_Phone         BIT NOT NULL,
+        Has_Certification BIT NOT NULL,
+        Has_Rest          BIT NOT NULL
+    );
+    CREATE TABLE #Retested (
+        Quarantine_ID BIGINT NOT NULL PRIMARY KEY,
+        Batch_ID      BIGINT NOT NULL,
+        Old_Checks    INT NOT NULL,
+        New_Checks    INT NOT NULL
+    );
+    CREATE TABLE #Failing_Diver (
+        Diver_ID   BIGINT NOT NULL PRIMARY KEY,
+        Is_Already BIT NOT NULL DEFAULT (1)
+    );
+    CREATE TABLE #Judge_Input (
+        Record_ID        BIGINT NOT NULL,
+        Source_Row       BIGINT NOT NULL,
+        Waived_Checks    INT NOT NULL,
+        Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name        NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Email            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone            NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification    NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
+        Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Normalised (
+        Record_ID              BIGINT NOT NULL PRIMARY KEY,
+        Source_Row             BIGINT NOT NULL,
+        Waived_Checks          INT NOT NULL,
+        First_Name             NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Last_Name              NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Email                  NVARCHAR(600) COLLATE Latin1_General_100_BIN2 NULL,
+        Phone                  NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Digits                 NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification          NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL,
+        Certification_Level_ID INT NULL,
+        Source_Reference       NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NULL,
+        Is_Whole               BIT NOT NULL,
+        First_Name_Is_Odd      BIT NOT NULL,
+        Last_Name_Is_Odd       BIT NOT NULL
+    );
+    CREATE TABLE #Finding (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+    CREATE TABLE #Comparison (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Mask      INT NOT NULL,
+        Outcome   NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NULL,
+        Leader_ID BIGINT NULL,
+        Diver_ID  BIGINT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'A batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SAVE TRANSACTION Rehearsal;
+
+        SELECT @Old_Severity = Severity, @Old_Threshold = Threshold, @Old_Enabled = Is_Enabled
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = @Rule_Code;
+        SET @Old_Errors = (
+            SELECT SUM(c.Check_Bit)
+            FROM Governance.Rule_Check AS c
+            JOIN Governance.Quality_Rule AS r
+              ON r.Rule_Code = c.Rule_Code
+            WHERE r.Severity = N'error'
+        );
+        IF @Severity IS NOT NULL
+            EXECUTE Governance.Change_Rule @Rule_Code = @Rule_Code, @Severity = @Severity, @Threshold = @Threshold,
+                                           @Is_Enabled = @Is_Enabled, @Reason = N'Rehearsal';
+        SET @New_Errors = (
+            SELECT SUM(c.Check_Bit)
+            FROM Governance.Rule_Check AS c
+            JOIN Governance.Quality_Rule AS r
+              ON r.Rule_Code = c.Rule_Code
+            WHERE r.Severity = N'error'
+        );
+
+        -- Which checks are made again, and which columns they look at (the date of birth serves several): the others are
+        -- not read. 2097152 = DUPLICATE_IN_BATCH says how a record came and is not judged again. 4194304 =
+        -- DUPLICATE_OF_DIVER.
+        INSERT INTO #Retest_Scope (Checks, Has_Names, Has_Email, Has_Phone, Has_Certification, Has_Rest)
+        SELECT SUM(c.Check_Bit) & ~2097152,
+               MAX(IIF(c.Column_Name IN (N'First_Name', N'Last_Name') OR c.Check_Bit = 4194304, 1, 0)),
+               MAX(IIF(c.Column_Name = N'Email', 1, 0)),
+               MAX(IIF(c.Column_Name = N'Phone' OR c.Check_Bit = 4194304, 1, 0)),
+               MAX(IIF(c.Column_Name = N'Certification' OR c.Check_Bit = 4194304, 1, 0)),
+               MAX(IIF(c.Column_Name IN (N'Payload', N'Source_Reference'), 1, 0))
+        FROM Governance.Rule_Check AS c
+        WHERE @Rule_Code IS NULL OR c.Rule_Code = @Rule_Code;
+
+        RAISERROR(N'1/3 Judging the records that wait', 0, 1) WITH NOWAIT;
+        INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                                  Date_Of_Birth, Certification, Source_Reference)
+        SELECT q.Quarantine_ID,
+               0,
+               ~s.Checks,
+               CASE WHEN s.Has_Rest = 1 AND q.Edited_Columns = 0 THEN q.Payload ELSE N'{}' END,
+               CASE WHEN s.Has_Names = 1 THEN q.First_Name END,
+               CASE WHEN s.Has_Names = 1 THEN q.Last_Name END,
+               CASE WHEN s.Has_Email = 1 THEN q.Email END,
+               CASE WHEN s.Has_Phone = 1 THEN q.Phone END,
+               q.Date_Of_Birth,
+               CASE WHEN s.Has_Certification = 1 THEN q.Certification END,
+               CASE WHEN s.Has_Rest = 1 THEN q.Source_Reference END
+        FROM dbo.Data_Quarantine AS q
+        CROSS JOIN #Retest_Scope AS s
+        WHERE q.Status = N'Open';
+        EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+        IF EXISTS (SELECT 1 FROM #Retest_Scope WHERE Checks & 4194304 <> 0)
+            EXECUTE Governance.Compare_With_Divers;
+
+        INSERT INTO #Retested (Quarantine_ID, Batch_ID, Old_Checks, New_Checks)
+        SELECT q.Quarantine_ID,
+               q.Batch_ID,
+               q.Failed_Checks,
+               (q.Failed_Checks & ~s.Checks) | COALESCE(f.Mask, 0)
+        FROM dbo.Data_Quarantine AS q
+        CROSS JOIN #Retest_Scope AS s
+        LEFT JOIN #Finding AS f
+               ON f.Record_ID = q.Quarantine_ID
+        WHERE q.Status = N'Open';
+
+        UPDATE q
+        SET Failed_Checks = r.New_Checks
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Retested AS r
+          ON r.Quarantine_ID = q.Quarantine_ID
+        WHERE r.New_Checks <> r.Old_Checks;
+
+        RAISERROR(N'2/3 Judging the divers', 0, 1) WITH NOWAIT;
+        IF @Rule_Code IS NOT NULL
+            EXECUTE dbo.Judge_Divers @Received_On = @Received_On;
+
+        -- Which of them fail the rule as it is today: a diver may have been let in with a warning, or before the rule was.
+        IF @Severity IS NOT NULL
+            EXECUTE Governance.Change_Rule @Rule_Code = @Rule_Code, @Severity = @Old_Severity,
+                                           @Threshold = @Old_Threshold, @Is_Enabled = @Old_Enabled,
+                                           @Reason = N'Rehearsal';
+        IF @Severity IS NOT NULL
+            EXECUTE dbo.Judge_Failing_Divers @Received_On = @Received_On;
+
+        RAISERROR(N'3/3 Adding up', 0, 1) WITH NOWAIT;
+        SET @Detail = (
+            SELECT @Rule_Code AS [rule],
+                   (SELECT COUNT_BIG(*) FROM #Retested) AS judged,
+                   (SELECT COUNT_BIG(*) FROM #Retested WHERE New_Checks <> Old_Checks) AS changed
+            FOR JSON PATH, WITHOUT_ARRAY_WRAPPER, INCLUDE_NULL_VALUES
+        );
+        EXECUTE Governance.Log_Action @Action = N'Retest_Quarantine', @Subject_Type = N'Quality_Rule', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        -- Ready: the gate would let it in now, and would not before. Releasable: only warnings are left.
+        SELECT COUNT_BIG(*)                                                                            AS Judged_Count,
+               COALESCE(SUM(IIF(New_Checks <> Old_Checks, 1, 0)), 0)                                   AS Changed_Count,
+               COALESCE(SUM(IIF(New_Checks = 0 AND Old_Checks <> 0, 1, 0)), 0)                         AS Ready_Count,
+               COALESCE(SUM(IIF(New_Checks <> 0 AND Old_Checks = 0, 1, 0)), 0)                         AS Stopped_Count,
+               COALESCE(SUM(IIF(New_Checks <> 0 AND New_Checks & @New_Errors = 0, 1, 0)), 0)           AS Releasable_Count,
+               COALESCE(SUM(IIF(Old_Checks <> 0 AND Old_Checks & @Old_Errors = 0, 1, 0)), 0)           AS Releasable_Before_Count,
+               CASE WHEN @Rule_Code IS NULL THEN 0 ELSE (SELECT COUNT_BIG(*) FROM dbo.Diver) END       AS Diver_Count,
+               (SELECT COUNT_BIG(*) FROM #Failing_Diver)                                               AS Failing_Diver_Count,
+               (SELECT COUNT_BIG(*) FROM #Failing_Diver WHERE Is_Already = 0)                          AS Newly_Failing_Count
+        FROM #Retested;
+
+        SELECT b.Batch_ID, b.Source_Name, b.Received_At,
+               SUM(s.Is_Ready)     AS Ready_Count,
+               SUM(s.Is_Stopped)   AS Stopped_Count,
+               SUM(s.Is_Failing)   AS Newly_Failing_Count
+        FROM (SELECT Batch_ID, IIF(New_Checks = 0, 1, 0) AS Is_Ready, IIF(New_Checks <> 0, 1, 0) AS Is_Stopped,
+                     0 AS Is_Failing
+              FROM #Retested
+              WHERE IIF(New_Checks = 0, 1, 0) <> IIF(Old_Checks = 0, 1, 0)
+              UNION ALL
+              SELECT r.Batch_ID, 0, 0, 1
+              FROM #Failing_Diver AS f
+              JOIN Staging.Record_Outcome AS o
+                ON o.Diver_ID = f.Diver_ID AND o.Outcome = N'Promoted'
+              JOIN Staging.Raw_Record AS r
+                ON r.Raw_ID = o.Raw_ID
+              WHERE f.Is_Already = 0) AS s
+        JOIN Staging.Ingestion_Batch AS b
+          ON b.Batch_ID = s.Batch_ID
+        GROUP BY b.Batch_ID, b.Source_Name, b.Received_At
+        ORDER BY b.Batch_ID;
+
+        SELECT TOP (200) Quarantine_ID, Batch_ID, Old_Checks, New_Checks
+        FROM #Retested
+        WHERE New_Checks <> Old_Checks
+        ORDER BY IIF(IIF(New_Checks = 0, 1, 0) = IIF(Old_Checks = 0, 1, 0), 1, 0), Quarantine_ID;
+
+        SELECT TOP (200) Diver_ID, Is_Already
+        FROM #Failing_Diver
+        ORDER BY Is_Already, Diver_ID;
+
+        IF @Rehearse = 1
+            ROLLBACK TRANSACTION Rehearsal;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Retest_Quarantine TO data_steward, compliance_officer;
+GO
+
+-- Fills #Failing_Diver with the divers who fail the checks of #Retest_Scope. Called by Retest_Quarantine.
+CREATE OR ALTER PROCEDURE dbo.Judge_Divers
+    @Received_On DATE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    TRUNCATE TABLE #Judge_Input;
+    TRUNCATE TABLE #Normalised;
+    TRUNCATE TABLE #Finding;
+    INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                              Date_Of_Birth, Certification, Source_Reference)
+    SELECT d.Diver_ID,
+           0,
+           ~s.Checks,
+           N'{}',
+           CASE WHEN s.Has_Names = 1 THEN d.First_Name END,
+           CASE WHEN s.Has_Names = 1 THEN d.Last_Name END,
+           CASE WHEN s.Has_Email = 1 THEN d.Email END,
+           CASE WHEN s.Has_Phone = 1 THEN d.Phone END,
+           CONVERT(NVARCHAR(10), d.Date_Of_Birth, 23),
+           CASE WHEN s.Has_Certification = 1
+                THEN (SELECT l.Level_Name
+                      FROM dbo.Certification_Level AS l
+                      WHERE l.Certification_Level_ID = d.Certification_Level_ID) END,
+           CASE WHEN s.Has_Rest = 1 THEN d.Source_Reference END
+    FROM #Retest_Scope AS s
+    CROSS JOIN dbo.Diver AS d;
+    EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+
+    INSERT INTO #Failing_Diver (Diver_ID)
+    SELECT f.Record_ID
+    FROM #Finding AS f;
+END;
+GO
+
+-- Tells apart which of #Failing_Diver fail the rules as they are at this moment. Called by Retest_Quarantine.
+CREATE OR ALTER PROCEDURE dbo.Judge_Failing_Divers
+    @Received_On DATE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    TRUNCATE TABLE #Judge_Input;
+    TRUNCATE TABLE #Normalised;
+    TRUNCATE TABLE #Finding;
+    INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
+                              Date_Of_Birth, Certification, Source_Reference)
+    SELECT d.Diver_ID, 0, ~s.Checks, N'{}', d.First_Name, d.Last_Name, d.Email, d.Phone,
+           CONVERT(NVARCHAR(10), d.Date_Of_Birth, 23), l.Level_Name, d.Source_Reference
+    FROM #Failing_Diver AS f
+    CROSS JOIN #Retest_Scope AS s
+    JOIN dbo.Diver AS d
+      ON d.Diver_ID = f.Diver_ID
+    LEFT JOIN dbo.Certification_Level AS l
+           ON l.Certification_Level_ID = d.Certification_Level_ID;
+    EXECUTE Governance.Judge_Records @Received_On = @Received_On;
+
+    UPDATE d
+    SET Is_Already = IIF(EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = d.Diver_ID), 1, 0)
+    FROM #Failing_Diver AS d;
+END;
+GO
+
 -- Takes away what the sources sent in batches that were received before a day: the raw values and the payloads. The
 -- place of every record, its outcome, where it went, and all counts stay; so does what an open record came from.
 CREATE OR ALTER PROCEDURE Staging.Purge_Batches

@@ -40,6 +40,8 @@ INTERNAL = {
     "dbo.Require_Records",
     "dbo.Refuse_Conflict",
     "dbo.Apply_Edits",
+    "dbo.Judge_Divers",
+    "dbo.Judge_Failing_Divers",
 }
 """Procedures that others call; granted to nobody."""
 
