@@ -101,7 +101,7 @@ VIEWS: dict[str, sa.Table] = {
             "dbo",
             "Quarantine_Reasons",
             "Quarantine_ID Attempt Is_Current Rule_Code Column_Name Observed_Value Severity Dimension Wording "
-            "Hint Raw_ID Recorded_At",
+            "Hint Raw_ID Recorded_At Diver_ID",
         ),
         _view(
             "dbo",

@@ -158,10 +158,18 @@ def resubmit_records(
 
     With `waive_warnings` and a reason, what fails by warnings alone is released. Errors never are.
     """
+
+    def on_message(message: str) -> None:
+        step, _, words = message.partition(" ")
+        number, _, count = step.partition("/")
+        progress(Progress(words, int(number), int(count)))
+        if cancel:
+            cancel.raise_if_cancelled()
+
     with interruptible(session, cancel):
         results = session.call(
             "Resubmit_Records",
-            on_message=lambda text: progress(Progress(text)),
+            on_message=on_message,
             records=_sent(records),
             rehearse=int(rehearse),
             waive_warnings=int(waive_warnings),

@@ -354,6 +354,9 @@ IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Data_Quarantine') WHERE name = '
 -- Undoing is told from redoing, which is undoing an undo: a redone value stands like one that was typed.
 IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Quarantine_Revision') WHERE name = 'Is_Undo')
     ALTER TABLE Quarantine_Revision ADD COLUMN Is_Undo INTEGER NOT NULL DEFAULT 0;
+-- The diver whose email a record had, where that was what it failed.
+IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Quarantine_Violation') WHERE name = 'Diver_ID')
+    ALTER TABLE Quarantine_Violation ADD COLUMN Diver_ID INTEGER;
 -- What the facets count, without the wide rows.
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Cube
     ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At);

@@ -315,7 +315,7 @@ BEGIN
 END;
 
 -- Compares the records of temp.Normalised with the divers, by email: adds to temp.Finding who is there already, identical
--- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER).
+-- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER); and which diver it is.
 CREATE OR ALTER PROCEDURE Compare_With_Divers
 AS
 BEGIN
@@ -324,7 +324,7 @@ BEGIN
     SELECT s.Record_ID,
            CASE WHEN s.Is_Same THEN 0 ELSE 4194304 END,
            CASE WHEN s.Is_Same AND s.Is_Valid THEN 'Unchanged' END,
-           CASE WHEN s.Is_Same AND s.Is_Valid THEN s.Diver_ID END
+           s.Diver_ID
     FROM (SELECT n.Record_ID,
                  d.Diver_ID,
                  f.Record_ID IS NULL AS Is_Valid,
@@ -342,7 +342,8 @@ BEGIN
           WHERE coalesce(f.Mask, 0) & 12 = 0) AS s
     WHERE true
     ON CONFLICT (Record_ID) DO UPDATE
-    SET Mask = Mask | excluded.Mask;
+    SET Mask = Mask | excluded.Mask,
+        Diver_ID = excluded.Diver_ID;
 END;
 
 ------------------------------------------------------------------------------------------------------------
@@ -376,6 +377,7 @@ BEGIN
 
     SET @Now = (SELECT Instant FROM Transaction_Context);
     SET @Actor = (SELECT Actor FROM Transaction_Context);
+    SET @Is_Resubmission = (SELECT Source_Kind = 'resubmission' FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID);
 
     PRINT '1/7 Judging every record';
     -- The records lie together: they are read from the first to the last, and not one by one through an index (+).
@@ -470,13 +472,15 @@ BEGIN
     CREATE TEMP TABLE Rejection (
         Record_ID     INTEGER PRIMARY KEY,
         Mask          INTEGER NOT NULL,
+        Rival_ID      INTEGER,
         Known_ID      INTEGER,
         Quarantine_ID INTEGER,
         Attempt       INTEGER
     );
-    INSERT INTO temp.Rejection (Record_ID, Mask, Known_ID)
+    INSERT INTO temp.Rejection (Record_ID, Mask, Rival_ID, Known_ID)
     SELECT f.Record_ID,
            f.Mask,
+           f.Diver_ID,
            coalesce(r.Origin_Quarantine_ID,
                     (SELECT min(q.Quarantine_ID)
                      FROM Data_Quarantine AS q
@@ -527,7 +531,8 @@ BEGIN
             ON q.Quarantine_ID = j.Known_ID) AS n
     WHERE n.Record_ID = Rejection.Record_ID;
 
-    INSERT INTO Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At)
+    INSERT INTO Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At,
+                                      Diver_ID)
     SELECT j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name, r.Raw_ID,
            CASE c.Column_Name
                WHEN 'First_Name' THEN r.First_Name
@@ -539,7 +544,8 @@ BEGIN
                WHEN 'Source_Reference' THEN r.Source_Reference
                WHEN 'Payload' THEN substr(r.Payload, 1, 400)
            END,
-           @Now
+           @Now,
+           CASE WHEN c.Rule_Code = 'DUPLICATE_OF_DIVER' THEN j.Rival_ID END
     FROM temp.Rejection AS j
     JOIN Raw_Record AS r
       ON r.Raw_ID = j.Record_ID
@@ -570,7 +576,7 @@ BEGIN
            CASE WHEN f.Record_ID IS NULL THEN 'Promoted' ELSE coalesce(f.Outcome, 'Quarantined') END,
            CASE WHEN f.Record_ID IS NULL THEN @Before_First_ID + n.Record_ID
                 WHEN f.Leader_ID IS NOT NULL AND j.Record_ID IS NULL THEN @Before_First_ID + f.Leader_ID
-                ELSE f.Diver_ID END,
+                WHEN f.Outcome = 'Unchanged' THEN f.Diver_ID END,
            j.Quarantine_ID
     FROM temp.Normalised AS n
     LEFT JOIN temp.Finding AS f
@@ -578,6 +584,30 @@ BEGIN
     LEFT JOIN temp.Rejection AS j
            ON j.Record_ID = coalesce(f.Leader_ID, f.Record_ID)
     ORDER BY n.Record_ID;
+
+    -- What was resubmitted and is let in leaves the quarantine with it. What says the same as another one that is let in
+    -- is merged into that.
+    UPDATE Data_Quarantine
+    SET Status = CASE WHEN n.Outcome = 'Duplicate' THEN 'Merged' ELSE 'Released' END,
+        Resolution_Code = CASE WHEN n.Outcome <> 'Duplicate' AND n.Waived_Checks <> 0 THEN 'Released with warning'
+                               ELSE n.Outcome END,
+        Resolved_By = @Actor,
+        Resolved_At = @Now,
+        Diver_ID = n.Diver_ID,
+        Failed_Checks = n.Waived_Checks,
+        Claimed_By = NULL,
+        Claimed_Until = NULL,
+        Record_Version = Record_Version + 1
+    FROM (SELECT r.Origin_Quarantine_ID, r.Waived_Checks, o.Outcome, o.Diver_ID
+          FROM Raw_Record AS r
+          JOIN Record_Outcome AS o
+            ON o.Raw_ID = r.Raw_ID
+          WHERE r.Raw_ID BETWEEN (SELECT First_Raw_ID FROM temp.Current_Batch) AND (SELECT Last_Raw_ID FROM temp.Current_Batch)
+            AND +r.Batch_ID = @Batch_ID
+            AND r.Origin_Quarantine_ID IS NOT NULL
+            AND o.Diver_ID IS NOT NULL
+            AND @Is_Resubmission) AS n
+    WHERE n.Origin_Quarantine_ID = Data_Quarantine.Quarantine_ID AND Data_Quarantine.Status = 'Open';
 
     PRINT '7/7 Counting: nothing lost, nothing doubled';
     UPDATE Ingestion_Batch
@@ -788,12 +818,10 @@ BEGIN
 
     SELECT n.Record_ID             AS Record_Key,
            coalesce(f.Mask, 0)     AS Failed_Checks,
-           d.Diver_ID
+           CASE WHEN f.Mask & 4194304 <> 0 THEN f.Diver_ID END AS Diver_ID
     FROM temp.Normalised AS n
     LEFT JOIN temp.Finding AS f
            ON f.Record_ID = n.Record_ID
-    LEFT JOIN Diver AS d
-           ON d.Email = n.Email AND f.Mask & 4194304 <> 0
     ORDER BY n.Record_ID;
 
     DROP VIEW temp.Judge_Input;
@@ -1130,6 +1158,290 @@ BEGIN
     DROP TABLE temp.Edit_Target;
     DROP TABLE temp.Normalised;
     DROP TABLE temp.Finding;
+END;
+
+-- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
+-- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
+-- reasons. An untouched record comes as it came; an edited one as the object of its values. With @Waive_Warnings and a
+-- reason, what a record fails by warnings alone is let in; errors never are. @Rehearse tells all that and keeps nothing.
+CREATE OR ALTER PROCEDURE Resubmit_Records
+    @Records        TEXT,
+    @Rehearse       INTEGER = 0,
+    @Waive_Warnings INTEGER = 0,
+    @Reason         TEXT = NULL
+AS
+BEGIN
+    IF @Waive_Warnings = 1 AND trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'Say why the warnings may pass.';
+
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
+    SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]'))
+    FROM json_each(@Records)
+    GROUP BY json_extract(value, '$[0]');
+    SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
+    IF @Record_Count = 0
+        THROW 50400, 'There is no record to resubmit.';
+    EXECUTE Require_Records @Status = 'Open';
+
+    PRINT '0/7 Sending the records again';
+    SET @Warnings = (
+        SELECT coalesce(sum(c.Check_Bit), 0)
+        FROM Rule_Check AS c
+        JOIN Quality_Rule AS r
+          ON r.Rule_Code = c.Rule_Code
+        WHERE r.Severity = 'warning' AND @Waive_Warnings = 1
+    );
+    INSERT INTO Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count, Loaded_Count)
+    SELECT 'Resubmission by ' || c.Actor, 'resubmission', 'resubmission ' || c.Instant, c.Instant, c.Actor, @Record_Count,
+           @Record_Count
+    FROM Transaction_Context AS c;
+    SET @Batch_ID = last_insert_rowid();
+
+    INSERT INTO Raw_Record (Batch_ID, Source_Row, Origin_Quarantine_ID, Waived_Checks, First_Name, Last_Name, Email, Phone,
+                            Date_Of_Birth, Certification, Source_Reference, Payload)
+    SELECT @Batch_ID, row_number() OVER (ORDER BY q.Quarantine_ID), q.Quarantine_ID, q.Failed_Checks & @Warnings, q.First_Name,
+           q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
+           CASE WHEN q.Edited_Columns = 0 THEN q.Payload
+                ELSE json_object('First_Name', q.First_Name, 'Last_Name', q.Last_Name, 'Email', q.Email, 'Phone', q.Phone,
+                                 'Date_Of_Birth', q.Date_Of_Birth, 'Certification', q.Certification,
+                                 'Source_Reference', q.Source_Reference) END
+    FROM temp.Wanted_Record AS w
+    CROSS JOIN Data_Quarantine AS q
+            ON q.Quarantine_ID = w.Quarantine_ID
+    ORDER BY q.Quarantine_ID;
+
+    EXECUTE Govern_Batch @Batch_ID = @Batch_ID;
+
+    UPDATE Data_Quarantine
+    SET Resolution_Reason = @Reason
+    FROM temp.Wanted_Record AS w
+    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID AND Data_Quarantine.Status <> 'Open' AND @Reason IS NOT NULL;
+
+    DROP TABLE IF EXISTS temp.Resubmitted;
+    CREATE TEMP TABLE Resubmitted (
+        Quarantine_ID INTEGER PRIMARY KEY,
+        Outcome       TEXT NOT NULL,
+        Is_Let_In     INTEGER NOT NULL,
+        Failed_Checks INTEGER NOT NULL,
+        Diver_ID      INTEGER
+    );
+    INSERT INTO temp.Resubmitted (Quarantine_ID, Outcome, Is_Let_In, Failed_Checks, Diver_ID)
+    SELECT q.Quarantine_ID, o.Outcome, o.Diver_ID IS NOT NULL, q.Failed_Checks,
+           CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
+                WHEN q.Failed_Checks & 4194304 <> 0
+                THEN (SELECT v.Diver_ID
+                      FROM Quarantine_Violation AS v
+                      WHERE v.Quarantine_ID = q.Quarantine_ID
+                        AND v.Attempt = q.Attempt_Count
+                        AND v.Rule_Code = 'DUPLICATE_OF_DIVER') END
+    FROM Raw_Record AS r
+    CROSS JOIN Record_Outcome AS o
+            ON o.Raw_ID = r.Raw_ID
+    CROSS JOIN Data_Quarantine AS q
+            ON q.Quarantine_ID = r.Origin_Quarantine_ID
+    WHERE r.Batch_ID = @Batch_ID;
+
+    SET @Passed_Count = (SELECT count(*) FROM temp.Resubmitted WHERE Is_Let_In = 1);
+    EXECUTE Log_Action @Action = 'Resubmit_Records', @Subject_Type = 'Ingestion_Batch', @Subject_ID = @Batch_ID,
+                       @Detail = json_object('records', @Record_Count, 'passed', @Passed_Count, 'waived', @Waive_Warnings);
+
+    -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
+    SELECT @Batch_ID                                                                              AS Batch_ID,
+           @Passed_Count                                                                          AS Passed_Count,
+           @Record_Count - @Passed_Count                                                          AS Failed_Count,
+           sum(CASE WHEN Is_Let_In = 0 AND Failed_Checks & 6291456 <> 0 THEN 1 ELSE 0 END)        AS Collided_Count,
+           sum(CASE WHEN Outcome = 'Unchanged' THEN 1 ELSE 0 END)                                 AS Unchanged_Count,
+           sum(CASE WHEN Outcome = 'Duplicate' THEN 1 ELSE 0 END)                                 AS Duplicate_Count
+    FROM temp.Resubmitted;
+
+    SELECT n.Rule_Code, n.Record_Count
+    FROM Batch_Rule_Count AS n
+    WHERE n.Batch_ID = @Batch_ID
+    ORDER BY n.Record_Count DESC, n.Rule_Code;
+
+    SELECT s.Quarantine_ID, s.Outcome, s.Failed_Checks, s.Diver_ID
+    FROM temp.Resubmitted AS s
+    ORDER BY s.Quarantine_ID;
+
+    DROP TABLE temp.Wanted_Record;
+    DROP TABLE temp.Resubmitted;
+END;
+
+-- Puts open records away for a reason with a code (Discard_Code): a JSON array of [record, version that was read]. They
+-- can be reopened.
+CREATE OR ALTER PROCEDURE Discard_Records
+    @Records TEXT,
+    @Code    TEXT,
+    @Reason  TEXT = NULL
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Discard_Code WHERE Discard_Code = @Code)
+        THROW 50400, 'A record is discarded with one of the codes of the list.';
+    IF @Code = 'other' AND trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'Say why the records are discarded.';
+
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
+    SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]'))
+    FROM json_each(@Records)
+    GROUP BY json_extract(value, '$[0]');
+    EXECUTE Require_Records @Status = 'Open';
+    SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
+
+    UPDATE Data_Quarantine
+    SET Status = 'Discarded',
+        Resolution_Code = @Code,
+        Resolution_Reason = @Reason,
+        Resolved_By = c.Actor,
+        Resolved_At = c.Instant,
+        Claimed_By = NULL,
+        Claimed_Until = NULL,
+        Record_Version = Data_Quarantine.Record_Version + 1
+    FROM temp.Wanted_Record AS w
+    CROSS JOIN Transaction_Context AS c
+    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID;
+
+    INSERT INTO Quarantine_Event (Quarantine_ID, Event_Kind, Event_Code, Event_Reason, Acted_By, Acted_At)
+    SELECT w.Quarantine_ID, 'Discarded', @Code, @Reason, c.Actor, c.Instant
+    FROM temp.Wanted_Record AS w
+    CROSS JOIN Transaction_Context AS c
+    ORDER BY w.Quarantine_ID;
+
+    EXECUTE Log_Action @Action = 'Discard_Records', @Subject_Type = 'Data_Quarantine', @Subject_ID = NULL,
+                       @Detail = json_object('code', @Code, 'records', @Record_Count);
+
+    SELECT @Record_Count AS Record_Count;
+
+    DROP TABLE temp.Wanted_Record;
+END;
+
+-- Lets discarded records wait again.
+CREATE OR ALTER PROCEDURE Reopen_Records
+    @Records TEXT,
+    @Reason  TEXT = NULL
+AS
+BEGIN
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
+    SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]'))
+    FROM json_each(@Records)
+    GROUP BY json_extract(value, '$[0]');
+    EXECUTE Require_Records @Status = 'Discarded';
+    SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
+
+    UPDATE Data_Quarantine
+    SET Status = 'Open',
+        Resolution_Code = NULL,
+        Resolution_Reason = NULL,
+        Resolved_By = NULL,
+        Resolved_At = NULL,
+        Record_Version = Data_Quarantine.Record_Version + 1
+    FROM temp.Wanted_Record AS w
+    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID;
+
+    INSERT INTO Quarantine_Event (Quarantine_ID, Event_Kind, Event_Reason, Acted_By, Acted_At)
+    SELECT w.Quarantine_ID, 'Reopened', @Reason, c.Actor, c.Instant
+    FROM temp.Wanted_Record AS w
+    CROSS JOIN Transaction_Context AS c
+    ORDER BY w.Quarantine_ID;
+
+    EXECUTE Log_Action @Action = 'Reopen_Records', @Subject_Type = 'Data_Quarantine', @Subject_ID = NULL,
+                       @Detail = json_object('records', @Record_Count);
+
+    SELECT @Record_Count AS Record_Count;
+
+    DROP TABLE temp.Wanted_Record;
+END;
+
+-- Tells the others that one works on open records (a JSON array of ids): for some minutes, then it expires by itself. A
+-- record that another has claimed is left to them, unless it is taken over with a word why.
+CREATE OR ALTER PROCEDURE Claim_Records
+    @Records   TEXT,
+    @Minutes   INTEGER = 30,
+    @Take_Over INTEGER = 0,
+    @Reason    TEXT = NULL
+AS
+BEGIN
+    IF @Minutes NOT BETWEEN 1 AND 1440
+        THROW 50400, 'A claim lasts from a minute to a day.';
+    IF @Take_Over = 1 AND trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'Say why the records are taken over.';
+
+    SET @Now = (SELECT Instant FROM Transaction_Context);
+    SET @Actor = (SELECT Actor FROM Transaction_Context);
+    SET @Until = strftime('%Y-%m-%d %H:%M:%f', @Now, '+' || @Minutes || ' minutes') || '000';
+    DROP TABLE IF EXISTS temp.Wanted_Claim;
+    CREATE TEMP TABLE Wanted_Claim (
+        Quarantine_ID INTEGER PRIMARY KEY,
+        Is_Free       INTEGER NOT NULL
+    );
+    INSERT INTO temp.Wanted_Claim (Quarantine_ID, Is_Free)
+    SELECT DISTINCT q.Quarantine_ID,
+           CASE WHEN q.Claimed_Until > @Now AND q.Claimed_By <> @Actor THEN 0 ELSE 1 END
+    FROM (SELECT value AS Quarantine_ID FROM json_each(@Records)) AS j
+    CROSS JOIN Data_Quarantine AS q
+            ON q.Quarantine_ID = j.Quarantine_ID
+    WHERE q.Status = 'Open';
+
+    INSERT INTO Quarantine_Event (Quarantine_ID, Event_Kind, Event_Reason, Acted_By, Acted_At)
+    SELECT Quarantine_ID, 'Claimed', @Reason, @Actor, @Now
+    FROM temp.Wanted_Claim
+    WHERE Is_Free = 0 AND @Take_Over = 1
+    ORDER BY Quarantine_ID;
+
+    UPDATE Data_Quarantine
+    SET Claimed_By = @Actor,
+        Claimed_Until = @Until
+    FROM temp.Wanted_Claim AS w
+    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID AND (w.Is_Free = 1 OR @Take_Over = 1);
+
+    SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Claim WHERE Is_Free = 1 OR @Take_Over = 1);
+    SET @Taken_Count = (SELECT count(*) FROM temp.Wanted_Claim WHERE Is_Free = 0 AND @Take_Over = 1);
+    EXECUTE Log_Action @Action = 'Claim_Records', @Subject_Type = 'Data_Quarantine', @Subject_ID = NULL,
+                       @Detail = json_object('records', @Record_Count, 'taken_over', @Taken_Count, 'minutes', @Minutes);
+
+    SELECT q.Quarantine_ID, CASE WHEN q.Claimed_By = @Actor THEN 1 ELSE 0 END AS Is_Claimed, q.Claimed_By, q.Claimed_Until
+    FROM temp.Wanted_Claim AS w
+    JOIN Data_Quarantine AS q
+      ON q.Quarantine_ID = w.Quarantine_ID
+    ORDER BY q.Quarantine_ID;
+
+    DROP TABLE temp.Wanted_Claim;
+END;
+
+-- Gives one's own claims on records (a JSON array of ids) up; those of others stay.
+CREATE OR ALTER PROCEDURE Release_Claims
+    @Records TEXT
+AS
+BEGIN
+    SET @Actor = (SELECT Actor FROM Transaction_Context);
+    SET @Record_Count = (
+        SELECT count(*)
+        FROM Data_Quarantine AS q
+        WHERE q.Claimed_By = @Actor AND q.Quarantine_ID IN (SELECT value FROM json_each(@Records))
+    );
+    UPDATE Data_Quarantine
+    SET Claimed_By = NULL,
+        Claimed_Until = NULL
+    WHERE Claimed_By = @Actor AND Quarantine_ID IN (SELECT value FROM json_each(@Records));
+
+    EXECUTE Log_Action @Action = 'Release_Claims', @Subject_Type = 'Data_Quarantine', @Subject_ID = NULL,
+                       @Detail = json_object('records', @Record_Count);
+
+    SELECT @Record_Count AS Record_Count;
 END;
 
 ------------------------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ GROUP BY c.Status, c.Batch_ID, c.Failed_Checks,
 DROP VIEW IF EXISTS Quarantine_Reasons;
 CREATE VIEW Quarantine_Reasons AS
 SELECT v.Quarantine_ID, v.Attempt, v.Attempt = q.Attempt_Count AS Is_Current, v.Rule_Code, v.Column_Name, v.Observed_Value,
-       r.Severity, r.Dimension, r.Wording, r.Hint, v.Raw_ID, v.Recorded_At
+       r.Severity, r.Dimension, r.Wording, r.Hint, v.Raw_ID, v.Recorded_At, v.Diver_ID
 FROM Quarantine_Violation AS v
 JOIN Data_Quarantine AS q
   ON q.Quarantine_ID = v.Quarantine_ID

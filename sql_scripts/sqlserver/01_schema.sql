@@ -486,6 +486,11 @@ IF COL_LENGTH(N'dbo.Quarantine_Revision', N'Is_Undo') IS NULL
     ALTER TABLE dbo.Quarantine_Revision
     ADD Is_Undo BIT NOT NULL CONSTRAINT DF_Quarantine_Revision_Is_Undo DEFAULT (0);
 GO
+-- The diver whose email a record had, where that was what it failed.
+IF COL_LENGTH(N'dbo.Quarantine_Violation', N'Diver_ID') IS NULL
+    ALTER TABLE dbo.Quarantine_Violation
+    ADD Diver_ID BIGINT NULL;
+GO
 -- What the facets count, without the wide rows.
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Cube', N'IndexID') IS NULL
     CREATE INDEX IX_Data_Quarantine_Cube

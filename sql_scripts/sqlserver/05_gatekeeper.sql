@@ -405,7 +405,8 @@ END;
 GO
 
 -- Compares the records of #Normalised with the divers, by email: adds to #Finding who is there already, identical
--- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER). #Comparison is the caller's, too.
+-- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER); and which diver it is.
+-- #Comparison is the caller's, too.
 CREATE OR ALTER PROCEDURE Governance.Compare_With_Divers
 AS
 BEGIN
@@ -417,7 +418,7 @@ BEGIN
     SELECT s.Record_ID,
            CASE WHEN s.Is_Same = 1 THEN 0 ELSE 4194304 END,
            CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN N'Unchanged' END,
-           CASE WHEN s.Is_Same = 1 AND s.Is_Valid = 1 THEN s.Diver_ID END
+           s.Diver_ID
     FROM (SELECT n.Record_ID,
                  d.Diver_ID,
                  IIF(f.Record_ID IS NULL, 1, 0) AS Is_Valid,
@@ -436,7 +437,8 @@ BEGIN
           WHERE COALESCE(f.Mask, 0) & 12 = 0) AS s;
 
     UPDATE f
-    SET Mask = f.Mask | c.Mask
+    SET Mask = f.Mask | c.Mask,
+        Diver_ID = c.Diver_ID
     FROM #Finding AS f
     JOIN #Comparison AS c
       ON c.Record_ID = f.Record_ID;
@@ -523,6 +525,7 @@ BEGIN
     CREATE TABLE #Rejection (
         Record_ID     BIGINT NOT NULL PRIMARY KEY,
         Mask          INT NOT NULL,
+        Rival_ID      BIGINT NULL,
         Known_ID      BIGINT NULL,
         Quarantine_ID BIGINT NULL,
         Attempt       INT NULL
@@ -569,6 +572,9 @@ BEGIN
 
         DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
         DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+        DECLARE @Is_Resubmission BIT = IIF(EXISTS (SELECT 1
+                                                   FROM Staging.Ingestion_Batch
+                                                   WHERE Batch_ID = @Batch_ID AND Source_Kind = N'resubmission'), 1, 0);
 
         RAISERROR(N'1/7 Judging every record', 0, 1) WITH NOWAIT;
         INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
@@ -666,9 +672,10 @@ BEGIN
         -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of
         -- the same content.
         SET @Content_Hash = (SELECT Content_Hash FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
-        INSERT INTO #Rejection (Record_ID, Mask, Known_ID)
+        INSERT INTO #Rejection (Record_ID, Mask, Rival_ID, Known_ID)
         SELECT f.Record_ID,
                f.Mask,
+               f.Diver_ID,
                COALESCE(r.Origin_Quarantine_ID,
                         (SELECT MIN(q.Quarantine_ID)
                          FROM dbo.Data_Quarantine AS q
@@ -724,7 +731,7 @@ BEGIN
           ON n.Record_ID = j.Record_ID;
 
         INSERT INTO dbo.Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value,
-                                              Recorded_At)
+                                              Recorded_At, Diver_ID)
         SELECT j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name, r.Raw_ID,
                CASE c.Column_Name
                    WHEN N'First_Name' THEN r.First_Name
@@ -736,7 +743,8 @@ BEGIN
                    WHEN N'Source_Reference' THEN r.Source_Reference
                    WHEN N'Payload' THEN LEFT(r.Payload COLLATE Latin1_General_100_CI_AS_SC, 400)
                END,
-               @Now
+               @Now,
+               CASE WHEN c.Rule_Code = N'DUPLICATE_OF_DIVER' THEN j.Rival_ID END
         FROM #Rejection AS j
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
@@ -765,7 +773,7 @@ BEGIN
         INSERT INTO Staging.Record_Outcome (Raw_ID, Outcome, Diver_ID, Quarantine_ID)
         SELECT n.Record_ID,
                IIF(f.Record_ID IS NULL, N'Promoted', COALESCE(f.Outcome, N'Quarantined')),
-               COALESCE(p.Diver_ID, f.Diver_ID),
+               COALESCE(p.Diver_ID, IIF(f.Outcome = N'Unchanged', f.Diver_ID, NULL)),
                j.Quarantine_ID
         FROM #Normalised AS n
         LEFT JOIN #Finding AS f
@@ -774,6 +782,30 @@ BEGIN
                ON p.Record_ID = COALESCE(f.Leader_ID, n.Record_ID)
         LEFT JOIN #Rejection AS j
                ON j.Record_ID = COALESCE(f.Leader_ID, f.Record_ID);
+
+        -- What was resubmitted and is let in leaves the quarantine with it. What says the same as another one that is let
+        -- in is merged into that.
+        UPDATE q
+        SET Status = CASE WHEN n.Outcome = N'Duplicate' THEN N'Merged' ELSE N'Released' END,
+            Resolution_Code = CASE WHEN n.Outcome <> N'Duplicate' AND n.Waived_Checks <> 0 THEN N'Released with warning'
+                                   ELSE n.Outcome END,
+            Resolved_By = @Actor,
+            Resolved_At = @Now,
+            Diver_ID = n.Diver_ID,
+            Failed_Checks = n.Waived_Checks,
+            Claimed_By = NULL,
+            Claimed_Until = NULL,
+            Record_Version = q.Record_Version + 1
+        FROM dbo.Data_Quarantine AS q
+        JOIN (SELECT r.Origin_Quarantine_ID, r.Waived_Checks, o.Outcome, o.Diver_ID
+              FROM Staging.Raw_Record AS r
+              JOIN Staging.Record_Outcome AS o
+                ON o.Raw_ID = r.Raw_ID
+              WHERE r.Batch_ID = @Batch_ID
+                AND r.Origin_Quarantine_ID IS NOT NULL
+                AND o.Diver_ID IS NOT NULL
+                AND @Is_Resubmission = 1) AS n
+          ON n.Origin_Quarantine_ID = q.Quarantine_ID AND q.Status = N'Open';
 
         RAISERROR(N'7/7 Counting: nothing lost, nothing doubled', 0, 1) WITH NOWAIT;
         UPDATE b
@@ -1070,12 +1102,10 @@ BEGIN
 
         SELECT n.Record_ID             AS Record_Key,
                COALESCE(f.Mask, 0)     AS Failed_Checks,
-               d.Diver_ID
+               CASE WHEN f.Mask & 4194304 <> 0 THEN f.Diver_ID END AS Diver_ID
         FROM #Normalised AS n
         LEFT JOIN #Finding AS f
                ON f.Record_ID = n.Record_ID
-        LEFT JOIN dbo.Diver AS d
-               ON d.Email = n.Email AND f.Mask & 4194304 <> 0
         ORDER BY n.Record_ID;
 
         COMMIT TRANSACTION;
@@ -1497,6 +1527,416 @@ BEGIN
     WHERE @Return_Records = 1
     ORDER BY q.Quarantine_ID;
 END;
+GO
+
+-- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
+-- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
+-- reasons. An untouched record comes as it came; an edited one as the object of its values. With @Waive_Warnings and a
+-- reason, what a record fails by warnings alone is let in; errors never are. @Rehearse tells all that and keeps nothing.
+-- The savepoint has a name of its own: the gate's is inside it.
+CREATE OR ALTER PROCEDURE dbo.Resubmit_Records
+    @Records        NVARCHAR(MAX),
+    @Rehearse       BIT = 0,
+    @Waive_Warnings BIT = 0,
+    @Reason         NVARCHAR(1000) = NULL
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Lock INT, @Record_Count BIGINT, @Passed_Count BIGINT, @Warnings INT, @Batch_ID BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+    CREATE TABLE #Resubmitted (
+        Quarantine_ID BIGINT NOT NULL PRIMARY KEY,
+        Outcome       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Is_Let_In     BIT NOT NULL,
+        Failed_Checks INT NOT NULL,
+        Diver_ID      BIGINT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF @Waive_Warnings = 1 AND TRIM(COALESCE(@Reason, N'')) = N''
+            THROW 50400, N'Say why the warnings may pass.', 1;
+
+        -- Before the records are locked: whoever governs has this lock first, and then the records.
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SAVE TRANSACTION Resubmission;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
+        SELECT j.Quarantine_ID, MIN(j.Record_Version)
+        FROM OPENJSON(@Records) WITH (
+                 Quarantine_ID  BIGINT '$[0]',
+                 Record_Version INT    '$[1]'
+             ) AS j
+        GROUP BY j.Quarantine_ID;
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
+        IF @Record_Count = 0
+            THROW 50400, N'There is no record to resubmit.', 1;
+        EXECUTE dbo.Require_Records @Status = N'Open';
+
+        RAISERROR(N'0/7 Sending the records again', 0, 1) WITH NOWAIT;
+        SET @Warnings = (
+            SELECT COALESCE(SUM(c.Check_Bit), 0)
+            FROM Governance.Rule_Check AS c
+            JOIN Governance.Quality_Rule AS r
+              ON r.Rule_Code = c.Rule_Code
+            WHERE r.Severity = N'warning' AND @Waive_Warnings = 1
+        );
+        INSERT INTO Staging.Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count,
+                                             Loaded_Count)
+        VALUES (CONCAT(N'Resubmission by ', @Actor), N'resubmission',
+                CONCAT(N'resubmission ', CONVERT(NVARCHAR(30), @Now, 121)), @Now, @Actor, @Record_Count, @Record_Count);
+        SET @Batch_ID = SCOPE_IDENTITY();
+
+        INSERT INTO Staging.Raw_Record (Batch_ID, Source_Row, Origin_Quarantine_ID, Waived_Checks, First_Name, Last_Name,
+                                        Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
+        SELECT @Batch_ID, ROW_NUMBER() OVER (ORDER BY q.Quarantine_ID), q.Quarantine_ID, q.Failed_Checks & @Warnings,
+               q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
+               CASE WHEN q.Edited_Columns = 0 THEN q.Payload
+                    ELSE JSON_OBJECT('First_Name': q.First_Name, 'Last_Name': q.Last_Name, 'Email': q.Email,
+                                     'Phone': q.Phone, 'Date_Of_Birth': q.Date_Of_Birth,
+                                     'Certification': q.Certification, 'Source_Reference': q.Source_Reference) END
+        FROM #Wanted_Record AS w
+        JOIN dbo.Data_Quarantine AS q
+          ON q.Quarantine_ID = w.Quarantine_ID
+        ORDER BY q.Quarantine_ID;
+
+        EXECUTE Staging.Govern_Batch @Batch_ID = @Batch_ID;
+
+        UPDATE q
+        SET Resolution_Reason = @Reason
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = q.Quarantine_ID AND q.Status <> N'Open' AND @Reason IS NOT NULL;
+
+        INSERT INTO #Resubmitted (Quarantine_ID, Outcome, Is_Let_In, Failed_Checks, Diver_ID)
+        SELECT q.Quarantine_ID, o.Outcome, IIF(o.Diver_ID IS NOT NULL, 1, 0), q.Failed_Checks,
+               CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
+                    WHEN q.Failed_Checks & 4194304 <> 0
+                    THEN (SELECT v.Diver_ID
+                          FROM dbo.Quarantine_Violation AS v
+                          WHERE v.Quarantine_ID = q.Quarantine_ID
+                            AND v.Attempt = q.Attempt_Count
+                            AND v.Rule_Code = N'DUPLICATE_OF_DIVER') END
+        FROM Staging.Raw_Record AS r
+        JOIN Staging.Record_Outcome AS o
+          ON o.Raw_ID = r.Raw_ID
+        JOIN dbo.Data_Quarantine AS q
+          ON q.Quarantine_ID = r.Origin_Quarantine_ID
+        WHERE r.Batch_ID = @Batch_ID;
+
+        SET @Passed_Count = (SELECT COUNT_BIG(*) FROM #Resubmitted WHERE Is_Let_In = 1);
+        SET @Detail = JSON_OBJECT('records': @Record_Count, 'passed': @Passed_Count, 'waived': @Waive_Warnings);
+        EXECUTE Governance.Log_Action @Action = N'Resubmit_Records', @Subject_Type = N'Ingestion_Batch',
+                                      @Subject_ID = @Batch_ID, @Detail = @Detail;
+
+        -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
+        SELECT @Batch_ID                                                                              AS Batch_ID,
+               @Passed_Count                                                                          AS Passed_Count,
+               @Record_Count - @Passed_Count                                                          AS Failed_Count,
+               SUM(CASE WHEN Is_Let_In = 0 AND Failed_Checks & 6291456 <> 0 THEN 1 ELSE 0 END)        AS Collided_Count,
+               SUM(CASE WHEN Outcome = N'Unchanged' THEN 1 ELSE 0 END)                                AS Unchanged_Count,
+               SUM(CASE WHEN Outcome = N'Duplicate' THEN 1 ELSE 0 END)                                AS Duplicate_Count
+        FROM #Resubmitted;
+
+        SELECT n.Rule_Code, n.Record_Count
+        FROM Staging.Batch_Rule_Count AS n
+        WHERE n.Batch_ID = @Batch_ID
+        ORDER BY n.Record_Count DESC, n.Rule_Code;
+
+        SELECT s.Quarantine_ID, s.Outcome, s.Failed_Checks, s.Diver_ID
+        FROM #Resubmitted AS s
+        ORDER BY s.Quarantine_ID;
+
+        IF @Rehearse = 1
+            ROLLBACK TRANSACTION Resubmission;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Resubmit_Records TO data_steward;
+GO
+
+-- Puts open records away for a reason with a code (Discard_Code): a JSON array of [record, version that was read]. They
+-- can be reopened.
+CREATE OR ALTER PROCEDURE dbo.Discard_Records
+    @Records NVARCHAR(MAX),
+    @Code    NVARCHAR(40),
+    @Reason  NVARCHAR(1000) = NULL
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Record_Count BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF NOT EXISTS (SELECT 1 FROM dbo.Discard_Code WHERE Discard_Code = @Code)
+            THROW 50400, N'A record is discarded with one of the codes of the list.', 1;
+        IF @Code = N'other' AND TRIM(COALESCE(@Reason, N'')) = N''
+            THROW 50400, N'Say why the records are discarded.', 1;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
+        SELECT j.Quarantine_ID, MIN(j.Record_Version)
+        FROM OPENJSON(@Records) WITH (
+                 Quarantine_ID  BIGINT '$[0]',
+                 Record_Version INT    '$[1]'
+             ) AS j
+        GROUP BY j.Quarantine_ID;
+        EXECUTE dbo.Require_Records @Status = N'Open';
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
+
+        UPDATE q
+        SET Status = N'Discarded',
+            Resolution_Code = @Code,
+            Resolution_Reason = @Reason,
+            Resolved_By = @Actor,
+            Resolved_At = @Now,
+            Claimed_By = NULL,
+            Claimed_Until = NULL,
+            Record_Version = q.Record_Version + 1
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = q.Quarantine_ID;
+
+        INSERT INTO dbo.Quarantine_Event (Quarantine_ID, Event_Kind, Event_Code, Event_Reason, Acted_By, Acted_At)
+        SELECT w.Quarantine_ID, N'Discarded', @Code, @Reason, @Actor, @Now
+        FROM #Wanted_Record AS w
+        ORDER BY w.Quarantine_ID;
+
+        SET @Detail = JSON_OBJECT('code': @Code, 'records': @Record_Count);
+        EXECUTE Governance.Log_Action @Action = N'Discard_Records', @Subject_Type = N'Data_Quarantine', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        SELECT @Record_Count AS Record_Count;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Discard_Records TO data_steward;
+GO
+
+-- Lets discarded records wait again.
+CREATE OR ALTER PROCEDURE dbo.Reopen_Records
+    @Records NVARCHAR(MAX),
+    @Reason  NVARCHAR(1000) = NULL
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Record_Count BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
+        SELECT j.Quarantine_ID, MIN(j.Record_Version)
+        FROM OPENJSON(@Records) WITH (
+                 Quarantine_ID  BIGINT '$[0]',
+                 Record_Version INT    '$[1]'
+             ) AS j
+        GROUP BY j.Quarantine_ID;
+        EXECUTE dbo.Require_Records @Status = N'Discarded';
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
+
+        UPDATE q
+        SET Status = N'Open',
+            Resolution_Code = NULL,
+            Resolution_Reason = NULL,
+            Resolved_By = NULL,
+            Resolved_At = NULL,
+            Record_Version = q.Record_Version + 1
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = q.Quarantine_ID;
+
+        INSERT INTO dbo.Quarantine_Event (Quarantine_ID, Event_Kind, Event_Reason, Acted_By, Acted_At)
+        SELECT w.Quarantine_ID, N'Reopened', @Reason, @Actor, @Now
+        FROM #Wanted_Record AS w
+        ORDER BY w.Quarantine_ID;
+
+        SET @Detail = JSON_OBJECT('records': @Record_Count);
+        EXECUTE Governance.Log_Action @Action = N'Reopen_Records', @Subject_Type = N'Data_Quarantine', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        SELECT @Record_Count AS Record_Count;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Reopen_Records TO data_steward;
+GO
+
+-- Tells the others that one works on open records (a JSON array of ids): for some minutes, then it expires by itself. A
+-- record that another has claimed is left to them, unless it is taken over with a word why.
+CREATE OR ALTER PROCEDURE dbo.Claim_Records
+    @Records   NVARCHAR(MAX),
+    @Minutes   INT = 30,
+    @Take_Over BIT = 0,
+    @Reason    NVARCHAR(1000) = NULL
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Record_Count BIGINT, @Taken_Count BIGINT, @Until DATETIME2(7), @Detail NVARCHAR(4000);
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    CREATE TABLE #Wanted_Claim (
+        Quarantine_ID BIGINT NOT NULL PRIMARY KEY,
+        Is_Free       BIT NOT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF @Minutes NOT BETWEEN 1 AND 1440
+            THROW 50400, N'A claim lasts from a minute to a day.', 1;
+        IF @Take_Over = 1 AND TRIM(COALESCE(@Reason, N'')) = N''
+            THROW 50400, N'Say why the records are taken over.', 1;
+
+        SET @Until = DATEADD(MINUTE, @Minutes, @Now);
+        INSERT INTO #Wanted_Claim (Quarantine_ID, Is_Free)
+        SELECT DISTINCT q.Quarantine_ID,
+               CASE WHEN q.Claimed_Until > @Now AND q.Claimed_By <> @Actor THEN 0 ELSE 1 END
+        FROM OPENJSON(@Records) WITH (
+                 Quarantine_ID BIGINT '$'
+             ) AS j
+        JOIN dbo.Data_Quarantine AS q WITH (UPDLOCK)
+          ON q.Quarantine_ID = j.Quarantine_ID
+        WHERE q.Status = N'Open';
+
+        INSERT INTO dbo.Quarantine_Event (Quarantine_ID, Event_Kind, Event_Reason, Acted_By, Acted_At)
+        SELECT w.Quarantine_ID, N'Claimed', @Reason, @Actor, @Now
+        FROM #Wanted_Claim AS w
+        WHERE w.Is_Free = 0 AND @Take_Over = 1
+        ORDER BY w.Quarantine_ID;
+
+        UPDATE q
+        SET Claimed_By = @Actor,
+            Claimed_Until = @Until
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Wanted_Claim AS w
+          ON w.Quarantine_ID = q.Quarantine_ID AND (w.Is_Free = 1 OR @Take_Over = 1);
+
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Claim WHERE Is_Free = 1 OR @Take_Over = 1);
+        SET @Taken_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Claim WHERE Is_Free = 0 AND @Take_Over = 1);
+        SET @Detail = JSON_OBJECT('records': @Record_Count, 'taken_over': @Taken_Count, 'minutes': @Minutes);
+        EXECUTE Governance.Log_Action @Action = N'Claim_Records', @Subject_Type = N'Data_Quarantine', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        SELECT q.Quarantine_ID, CASE WHEN q.Claimed_By = @Actor THEN 1 ELSE 0 END AS Is_Claimed, q.Claimed_By, q.Claimed_Until
+        FROM #Wanted_Claim AS w
+        JOIN dbo.Data_Quarantine AS q
+          ON q.Quarantine_ID = w.Quarantine_ID
+        ORDER BY q.Quarantine_ID;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Claim_Records TO data_steward;
+GO
+
+-- Gives one's own claims on records (a JSON array of ids) up; those of others stay.
+CREATE OR ALTER PROCEDURE dbo.Release_Claims
+    @Records NVARCHAR(MAX)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Record_Count BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID)
+        SELECT DISTINCT q.Quarantine_ID
+        FROM OPENJSON(@Records) WITH (
+                 Quarantine_ID BIGINT '$'
+             ) AS j
+        JOIN dbo.Data_Quarantine AS q WITH (UPDLOCK)
+          ON q.Quarantine_ID = j.Quarantine_ID
+        WHERE q.Claimed_By = @Actor;
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
+
+        UPDATE q
+        SET Claimed_By = NULL,
+            Claimed_Until = NULL
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = q.Quarantine_ID;
+
+        SET @Detail = JSON_OBJECT('records': @Record_Count);
+        EXECUTE Governance.Log_Action @Action = N'Release_Claims', @Subject_Type = N'Data_Quarantine', @Subject_ID = NULL,
+                                      @Detail = @Detail;
+
+        SELECT @Record_Count AS Record_Count;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Release_Claims TO data_steward;
 GO
 
 ------------------------------------------------------------------------------------------------------------

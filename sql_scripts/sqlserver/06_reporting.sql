@@ -183,7 +183,7 @@ GO
 -- Every reason of every record, in words.
 CREATE OR ALTER VIEW dbo.Quarantine_Reasons AS
 SELECT v.Quarantine_ID, v.Attempt, CONVERT(BIT, IIF(v.Attempt = q.Attempt_Count, 1, 0)) AS Is_Current, v.Rule_Code,
-       v.Column_Name, v.Observed_Value, r.Severity, r.Dimension, r.Wording, r.Hint, v.Raw_ID, v.Recorded_At
+       v.Column_Name, v.Observed_Value, r.Severity, r.Dimension, r.Wording, r.Hint, v.Raw_ID, v.Recorded_At, v.Diver_ID
 FROM dbo.Quarantine_Violation AS v
 JOIN dbo.Data_Quarantine AS q
   ON q.Quarantine_ID = v.Quarantine_ID

@@ -388,15 +388,20 @@ def test_who_writes_divers_runs_as_owner_and_waits_at_the_gate() -> None:
 
 
 def test_a_rehearsal_reports_first_and_then_goes_back() -> None:
+    """To a savepoint of a name of its own: a ROLLBACK finds the newest of a name, which may be an inner procedure's."""
+    names = []
     for procedure in PROCEDURES.values():
         if "@Rehearse" in procedure.header:
             body = " ".join(procedure.body.split())
+            (name,) = re.findall(r"SAVE TRANSACTION (\w+);", body)
+            names.append(name)
             assert (
                 body.index("sp_getapplock")
-                < body.index("SAVE TRANSACTION Rehearsal;")
-                < body.index("INSERT INTO #")
+                < body.index(f"SAVE TRANSACTION {name};")
+                < body.index("INSERT INTO ")
             )
-            assert "IF @Rehearse = 1 ROLLBACK TRANSACTION Rehearsal; COMMIT TRANSACTION; END TRY" in body
+            assert f"IF @Rehearse = 1 ROLLBACK TRANSACTION {name}; COMMIT TRANSACTION; END TRY" in body
+    assert {"Rehearsal", "Resubmission"} <= set(names)
 
 
 def test_a_refusal_has_a_number_of_ours() -> None:

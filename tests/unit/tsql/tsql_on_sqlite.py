@@ -247,6 +247,10 @@ REWRITES: tuple[tuple[str, str], ...] = (
     (r"CONVERT\(NVARCHAR\(30\), ([@\w.]+), 121\)", r"\1"),
     (r"IS NOT DISTINCT FROM", "IS"),
     (r"IS DISTINCT FROM", "IS NOT"),
+    (
+        r"DATEADD\(MINUTE, (@\w+), (@\w+)\)",
+        r"strftime('%Y-%m-%d %H:%M:%f', \2, '+' || \1 || ' minutes') || '000'",
+    ),
     (r"SCOPE_IDENTITY\(\)", "last_insert_rowid()"),
     (r"@@ROWCOUNT", "changes()"),
     (r"CONVERT\(NVARCHAR\(10\), ([\w.]+), 23\) COLLATE Latin1_General_100_BIN2", r"\1"),
