@@ -20,7 +20,8 @@ KEPT = (
     "SELECT * FROM Raw_Record ORDER BY Raw_ID",
     "SELECT * FROM Record_Outcome ORDER BY Raw_ID",
     "SELECT * FROM Diver ORDER BY Diver_ID",
-    "SELECT * FROM Quarantine_Violation ORDER BY Quarantine_ID, Attempt, Rule_Code",
+    "SELECT Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At "
+    "FROM Quarantine_Violation ORDER BY Quarantine_ID, Attempt, Rule_Code",
     "SELECT * FROM Steward_Action ORDER BY Action_ID",
     "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Status, Attempt_Count, Record_Version, Payload "
     "FROM Data_Quarantine ORDER BY Quarantine_ID",
