@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -19,35 +19,52 @@ from divegov_gui.database.procedures import Procedure, Step, Variables, bind, pa
 from divegov_gui.database.queries import count_statement_for_sqlite, select_statement
 from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
 from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
-from divegov_gui.database.sqlite_errors import error_name, thrown, translated
+from divegov_gui.database.sqlite_errors import error_name, not_granted, thrown, translated
 from divegov_gui.database.sqlite_file import connect, disconnect
 from divegov_gui.database.sqlite_host import CLOCK, login
 
 _ENDS_TRANSACTION = re.compile(r"(?:COMMIT|END|ROLLBACK(?!\s+(?:TRANSACTION\s+)?TO\b))\b", re.IGNORECASE)
 _MAX_NESTING = 16
-_NO_SCHEMAS = {"Staging": None, "Governance": None, "dbo": None}
+_GRANT = re.compile(r"GRANT\s+(?:SELECT|EXECUTE)\s+ON\s+(\w+)\s+TO\s+([\w,\s]+?);?\s*\Z", re.IGNORECASE)
+_HAS_GRANTS = "SELECT 1 FROM sqlite_master WHERE name = 'Object_Grant'"
+_IS_GRANTED = "SELECT 1 FROM Object_Grant WHERE Role_Name = ? AND Object_Name = ? COLLATE NOCASE"
 
 
-def open_workspace(path: Path, *, busy_seconds: float = 5.0, actor: str | None = None) -> SqliteSession:
+OWNER = "owner"
+"""Whoever opens the file without a persona: nothing is masked, nothing refused."""
+
+
+def open_workspace(
+    path: Path, *, persona: str = OWNER, busy_seconds: float = 5.0, actor: str | None = None
+) -> SqliteSession:
     """Open the workspace `path`, or make an empty one. Raises ConnectionFailed with what to do.
 
+    `persona` is a role that stands in for a login: it reads and runs what that role is granted, through its masks.
     `actor` is who works here, where that is not the operating system's user: tests have several at one machine.
     """
-    return SqliteSession(connect(path, busy_seconds), path, actor or login())
+    # It is made of what is here.
+    from divegov_gui.database.sqlite_persona import PersonaSession, sees_masks
+
+    who = actor or login()
+    if persona != OWNER and sees_masks(path, persona, busy_seconds):
+        return PersonaSession(path, persona, who, busy_seconds)
+    return SqliteSession(connect(path, busy_seconds), path, who, persona)
 
 
 class SqliteSession:
     """A session with a workspace file (see `database.session.Session`)."""
 
     dialect = "sqlite"
+    _schemas: ClassVar[dict[str, str | None]] = dict.fromkeys(("Staging", "Governance", "dbo"))
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, actor: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, actor: str, role: str = OWNER) -> None:
         self.path = path
         self.actor = actor
+        self.role = role
         self._raw = connection
         self._is_closed = False
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
-        self._connection = engine.connect().execution_options(schema_translate_map=_NO_SCHEMAS)
+        self._connection = engine.connect().execution_options(schema_translate_map=self._schemas)
 
     # -- the two verbs ------------------------------------------------------------------------------------
 
@@ -55,6 +72,7 @@ class SqliteSession:
         self, procedure: str, /, *, on_message: MessageSink | None = None, **parameters: Any
     ) -> list[list[Row]]:
         """Run a procedure (see `Session.call`)."""
+        self._check_grant(procedure)
         results: list[list[Row]] = []
         with self._translating():
             found = self._procedure(procedure)
@@ -89,7 +107,7 @@ class SqliteSession:
         statement = select_statement(view, [key], filters, order, None)
         compiled = statement.compile(
             dialect=self._connection.dialect,
-            schema_translate_map=_NO_SCHEMAS,
+            schema_translate_map=self._schemas,
             render_schema_translate=True,
             compile_kwargs={"render_postcompile": True},
         )
@@ -197,10 +215,18 @@ class SqliteSession:
                 "ON CONFLICT (Procedure_Name) DO UPDATE SET Definition = excluded.Definition",
                 (name, statement.text),
             )
+        elif granted := _GRANT.match(statement.text):
+            self._grant(granted[1], re.split(r",\s*", granted[2]))
         elif _ENDS_TRANSACTION.match(statement.text):
             raise ValueError("a script runs in one transaction with its journal row and cannot end it")
         else:
             self._raw.execute(statement.text)
+
+    def _grant(self, name: str, roles: Sequence[str]) -> None:
+        """GRANT: the roles that may read a view or run a procedure are these and no others."""
+        self._raw.execute("DELETE FROM Object_Grant WHERE Object_Name = ?", (name,))
+        rows = [(name, role) for role in roles]
+        self._raw.executemany("INSERT INTO Object_Grant (Object_Name, Role_Name) VALUES (?, ?)", rows)
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -224,6 +250,13 @@ class SqliteSession:
         self.close()
 
     # -- procedures ---------------------------------------------------------------------------------------
+
+    def _check_grant(self, procedure: str) -> None:
+        """Raise Refused where the role is not granted a procedure. The owner needs no grant, nor a file without any."""
+        if self.role == OWNER or not self._raw.execute(_HAS_GRANTS).fetchone():
+            return
+        if not self._raw.execute(_IS_GRANTED, (self.role, procedure)).fetchone():
+            raise not_granted(self.role, procedure)
 
     def _procedure(self, name: str) -> Procedure:
         row = self._raw.execute(

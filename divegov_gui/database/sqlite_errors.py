@@ -25,6 +25,7 @@ _FROM_TEXT = {
     "database disk image is malformed": "SQLITE_CORRUPT",
     "unable to open database file": "SQLITE_CANTOPEN",
     "disk I/O error": "SQLITE_IOERR",
+    "not authorized": "SQLITE_AUTH",
 }
 """Python 3.10 does not tell an error's name; its text is SQLite's own and does not change."""
 
@@ -32,6 +33,8 @@ _FROM_TEXT = {
 def error_name(error: sqlite3.Error) -> str:
     """SQLite's name of an error, such as SQLITE_BUSY; an extended name is cut to its family."""
     name = getattr(error, "sqlite_errorname", None) or _FROM_TEXT.get(str(error), "")
+    if not name and str(error).endswith("is prohibited"):
+        return "SQLITE_AUTH"
     if not name and isinstance(error, sqlite3.IntegrityError):
         return "SQLITE_CONSTRAINT"
     return "_".join(str(name).split("_")[:2])
@@ -83,6 +86,12 @@ def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
                 "The operating system reports an input/output error. What was being written was undone.",
                 "Check the disk, its room and its connection, and try again.",
             )
+        case "SQLITE_AUTH":
+            return Refused(
+                "Your role may not read or do this.",
+                "This connection refuses what the role was not granted. Nothing was shown or changed.",
+                "Ask somebody whose role may.",
+            )
         case "SQLITE_CONSTRAINT":
             return Refused("The database refused the change.", f"{error}.", "Nothing was changed.")
         case _:
@@ -102,4 +111,13 @@ def thrown(number: int, message: str) -> DiveGovError:
         "Nothing was changed.",
         "Read it again and decide.",
         facts=ConflictFacts(**json.loads(facts)) if facts else None,
+    )
+
+
+def not_granted(role: str, name: str) -> Refused:
+    """What a role is told of a procedure that it may not run, or of a view that it may not read."""
+    return Refused(
+        f"A {role.replace('_', ' ')} may not do this.",
+        f"{name} is not granted to that role.",
+        "Somebody whose role may can do it.",
     )

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.database.sqlite_errors import translated
@@ -22,7 +23,9 @@ MINIMUM_SQLITE = (3, 37, 0)
 _HEADER = b"SQLite format 3\x00"
 
 
-def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+def connect(
+    path: Path, busy_seconds: float, *, kind: type[sqlite3.Connection] | None = None
+) -> sqlite3.Connection:
     """A connection to the workspace `path`, in autocommit; an empty file is made where there is none.
 
     It waits up to `busy_seconds` for another program's lock. Raises ConnectionFailed with what to do.
@@ -33,11 +36,14 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
             "The embedded workspace needs 3.37 or newer.",
             "Use a newer Python; it brings its SQLite along.",
         )
+    made: dict[str, Any] = {} if kind is None else {"factory": kind}
     with _GATE:
         if not _OPEN[_identity(path)]:
             _check_file(path)
         try:
-            connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+            connection: sqlite3.Connection = sqlite3.connect(
+                path, timeout=busy_seconds, isolation_level=None, **made
+            )
         except sqlite3.Error as error:
             raise translated(error, path) from error
         _OPEN[_identity(path)] += 1

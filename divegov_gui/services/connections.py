@@ -36,7 +36,7 @@ class Workspace:
             open_workspace,
         )  # brings SQLAlchemy, which a first paint can do without
 
-        return open_workspace(self.path)
+        return open_workspace(self.path, persona=self.role)
 
 
 def local_workspace(path: Path | None = None) -> Workspace:

@@ -24,22 +24,31 @@ CREATE TABLE IF NOT EXISTS Unmask_Grant (
     PRIMARY KEY (Role_Name, Column_Name)
 ) WITHOUT ROWID;
 
--- The directory as one sees it without any right to unmask. The masks are those of SQL Server's dynamic data masking:
--- email(), partial(1, "XXXX", 0), partial(0, "XXX-", 4), default().
+-- Who may read which view and run which procedure. The program's deployer writes a row for each GRANT of the scripts,
+-- and its connections hold to them: a persona reads the views that it is granted, through the masks that it is not
+-- granted to see behind, and runs the procedures that it is granted. Whoever opens the file itself is its owner.
+CREATE TABLE IF NOT EXISTS Object_Grant (
+    Object_Name TEXT NOT NULL,
+    Role_Name   TEXT NOT NULL,
+    PRIMARY KEY (Object_Name, Role_Name)
+) WITHOUT ROWID;
+
+-- The directory. Its masked columns are masked by the connection, as they are masked by SQL Server for those without
+-- the right to unmask: what a view of one's own over the table shows is one's own affair there and here.
 DROP VIEW IF EXISTS Diver_Directory;
 CREATE VIEW Diver_Directory AS
 SELECT d.Diver_ID,
        d.First_Name,
-       substr(d.Last_Name, 1, 1) || 'XXXX'                       AS Last_Name,
-       substr(d.Email, 1, 1) || 'XXX@XXXX.com'                   AS Email,
-       CASE WHEN d.Phone IS NOT NULL
-            THEN 'XXX-' || substr(d.Phone, -4) END               AS Phone,
-       '1900-01-01'                                              AS Date_Of_Birth,
+       d.Last_Name,
+       d.Email,
+       d.Phone,
+       d.Date_Of_Birth,
        l.Level_Name                                              AS Certification,
        d.Valid_From
 FROM Diver AS d
 LEFT JOIN Certification_Level AS l
        ON l.Certification_Level_ID = d.Certification_Level_ID;
+GRANT SELECT ON Diver_Directory TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
 -- The log of actions: append-only, each row chained to the one before

@@ -62,6 +62,7 @@ BEGIN
     LEFT JOIN Ingestion_Batch AS b
            ON b.Batch_ID = @Batch_ID;
 END;
+GRANT EXECUTE ON Open_Batch TO data_steward;
 
 -- Takes a chunk of records as one JSON array of arrays: source row, payload, and the raw text columns in the order of
 -- the table. A chunk sent twice is loaded once.
@@ -97,6 +98,7 @@ BEGIN
     FROM Ingestion_Batch
     WHERE Batch_ID = @Batch_ID;
 END;
+GRANT EXECUTE ON Load_Batch TO data_steward;
 
 -- Notes what a generator injected, as a JSON array of [source row, defect]. For scoring only; no rule reads it.
 CREATE OR ALTER PROCEDURE Load_Ground_Truth
@@ -113,6 +115,7 @@ BEGIN
     WHERE true
     ON CONFLICT DO NOTHING;
 END;
+GRANT EXECUTE ON Load_Ground_Truth TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Judgement: the rules, in one place
@@ -661,6 +664,7 @@ BEGIN
 
     EXECUTE Report_Batch @Batch_ID = @Batch_ID;
 END;
+GRANT EXECUTE ON Govern_Batch TO data_steward;
 
 -- What became of a batch, as a result set.
 CREATE OR ALTER PROCEDURE Report_Batch
@@ -672,6 +676,7 @@ BEGIN
     FROM Ingestion_Batch
     WHERE Batch_ID = @Batch_ID;
 END;
+GRANT EXECUTE ON Report_Batch TO data_steward, compliance_officer;
 
 ------------------------------------------------------------------------------------------------------------
 -- Review: Edit_Records, Undo_Edit, Check_Records, Resubmit_Records, Discard_Records, Reopen_Records,
@@ -829,6 +834,7 @@ BEGIN
     DROP TABLE temp.Normalised;
     DROP TABLE temp.Finding;
 END;
+GRANT EXECUTE ON Check_Records TO data_steward;
 
 -- Saves new values for cells of open records, as one group that can be undone: a JSON array of [record, version that was
 -- read, column, new value]. A value that is the old one makes no revision.
@@ -896,6 +902,7 @@ BEGIN
     DROP TABLE temp.Edited_Cell;
     DROP TABLE temp.Wanted_Record;
 END;
+GRANT EXECUTE ON Edit_Records TO data_steward;
 
 -- Gives the cells of an edit back what they held before it: all of them, or those of some records (a JSON array of ids).
 -- A cell on which a later edit stands is not touched: the whole is refused, or with @Skip_Conflicts its record is left
@@ -995,6 +1002,7 @@ BEGIN
     DROP TABLE temp.Edited_Cell;
     DROP TABLE temp.Wanted_Record;
 END;
+GRANT EXECUTE ON Undo_Edit TO data_steward;
 
 -- Writes the new values of temp.Edited_Cell into the records of temp.Wanted_Record: a group, a revision for each cell
 -- that changes, the values, and where each record stands with them.
@@ -1500,6 +1508,7 @@ BEGIN
            (SELECT count(*) FROM Diver AS d WHERE d.Diver_ID > p.Indexed_To) AS Left_Count
     FROM Search_Progress AS p;
 END;
+GRANT EXECUTE ON Index_Divers TO data_steward, compliance_officer;
 
 -- Writes the one diver in temp.Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
 -- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
@@ -1682,6 +1691,7 @@ BEGIN
 
     EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Update_Diver', @Reason = @Reason;
 END;
+GRANT EXECUTE ON Update_Diver TO data_steward;
 
 -- Brings an earlier version back as a new one, a deleted diver too. @Valid_From is the current version as it was read
 -- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is.
@@ -1708,6 +1718,7 @@ BEGIN
 
     EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Restore_Diver', @Reason = @Reason;
 END;
+GRANT EXECUTE ON Restore_Diver TO data_steward;
 
 -- Takes a diver out of the directory; its versions stay in the history. Refused while dives, bookings or certification
 -- cards refer to it.
@@ -1743,6 +1754,7 @@ BEGIN
     ORDER BY Deleted_At DESC
     LIMIT 1;
 END;
+GRANT EXECUTE ON Delete_Diver TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches
@@ -1779,6 +1791,7 @@ BEGIN
     FROM Quality_Rule
     WHERE Rule_Code = @Rule_Code;
 END;
+GRANT EXECUTE ON Set_Rule TO compliance_officer;
 
 -- The change itself, within the transaction of Set_Rule or of a rehearsal; granted to nobody.
 CREATE OR ALTER PROCEDURE Change_Rule
@@ -2085,3 +2098,4 @@ BEGIN
     ORDER BY b.Batch_ID;
     DROP TABLE temp.Purge;
 END;
+GRANT EXECUTE ON Purge_Batches TO compliance_officer;

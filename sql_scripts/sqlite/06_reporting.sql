@@ -12,6 +12,7 @@ CREATE VIEW Deployment_Status AS
 SELECT s.Script_Name, s.Checksum, s.Applied_At, s.Applied_By, s.Duration_Ms, s.Program_Version
 FROM Schema_Script AS s
 WHERE s.Journal_ID = (SELECT max(n.Journal_ID) FROM Schema_Script AS n WHERE n.Script_Name = s.Script_Name);
+GRANT SELECT ON Deployment_Status TO data_steward, compliance_officer, data_analyst;
 
 DROP VIEW IF EXISTS Workspace_Summary;
 CREATE VIEW Workspace_Summary AS
@@ -24,6 +25,7 @@ SELECT (SELECT count(*) FROM Diver)                                   AS Diver_C
        (SELECT coalesce(sum(Unchanged_Count), 0) FROM Ingestion_Batch)                             AS Unchanged_Count,
        (SELECT coalesce(sum(Duplicate_Count), 0) FROM Ingestion_Batch)                             AS Duplicate_Count,
        (SELECT coalesce(sum(Quarantined_Count), 0) FROM Ingestion_Batch)                           AS Quarantined_Count;
+GRANT SELECT ON Workspace_Summary TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
 -- Ingestion
@@ -34,6 +36,7 @@ CREATE VIEW Batch_Summary AS
 SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Received_By, Governed_At, Declared_Count,
        Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, Quarantined_Count, Purged_At
 FROM Ingestion_Batch;
+GRANT SELECT ON Batch_Summary TO data_steward, compliance_officer, data_analyst;
 
 -- Every record as it arrived, and what became of it.
 DROP VIEW IF EXISTS Raw_Divers;
@@ -43,6 +46,7 @@ SELECT r.Raw_ID, r.Batch_ID, r.Source_Row, o.Outcome, o.Diver_ID, o.Quarantine_I
 FROM Raw_Record AS r
 LEFT JOIN Record_Outcome AS o
        ON o.Raw_ID = r.Raw_ID;
+GRANT SELECT ON Raw_Divers TO data_steward, compliance_officer;
 
 -- How many records of each batch broke each rule.
 DROP VIEW IF EXISTS Batch_Rejections;
@@ -51,6 +55,7 @@ SELECT n.Batch_ID, r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Wordin
 FROM Batch_Rule_Count AS n
 JOIN Quality_Rule AS r
   ON r.Rule_Code = n.Rule_Code;
+GRANT SELECT ON Batch_Rejections TO data_steward, compliance_officer, data_analyst;
 
 -- The gatekeeper's score against what a generator injected, a row a defect. Missed: injected and not found. Unexpected:
 -- found in a record into which it was not injected. The row of CLEAN_RECORD counts the clean records: those rejected
@@ -104,6 +109,7 @@ SELECT b.Batch_ID,
                           WHERE i.Batch_ID = r.Batch_ID AND i.Source_Row = r.Source_Row))
 FROM Ingestion_Batch AS b
 WHERE b.Source_Kind = 'synthetic' AND b.Status = 'Governed';
+GRANT SELECT ON Batch_Score TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
 -- Quarantine
@@ -135,6 +141,7 @@ LEFT JOIN Ingestion_Batch AS b
        ON b.Batch_ID = q.Batch_ID
 LEFT JOIN Raw_Record AS r
        ON r.Raw_ID = q.Raw_ID;
+GRANT SELECT ON Quarantine_Queue TO data_steward, compliance_officer;
 
 -- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
 -- is a sum over these few rows. The inner count streams from an index that holds nothing else.
@@ -150,6 +157,7 @@ FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarant
 GROUP BY c.Status, c.Batch_ID, c.Failed_Checks,
          CASE WHEN c.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN c.Claimed_By END,
          substr(c.Quarantined_At, 1, 10);
+GRANT SELECT ON Quarantine_Cube TO data_steward, compliance_officer;
 
 -- Every reason of every record, in words.
 DROP VIEW IF EXISTS Quarantine_Reasons;
@@ -161,6 +169,7 @@ JOIN Data_Quarantine AS q
   ON q.Quarantine_ID = v.Quarantine_ID
 JOIN Quality_Rule AS r
   ON r.Rule_Code = v.Rule_Code;
+GRANT SELECT ON Quarantine_Reasons TO data_steward, compliance_officer;
 
 -- The edits as a person knows them, each with the one that took it back.
 DROP VIEW IF EXISTS Edit_History;
@@ -171,6 +180,7 @@ SELECT g.Edit_Group_ID, g.Edit_Kind, g.Edit_Reason, g.Edited_By, g.Edited_At, g.
         FROM Edit_Group AS u
         WHERE u.Undoes_Group_ID = g.Edit_Group_ID)                                                  AS Undone_Count
 FROM Edit_Group AS g;
+GRANT SELECT ON Edit_History TO data_steward, compliance_officer;
 
 -- Every edit of every cell; one that was taken back does not stand.
 DROP VIEW IF EXISTS Revision_History;
@@ -181,12 +191,14 @@ SELECT r.Revision_ID, r.Quarantine_ID, r.Edit_Group_ID, g.Edit_Kind, r.Column_Na
 FROM Quarantine_Revision AS r
 JOIN Edit_Group AS g
   ON g.Edit_Group_ID = r.Edit_Group_ID;
+GRANT SELECT ON Revision_History TO data_steward, compliance_officer;
 
 -- Why a steward may discard a record.
 DROP VIEW IF EXISTS Discard_Codes;
 CREATE VIEW Discard_Codes AS
 SELECT Discard_Code, Discard_Label, Rank_Order
 FROM Discard_Code;
+GRANT SELECT ON Discard_Codes TO data_steward, compliance_officer;
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers through time
@@ -212,12 +224,14 @@ SELECT d.Diver_ID, d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth,
        CAST('9999-12-31 23:59:59.999999' AS TEXT),
        CAST(1 AS INTEGER)
 FROM Diver AS d;
+GRANT SELECT ON Diver_Versions TO data_steward, compliance_officer, data_analyst;
 
 -- When a diver was taken out of the directory, by whom and why.
 DROP VIEW IF EXISTS Diver_Deletions;
 CREATE VIEW Diver_Deletions AS
 SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
 FROM Diver_Deletion;
+GRANT SELECT ON Diver_Deletions TO data_steward, compliance_officer;
 
 -- Every change of every diver, the end of one too. Changed_Columns has one bit a column (1, 2, 4, … in the order
 -- First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference), of the values themselves: who
@@ -281,6 +295,7 @@ LEFT JOIN Diver_Deletion AS d
        ON d.Diver_ID = h.Diver_ID AND d.Deleted_At = h.Valid_To
 WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS n WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To)
   AND NOT EXISTS (SELECT 1 FROM Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
+GRANT SELECT ON Diver_Changes TO data_steward, compliance_officer, data_analyst;
 
 -- Whom a text finds, by what they are and were called: filter Search_Column and the beginning of Term (lower case). A
 -- name is there in both orders under Last_Name.
@@ -303,6 +318,7 @@ UNION ALL
 SELECT CAST('Source_Reference' AS TEXT), CAST(lower(d.Source_Reference) AS TEXT), d.Diver_ID
 FROM Diver AS d
 WHERE d.Diver_ID > (SELECT p.Indexed_To FROM Search_Progress AS p) AND d.Source_Reference IS NOT NULL;
+GRANT SELECT ON Diver_Search TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
 -- Quality
@@ -314,6 +330,7 @@ SELECT r.Rule_Code, r.Column_Name, r.Dimension, r.Severity, r.Threshold, r.Is_En
        (SELECT coalesce(sum(n.Record_Count), 0) FROM Batch_Rule_Count AS n WHERE n.Rule_Code = r.Rule_Code) AS Record_Count,
        r.Modified_By, r.Change_Reason, r.Valid_From
 FROM Quality_Rule AS r;
+GRANT SELECT ON Rule_Catalogue TO data_steward, compliance_officer, data_analyst;
 
 -- What each bit of a standing means, in words.
 DROP VIEW IF EXISTS Rule_Checks;
@@ -322,6 +339,7 @@ SELECT c.Check_Bit, c.Rule_Code, c.Column_Name, r.Severity, r.Wording, r.Hint, r
 FROM Rule_Check AS c
 JOIN Quality_Rule AS r
   ON r.Rule_Code = c.Rule_Code;
+GRANT SELECT ON Rule_Checks TO data_steward, compliance_officer, data_analyst;
 
 -- What each rule does: records that it rejected, open ones that fail it now, and its false alarms: records that a
 -- steward let in unchanged in spite of it. A rule that looks at two columns counts a record once.
@@ -347,6 +365,7 @@ SELECT m.Rule_Code, m.Rule_Mask,
           ON o.Raw_ID = r.Raw_ID AND o.Outcome <> 'Quarantined'
         WHERE r.Waived_Checks <> 0 AND r.Waived_Checks & m.Rule_Mask)                                       AS False_Alarm_Count
 FROM masks AS m;
+GRANT SELECT ON Rule_Activity TO data_steward, compliance_officer, data_analyst;
 
 -- Every version of every rule.
 DROP VIEW IF EXISTS Rule_Versions;
@@ -358,6 +377,7 @@ UNION ALL
 SELECT Rule_Code, Severity, Threshold, Is_Enabled, Wording, Hint, Modified_By, Change_Reason, Valid_From,
        '9999-12-31 23:59:59.999999', 1
 FROM Quality_Rule;
+GRANT SELECT ON Rule_Versions TO data_steward, compliance_officer, data_analyst;
 
 -- A day's arrivals and what became of them.
 DROP VIEW IF EXISTS Quality_Trend;
@@ -373,6 +393,7 @@ SELECT substr(Received_At, 1, 10)  AS Received_On,
 FROM Ingestion_Batch
 WHERE Status = 'Governed'
 GROUP BY substr(Received_At, 1, 10), Source_Kind;
+GRANT SELECT ON Quality_Trend TO data_steward, compliance_officer, data_analyst;
 
 -- A day's rejections by rule; what stewards sent again is not counted once more.
 DROP VIEW IF EXISTS Rule_Trend;
@@ -385,6 +406,7 @@ JOIN Ingestion_Batch AS b
   ON b.Batch_ID = n.Batch_ID
 WHERE b.Source_Kind <> 'resubmission'
 GROUP BY substr(b.Received_At, 1, 10), n.Rule_Code;
+GRANT SELECT ON Rule_Trend TO data_steward, compliance_officer, data_analyst;
 
 -- What each source has sent, and what became of it.
 DROP VIEW IF EXISTS Source_Quality;
@@ -401,6 +423,7 @@ SELECT Source_Name,
 FROM Ingestion_Batch
 WHERE Status = 'Governed'
 GROUP BY Source_Name, Source_Kind;
+GRANT SELECT ON Source_Quality TO data_steward, compliance_officer, data_analyst;
 
 -- A day's resolved records, and the median of the minutes that they had waited.
 DROP VIEW IF EXISTS Resolution_Trend;
@@ -427,6 +450,7 @@ SELECT n.Resolved_On,
                 THEN n.Waited_Minutes END)                                          AS Median_Minutes
 FROM numbered AS n
 GROUP BY n.Resolved_On;
+GRANT SELECT ON Resolution_Trend TO data_steward, compliance_officer, data_analyst;
 
 -- The open records by the day on which they came into quarantine.
 DROP VIEW IF EXISTS Quarantine_Backlog;
@@ -437,6 +461,7 @@ SELECT Quarantined_On,
 FROM Quarantine_Cube
 WHERE Status = 'Open'
 GROUP BY Quarantined_On;
+GRANT SELECT ON Quarantine_Backlog TO data_steward, compliance_officer, data_analyst;
 
 -- What stewards change by hand: cells by column and by kind of edit; what was undone is left out.
 DROP VIEW IF EXISTS Repair_Pattern;
@@ -451,18 +476,21 @@ JOIN Edit_Group AS g
 WHERE g.Edit_Kind <> 'Undo'
   AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
 GROUP BY r.Column_Name, g.Edit_Kind;
+GRANT SELECT ON Repair_Pattern TO data_steward, compliance_officer, data_analyst;
 
 -- The procedures as they are deployed: the SQL that implements the rules is read from here.
 DROP VIEW IF EXISTS Procedure_Definitions;
 CREATE VIEW Procedure_Definitions AS
 SELECT Procedure_Name, Definition
 FROM Stored_Procedure;
+GRANT SELECT ON Procedure_Definitions TO data_steward, compliance_officer, data_analyst;
 
 -- The log of actions.
 DROP VIEW IF EXISTS Action_Log;
 CREATE VIEW Action_Log AS
 SELECT Action_ID, Acted_At, Actor, Action, Subject_Type, Subject_ID, Detail, Previous_Hash, Action_Hash
 FROM Steward_Action;
+GRANT SELECT ON Action_Log TO data_steward, compliance_officer;
 
 ------------------------------------------------------------------------------------------------------------
 -- The platform's reports
@@ -481,6 +509,7 @@ JOIN Dive_Site AS s
 LEFT JOIN Dive_Participation AS p
        ON p.Dive_Tour_ID = t.Dive_Tour_ID AND p.Status <> 'Cancelled'
 GROUP BY t.Dive_Tour_ID;
+GRANT SELECT ON Tour_Occupancy TO data_steward, compliance_officer, data_analyst;
 
 -- What a diver has dived; no personal data.
 DROP VIEW IF EXISTS Diver_Logbook;
@@ -493,6 +522,7 @@ SELECT l.Diver_ID,
        max(l.Dived_On)                 AS Last_Dived_On
 FROM Dive_Log AS l
 GROUP BY l.Diver_ID;
+GRANT SELECT ON Diver_Logbook TO data_steward, compliance_officer, data_analyst;
 
 -- The names by which the gatekeeper knows the levels.
 DROP VIEW IF EXISTS Certification_Aliases;
@@ -501,6 +531,7 @@ SELECT a.Alias, l.Certification_Level_ID, l.Level_Code, l.Level_Name, l.Is_Profe
 FROM Certification_Alias AS a
 JOIN Certification_Level AS l
   ON l.Certification_Level_ID = a.Certification_Level_ID;
+GRANT SELECT ON Certification_Aliases TO data_steward, compliance_officer, data_analyst;
 
 -- How many divers hold each level.
 DROP VIEW IF EXISTS Certification_Mix;
@@ -511,6 +542,7 @@ FROM Certification_Level AS l
 LEFT JOIN Diver AS d
        ON d.Certification_Level_ID = l.Certification_Level_ID
 GROUP BY l.Certification_Level_ID;
+GRANT SELECT ON Certification_Mix TO data_steward, compliance_officer, data_analyst;
 
 -- When a piece of equipment is to be serviced, and how often it was in the water.
 DROP VIEW IF EXISTS Equipment_Service;
@@ -523,3 +555,4 @@ LEFT JOIN Dive_Log_Equipment AS g
        ON g.Equipment_ID = e.Equipment_ID
 WHERE NOT e.Is_Retired
 GROUP BY e.Equipment_ID;
+GRANT SELECT ON Equipment_Service TO data_steward, compliance_officer, data_analyst;

@@ -68,8 +68,7 @@ class SqliteBackend:
         shutil.copy(SqliteBackend._deployed, self.path)
 
     def open(self, role: str | None = None, steward: str | None = None) -> Session:
-        # Nobody logs in to a file: its directory is masked for everyone, as it is for an analyst.
-        return open_workspace(self.path, busy_seconds=0.1, actor=steward)
+        return open_workspace(self.path, persona=role or "owner", busy_seconds=0.1, actor=steward)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as connection, connection:

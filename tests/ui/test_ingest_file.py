@@ -101,7 +101,7 @@ def test_a_wrong_mapping_is_corrected(steward: Steward, tmp_path: Path) -> None:
     steward.start()
     with steward.context.workspace.open_session() as session:
         names = {(d["First_Name"], d["Last_Name"]) for d in session.select("Diver_Directory")}
-    assert ("Åsa", "ØXXXX") in names  # as a steward sees it
+    assert ("Åsa", "Østergård") in names
 
 
 def test_a_required_field_needs_a_column_or_a_value(steward: Steward, people: Path) -> None:

@@ -23,8 +23,8 @@ from divegov_gui.database.procedures import parse_procedure
 from divegov_gui.database.sqlite import SqliteSession
 from divegov_gui.database.views import VIEWS
 
-# What SQL Server has of itself: sys.sql_modules, and SYSUTCDATETIME() with ORIGINAL_LOGIN().
-ONLY_SQLITE = {"Stored_Procedure", "Transaction_Context"}
+# What SQL Server has of itself: sys.sql_modules, sys.database_permissions, and SYSUTCDATETIME() with ORIGINAL_LOGIN().
+ONLY_SQLITE = {"Stored_Procedure", "Transaction_Context", "Object_Grant"}
 # The ledger keeps its hashes to itself.
 LEDGER_HASHES = {"Steward_Action": ["Previous_Hash", "Action_Hash"]}
 # A period has an end, and an index on the payload holds its hash.
@@ -164,6 +164,19 @@ def test_every_procedure_has_its_twin_with_the_same_parameters_and_defaults(work
         for name, definition in definitions.items()
     }
     assert {bare(name): parameters(p.header) for name, p in modules("PROCEDURE").items()} == theirs
+
+
+def test_roles_are_granted_the_same(workspace: SqliteSession) -> None:
+    ours = {
+        (bare(name), role)
+        for script in SCRIPTS
+        for name, roles in re.findall(
+            r"\bGRANT (?:SELECT|EXECUTE) ON ([\w.]+) TO ([^;]*);", code("sqlserver", script)
+        )
+        for role in re.split(r",\s*", roles)
+    }
+    theirs = workspace._raw.execute("SELECT Object_Name, Role_Name FROM Object_Grant").fetchall()
+    assert sorted(theirs) == sorted(ours)
 
 
 def test_refusals_have_the_same_numbers_in_the_same_order() -> None:
