@@ -1279,6 +1279,7 @@ BEGIN
     DROP TABLE temp.Wanted_Record;
     DROP TABLE temp.Resubmitted;
 END;
+GRANT EXECUTE ON Resubmit_Records TO data_steward;
 
 -- Puts open records away for a reason with a code (Discard_Code): a JSON array of [record, version that was read]. They
 -- can be reopened.
@@ -1331,6 +1332,7 @@ BEGIN
 
     DROP TABLE temp.Wanted_Record;
 END;
+GRANT EXECUTE ON Discard_Records TO data_steward;
 
 -- Lets discarded records wait again.
 CREATE OR ALTER PROCEDURE Reopen_Records
@@ -1373,6 +1375,7 @@ BEGIN
 
     DROP TABLE temp.Wanted_Record;
 END;
+GRANT EXECUTE ON Reopen_Records TO data_steward;
 
 -- Tells the others that one works on open records (a JSON array of ids): for some minutes, then it expires by itself. A
 -- record that another has claimed is left to them, unless it is taken over with a word why.
@@ -1429,6 +1432,7 @@ BEGIN
 
     DROP TABLE temp.Wanted_Claim;
 END;
+GRANT EXECUTE ON Claim_Records TO data_steward;
 
 -- Gives one's own claims on records (a JSON array of ids) up; those of others stay.
 CREATE OR ALTER PROCEDURE Release_Claims
@@ -1451,6 +1455,7 @@ BEGIN
 
     SELECT @Record_Count AS Record_Count;
 END;
+GRANT EXECUTE ON Release_Claims TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver
@@ -1987,6 +1992,7 @@ BEGIN
     DROP TABLE temp.Normalised;
     DROP TABLE temp.Finding;
 END;
+GRANT EXECUTE ON Retest_Quarantine TO data_steward, compliance_officer;
 
 -- Fills temp.Failing_Diver with the divers who fail the checks of temp.Retest_Scope. Called by Retest_Quarantine.
 CREATE OR ALTER PROCEDURE Judge_Divers
