@@ -14,6 +14,7 @@ import typer
 
 from divegov_gui import __version__
 from divegov_gui.cli_connections import connect_app, profile_app
+from divegov_gui.cli_quarantine_fix import quarantine_app
 from divegov_gui.cli_support import (
     JsonOption,
     ProfileOption,
@@ -69,6 +70,7 @@ app = typer.Typer(
 
 app.add_typer(profile_app, name="profile")
 app.add_typer(connect_app, name="connect")
+app.add_typer(quarantine_app, name="quarantine")
 app.command("watch")(watch_folder)
 
 _faces: Faces | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from divegov_gui.services.queue import QueueRow
@@ -26,7 +26,7 @@ class Values:
 
     quarantine_id: int
     record_version: int
-    texts: tuple[str | None, ...]
+    texts: tuple[str | None, ...] = field(repr=False)
     failed_checks: int
 
     @classmethod
@@ -47,7 +47,7 @@ class Proposal:
     """A fix that nobody has judged yet. `kind` names the steps, joined by `+`; None empties a column."""
 
     kind: str
-    changes: Mapping[str, str | None]
+    changes: Mapping[str, str | None] = field(repr=False)
     confidence: Confidence
 
     @property
@@ -64,7 +64,7 @@ class Suggestion:
     record_version: int
     column: str
     kind: str
-    changes: Mapping[str, str | None]
+    changes: Mapping[str, str | None] = field(repr=False)
     confidence: Confidence
     failed_checks: int
 

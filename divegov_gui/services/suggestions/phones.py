@@ -21,7 +21,11 @@ _EXTENSION = re.compile(
     r"\s*(?:[,;]\s*)?(?:ext(?:ension)?|extn|x|durchwahl|dw|app|poste|int|wew|#)\.?:?\s*(\d{1,6})$", re.I
 )
 _KEYPAD = re.compile(r"[\d+][\d\s().-]*-?[A-Z]{2,}[A-Z\d\s-]*")
-_COUNTRY_OF = {"uk": "GB", "eu": "", "su": "RU", "ac": "SH"}
+_ANYBODYS = "ac ai cc co eu fm gg io ly me sh st to tv ws"
+"""Top labels that two letters make look like a country's, and that anybody uses."""
+
+_COUNTRY_OF = {"uk": "GB", "su": "RU"}
+"""Top labels that are not their country's code."""
 
 
 def repairs(value: str, regions: Sequence[str] = ()) -> list[Proposal]:
@@ -56,7 +60,8 @@ def improvements(value: str, regions: Sequence[str] = ()) -> list[Proposal]:
 def region_of(email: str | None) -> str | None:
     """The country that an email address hints at by its top label; None where it hints at none."""
     top = (email or "").strip().lower().rpartition(".")[2]
-    return (_COUNTRY_OF.get(top, top.upper()) or None) if re.fullmatch("[a-z]{2}", top) else None
+    is_country = re.fullmatch("[a-z]{2}", top) and top not in _ANYBODYS.split()
+    return _COUNTRY_OF.get(top, top.upper()) if is_country else None
 
 
 def _numbers(text: str) -> Iterator[tuple[str, list[str], Confidence]]:

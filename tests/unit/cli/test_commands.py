@@ -23,7 +23,7 @@ SCRIPTS = [
     "05_gatekeeper.sql",
     "06_reporting.sql",
 ]
-COMMANDS = {"app", "demo", "deploy", "status", "ingest", "report", "screenshots", "watch"}
+COMMANDS = {"app", "demo", "deploy", "status", "ingest", "report", "screenshots", "watch", "quarantine"}
 Divegov = Callable[..., Any]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 import pytest
 from parked import ingest, person, waiting
 
 from divegov_gui.core.errors import Cancelled, Conflict, InputRefused
 from divegov_gui.core.progress import CancelToken, Progress
 from divegov_gui.database.session import Session
+from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.bulk import (
     BestSuggestion,
     LikeThis,
@@ -23,7 +27,8 @@ from divegov_gui.services.bulk import (
 )
 from divegov_gui.services.bulk.operations import Untouched
 from divegov_gui.services.queue import read_catalogue
-from divegov_gui.services.review import Edit, edit_records, undo_edit
+from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records, undo_edit
+from divegov_gui.services.suggestions import read_knowledge
 
 DIRTY = [
     person(email="a_at_gmail.com"),
@@ -148,6 +153,19 @@ def test_a_pattern_that_cannot_be_read_is_told_with_what_to_do(find: str, replac
     assert refused.value.hint
 
 
+def test_records_that_are_closed_or_that_others_work_on_are_left_alone(session: Session, path: Path) -> None:
+    ingest(session, DIRTY)
+    discard_records(session, [(1, 1)], "test_data", "A test")
+    other = open_workspace(path)
+    other.actor = "someone else"
+    claim_records(other, [2])
+    other.close()
+    catalogue = read_catalogue(session)
+    found = preview(session, catalogue, range(1, 7), SetValue("Source_Reference", "X"))
+    assert {each.quarantine_id for each in found} == {3, 4, 5, 6}
+    assert (found.closed, found.claimed) == (1, 1)
+
+
 def test_a_record_that_changes_between_looking_and_saving_stops_the_whole(session: Session) -> None:
     ingest(session, DIRTY)
     found = look(session, SetValue("Phone", "0639981234"))
@@ -189,3 +207,16 @@ def test_records_that_fail_in_the_same_way_form_groups(session: Session) -> None
     ]
     assert groups[0].words == "Writes the @ sign"
     assert look(session, groups[0].operation).record_count == groups[0].record_count
+
+
+def test_a_preview_holds_little_more_than_the_texts_of_its_cells(session: Session) -> None:
+    ingest(session, [person(email=f"{n:05}_at_gmail.com") for n in range(4_000)])
+    catalogue, knowledge = read_catalogue(session), read_knowledge(session)
+    operation = LikeThis("Email", "email.at_sign")
+    preview(session, catalogue, range(1, 101), operation, knowledge=knowledge)
+    tracemalloc.start()
+    found = preview(session, catalogue, range(1, 4_001), operation, knowledge=knowledge)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 4_000
+    assert held / len(found) < 300

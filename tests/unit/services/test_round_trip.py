@@ -14,8 +14,9 @@ from parked import ingest, person, waiting
 from divegov_gui.core.errors import Cancelled, Conflict, InputRefused
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Session
+from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.queue import read_catalogue
-from divegov_gui.services.review import Edit, edit_records, undo_edit
+from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records, undo_edit
 from divegov_gui.services.round_trip import apply_corrections, export_records, read_corrections
 from divegov_gui.services.round_trip.export import HEADER
 from divegov_gui.services.round_trip.safe_text import from_csv, from_xlsx, to_csv, to_xlsx
@@ -259,3 +260,19 @@ def test_a_record_that_changes_after_the_comparison_stops_the_whole_import(
     with pytest.raises(Conflict):
         apply_corrections(session, found, None)
     assert [row.email for row in waiting(session)] == ["a_at_gmail.com", "b_at_gmail.com"]
+
+
+def test_records_that_do_not_wait_or_that_others_work_on_are_told_and_left_alone(
+    session: Session, tmp_path: Path, path: Path
+) -> None:
+    ingest(session, [person(email=f"{n}_at_gmail.com") for n in range(3)])
+    exported = export(session, tmp_path / "records.csv")
+    for row in (1, 2, 3):
+        rewrite(exported, row, Email=f"{row}@gmail.com")
+    discard_records(session, [(1, 1)], "test_data", "A test")
+    other = open_workspace(path)
+    other.actor = "someone else"
+    claim_records(other, [2])
+    other.close()
+    found = read_corrections(session, read_catalogue(session), exported)
+    assert (found.closed, found.claimed, found.changed_ids) == ((1,), (2,), (3,))

@@ -131,6 +131,8 @@ def test_a_usable_number_can_be_improved_where_its_country_is_known(
         ("a@x.DE ", "DE"),
         ("a@gmail.com", None),
         ("a@x.eu", None),
+        ("a@startup.io", None),
+        ("a@shop.co", None),
         (None, None),
         ("", None),
     ],
