@@ -17,6 +17,7 @@ from divegov_gui.cli_selection import (
     BatchOption,
     ColumnOption,
     IdOption,
+    RegionOption,
     RuleOption,
     SearchOption,
     StatusOption,
@@ -73,18 +74,20 @@ def list_records(
 @quarantine_app.command()
 def show(
     record: RecordArgument,
+    region: RegionOption = None,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show one record: its values now and as they came, what fails, and what may be suggested."""
     from divegov_gui.services.queue import read_rows
-    from divegov_gui.services.suggestions import Values, suggest
+    from divegov_gui.services.suggestions import Values, read_knowledge, suggest
 
     with quarantine_in(workspace, profile) as (session, catalogue):
         chosen(session, catalogue, Wanted(ids=[record]))
         (row,) = read_rows(session, [record])
-        found = suggest(session, [Values.of(row)]).get(record, ()) if row.is_open else ()
+        knowledge = read_knowledge(session, region or ())
+        found = suggest(session, [Values.of(row)], knowledge).get(record, ()) if row.is_open else ()
     facts = record_facts(row, catalogue)
     facts["values"] = {
         column: {
@@ -108,16 +111,19 @@ def groups(
     batch: BatchOption = None,
     search: SearchOption = None,
     record: IdOption = None,
+    region: RegionOption = None,
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Group the records that wait by the repair that would mend them; fix --kind then mends a group."""
     from divegov_gui.services.bulk import repair_groups
+    from divegov_gui.services.suggestions import read_knowledge
 
     with quarantine_in(workspace, profile) as (session, catalogue), progress_bar(as_json) as progress:
         ids = chosen(session, catalogue, Wanted(rule, failing, batch, None, search, record))
-        found = repair_groups(session, catalogue, ids, progress=progress)
+        knowledge = read_knowledge(session, region or ())
+        found = repair_groups(session, catalogue, ids, knowledge=knowledge, progress=progress)
     if as_json:
         facts = [
             {"column": g.column, "kind": g.repair, "words": g.words, "records": g.record_count} for g in found

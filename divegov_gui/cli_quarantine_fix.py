@@ -14,6 +14,7 @@ from divegov_gui.cli_selection import (
     BatchOption,
     ColumnOption,
     IdOption,
+    RegionOption,
     RuleOption,
     SearchOption,
     Wanted,
@@ -71,6 +72,7 @@ def fix(
     ] = None,
     regex: Annotated[bool, typer.Option("--regex", help=r"TEXT is a pattern; \1 its first group.")] = False,
     match_case: Annotated[bool, typer.Option("--match-case", help="Heed letter case in --find.")] = False,
+    region: RegionOption = None,
     trim: Annotated[bool, typer.Option("--trim", help="Take away needless blanks.")] = False,
     case: Annotated[bool, typer.Option("--case", help="Write names in upper and lower case.")] = False,
     only_passing: Annotated[
@@ -90,6 +92,7 @@ def fix(
     One of --suggestions, --kind, --set, --find with --replace, --trim and --case says how.
     """
     from divegov_gui.services.bulk import apply_preview, preview
+    from divegov_gui.services.suggestions import read_knowledge
 
     columns = tuple(column_named(each) for each in fields) if fields else tuple(f.column for f in FIELDS)
     operation = _operation(
@@ -109,7 +112,8 @@ def fix(
         wanted = Wanted(rule, failing, batch, None, search, record)
         ids = chosen(session, catalogue, wanted, everything=everything)
         refuse_none(ids)
-        found = preview(session, catalogue, ids, operation, progress=progress)
+        knowledge = read_knowledge(session, region or ())
+        found = preview(session, catalogue, ids, operation, knowledge=knowledge, progress=progress)
         facts = _preview_facts(found, len(ids), limit)
         if not rehearse:
             facts["edit"] = edit_facts(apply_preview(session, found, reason, only_passing=only_passing))

@@ -40,6 +40,10 @@ SearchOption = Annotated[
 IdOption = Annotated[
     list[int] | None, typer.Option("--id", metavar="N", help="Only this record. Repeatable.")
 ]
+RegionOption = Annotated[
+    list[str] | None,
+    typer.Option("--region", metavar="CC", help="Country of phones that name none, such as PL. Repeatable."),
+]
 AllOption = Annotated[bool, typer.Option("--all", help="All records that wait, where nothing narrows them.")]
 
 _STATUSES = ("Open", "Released", "Merged", "Discarded")

@@ -31,7 +31,7 @@ class Untouched(Enum):
     """Why an operation leaves a record as it is."""
 
     NOTHING_TO_DO = "nothing to change"
-    AMBIGUOUS = "several fixes are possible"
+    AMBIGUOUS = "no fix is the only likely one"
     NO_SUGGESTION = "there is no fix that the gatekeeper would accept"
 
 

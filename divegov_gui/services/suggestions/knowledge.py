@@ -12,6 +12,7 @@ from divegov_gui.services.checks import read_checks
 from divegov_gui.services.review import COLUMNS
 from divegov_gui.services.suggestions.certifications import Catalogue, Level
 from divegov_gui.services.suggestions.domains import KnownDomains, frequent_domains
+from divegov_gui.services.suggestions.phones import known_regions
 
 _SAMPLE = 5_000
 """Divers whose mail domains are counted."""
@@ -29,13 +30,13 @@ class Knowledge:
 
 
 def read_knowledge(session: Session, regions: Sequence[str] = ()) -> Knowledge:
-    """Read it. `regions` are the countries (ISO 3166) of phone numbers that name none."""
+    """Read it. `regions` are the countries (ISO 3166) of phone numbers that name none. Raises InputRefused."""
     checks = read_checks(session)
     return Knowledge(
         masks={column: checks.bits_of_column(column) for column in COLUMNS},
         catalogue=Catalogue(_levels(session)),
         domains=KnownDomains(_domains(session)),
-        regions=tuple(region.upper() for region in regions),
+        regions=known_regions(regions),
         today=datetime.now(timezone.utc).date(),
     )
 

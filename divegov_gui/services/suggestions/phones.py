@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from divegov_gui.core.errors import InputRefused
 from divegov_gui.services.suggestions.model import Confidence, Proposal
 from divegov_gui.services.suggestions.placeholders import points_elsewhere, says_nothing
 
@@ -55,6 +56,21 @@ def improvements(value: str, regions: Sequence[str] = ()) -> list[Proposal]:
     plain = re.sub(r"[\s().-]", "", value)
     found = [each for each in _written(plain, [], Confidence.HIGH, regions) if "phone.e164" in each.kind]
     return [each for each in found if each.changes["Phone"] != plain]
+
+
+def known_regions(regions: Sequence[str]) -> tuple[str, ...]:
+    """Countries as ISO 3166 writes them. Raises InputRefused for one that has no telephone numbers."""
+    import phonenumbers
+
+    found = tuple(region.strip().upper() for region in regions)
+    for region in found:
+        if region not in phonenumbers.SUPPORTED_REGIONS:
+            raise InputRefused(
+                f"There is no country {region}.",
+                "Countries of phone numbers are told by two letters (ISO 3166).",
+                "Write it as PL, DE or US, say.",
+            )
+    return found
 
 
 def region_of(email: str | None) -> str | None:

@@ -107,6 +107,15 @@ def test_groups_say_how_each_is_mended(quarantine: Divegov, workspace: Path) -> 
     assert values(workspace, "Email")[:2] == ["bob@gmail.com", "cyd@gmail.com"]
 
 
+def test_a_country_makes_international_numbers(quarantine: Divegov) -> None:
+    def phones(*options: str) -> list[Any]:
+        facts = quarantine("show", 4, *options, "--json").json
+        return [each["changes"]["Phone"] for each in facts["suggestions"]]
+
+    assert phones() == ["0639981234"]
+    assert phones("--region", "it") == ["+390639981234"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -117,6 +126,7 @@ def test_groups_say_how_each_is_mended(quarantine: Divegov, workspace: Path) -> 
         (("list", "--status", "lost"), 2, "a status is Open"),
         (("fix", "--trim"), 2, "say which records"),
         (("fix", "--all"), 2, "say how"),
+        (("fix", "--all", "--suggestions", "--region", "ZZ"), 3, "There is no country ZZ."),
         (("fix", "--all", "--trim", "--case"), 2, "say how"),
         (("fix", "--all", "--find", "a"), 2, "--find needs --replace"),
         (("fix", "--all", "--kind", "email.at_sign"), 2, "--in FIELD"),
@@ -148,7 +158,7 @@ def test_a_workspace_that_is_not_there_is_not_made(divegov: Divegov, workspace: 
 def test_fix_rehearsed_shows_before_and_after_and_saves_nothing(quarantine: Divegov, workspace: Path) -> None:
     facts = quarantine("fix", "--all", "--suggestions", "--rehearse", "--json").json
     assert (facts["matched"], facts["would_change"], facts["would_pass"], facts["edit"]) == (4, 3, 3, None)
-    assert facts["untouched"] == {"several fixes are possible": 1}
+    assert facts["untouched"] == {"no fix is the only likely one": 1}
     assert {(each["quarantine_id"], each["column"]): each["after"] for each in facts["cells"]} == {
         (1, "Email"): "bob@gmail.com",
         (1, "Date_Of_Birth"): "1985-12-31",
