@@ -1,5 +1,7 @@
 """The databases that the contract is asked of: SQLite always, SQL Server where DIVEGOV_TEST_SQLSERVER leads to one.
 
+Between the two stands "tsql": the T-SQL procedures, interpreted on SQLite. It knows their logic, and no server.
+
 A backend makes a fresh, deployed database and opens sessions with it, which are what the tests use. `run` goes around
 the program, as an administrator with the database's own shell does; the tests use it where that is the matter, and to
 say on which day a batch was received. What only the embedded workspace has is marked `sqlite_only`.
@@ -22,7 +24,7 @@ from divegov_gui.services.deployment import deploy
 CONNECTION_STRING = os.environ.get("DIVEGOV_TEST_SQLSERVER", "")
 """An ODBC connection string of a login that may create databases. Each test works in one of the tests' own."""
 
-CHOSEN = ("sqlite", "sqlserver") if CONNECTION_STRING else ("sqlite",)
+CHOSEN = ("sqlite", "tsql", "sqlserver") if CONNECTION_STRING else ("sqlite", "tsql")
 
 
 class Backend(Protocol):
@@ -61,11 +63,16 @@ class SqliteBackend:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "workspace.db"
-        if SqliteBackend._deployed is None or not SqliteBackend._deployed.exists():
-            SqliteBackend._deployed = folder / "deployed.db"
-            with closing(open_workspace(SqliteBackend._deployed)) as session:
-                deploy(session)
-        shutil.copy(SqliteBackend._deployed, self.path)
+        kind = type(self)
+        if kind._deployed is None or not kind._deployed.exists():
+            kind._deployed = folder / "deployed.db"
+            kind._deploy(kind._deployed)
+        shutil.copy(kind._deployed, self.path)
+
+    @classmethod
+    def _deploy(cls, path: Path) -> None:
+        with closing(open_workspace(path)) as session:
+            deploy(session)
 
     def open(self, role: str | None = None, steward: str | None = None) -> Session:
         return open_workspace(self.path, persona=role or "owner", busy_seconds=0.1, actor=steward)

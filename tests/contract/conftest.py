@@ -8,18 +8,29 @@ import pytest
 from backends import CHOSEN, CONNECTION_STRING, Backend, SqliteBackend
 from gates import Gate
 from server_backend import Server, SqlServerBackend
+from tsql_backend import TsqlBackend
+
+IN_BULK = {"test_conservation", "test_oracle", "test_score"}
+"""Many batches: the T-SQL rules judge others in tests/unit/tsql/test_tsql_verdicts.py, and a server judges these."""
+
+BEYOND_THE_INTERPRETER = {"test_personas", "test_a_check_waits_for_no_writer"}
+"""Permissions and locks: a server's own matter, and SQLite's."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is `sqlite_only` is not asked of a server."""
-    beside = [item for item in items if item.get_closest_marker("sqlite_only") and _is_for_a_server(item)]
-    config.hook.pytest_deselected(items=beside)
-    items[:] = [item for item in items if item not in set(beside)]
+    beside = {item for item in items if _is_beside(item)}
+    config.hook.pytest_deselected(items=list(beside))
+    items[:] = [item for item in items if item not in beside]
 
 
-def _is_for_a_server(item: pytest.Item) -> bool:
+def _is_beside(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
-    return call is not None and call.params.get("make_gate", "sqlite") != "sqlite"
+    kind = call.params.get("make_gate", "sqlite") if call else "sqlite"
+    if item.get_closest_marker("sqlite_only"):
+        return kind == "sqlserver"
+    names = {item.path.stem, getattr(item, "originalname", "")}
+    return kind == "tsql" and bool(names & (IN_BULK | BEYOND_THE_INTERPRETER))
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +52,9 @@ def make_gate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
     def make() -> Gate:
         folder: Path = tmp_path_factory.mktemp("database")
-        backend: Backend = SqliteBackend(folder) if kind == "sqlite" else SqlServerBackend(at)
+        backend: Backend = (
+            SqlServerBackend(at) if at else {"sqlite": SqliteBackend, "tsql": TsqlBackend}[kind](folder)
+        )
         return Gate(backend, backend.open())
 
     return make

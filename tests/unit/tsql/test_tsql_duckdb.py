@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlglot import exp
+from tsql_interpreter import Frame, Interpreter
 from tsql_on_duckdb import LEFT_OUT, Witness, reason, stored
-from tsql_on_sqlite import Gatekeeper, Variables, translated
+from tsql_on_sqlite import Gatekeeper
 from tsql_reading import bare, modules, tables, view_columns
 from tsql_statements import parsed
 
@@ -113,38 +113,35 @@ def test_most_views_have_something_to_show(witness: Witness) -> None:
     assert len([name for name in ASKED if witness.rows(VIEWS[name], {})]) >= 12
 
 
-class Watched(Gatekeeper):
-    """The gatekeeper on SQLite; what an INSERT or an UPDATE reads is asked of DuckDB too, before it is done."""
+class Watched(Interpreter):
+    """The T-SQL procedures on SQLite; what an INSERT reads is asked of DuckDB too, before it is done."""
 
-    def __init__(self, connection: sqlite3.Connection, witness: Witness) -> None:
-        super().__init__(connection)
-        self._witness = witness
-        self.asked: list[str] = []
-        self.left_out: Counter[str] = Counter()
+    asked: list[str]
+    left_out: Counter[str]
+    witness: Witness
 
-    def _step(self, statement: str, variables: Variables) -> None:
-        if re.match(r"(?:INSERT|WITH)\b", statement):
-            tree = parsed(statement)
-            why = reason(tree)
-            if why:
-                self.left_out[why] += 1
-            else:
-                self._compare(tree, statement, variables)
-        super()._step(statement, variables)
+    def _do_insert(self, text: str, frame: Frame) -> None:
+        tree = parsed(text)
+        assert isinstance(tree, exp.Insert)
+        if why := reason(tree):
+            self.left_out[why] += 1
+        elif isinstance(tree.expression, exp.Query):
+            self._compare(tree, text, frame)
+        super()._do_insert(text, frame)
 
-    def _compare(self, tree: exp.Expression, statement: str, variables: Variables) -> None:
+    def _compare(self, tree: exp.Insert, text: str, frame: Frame) -> None:
         query = tree.expression.copy()
         query.set("with_", tree.args.get("with_"))
-        for name in {f"{t.db}.{t.name}" if t.db else t.name for t in query.find_all(exp.Table)}:
-            if name.startswith("tmp_") or "." in name:
+        for table in query.find_all(exp.Table):
+            name = f"{table.db}.{table.name}" if table.db else table.name
+            if name.startswith("tmp_") or table.db:
+                actual = frame.temporary[name.removeprefix("tmp_")] if not table.db else table.name
                 columns = ", ".join(stored(name))
-                rows = self.connection.execute(f"SELECT {columns} FROM {bare(name)}")
-                self._witness.put(name, rows)
-        reading = re.sub(r"INSERT INTO [\w.#]+ \([^)]*\)\s+(?=SELECT)", "", statement, count=1)
-        ours = self.connection.execute(translated(reading), variables).fetchall()
-        assert Counter(self._witness.rows(query, variables)) == Counter(ours), statement
+                self.witness.put(name, self.connection.execute(f"SELECT {columns} FROM {actual}"))
+        ours = self._new_rows(tree, frame, text)
+        assert Counter(self.witness.rows(query, frame.variables)) == Counter(ours), text
         if ours:
-            self.asked.append(" ".join(statement.split())[:40])
+            self.asked.append(" ".join(text.split())[:40])
 
 
 def test_the_gatekeeper_reads_the_same_rows(governed: SqliteSession) -> None:
@@ -164,13 +161,15 @@ def test_the_gatekeeper_reads_the_same_rows(governed: SqliteSession) -> None:
     copy = sqlite3.connect(":memory:", isolation_level=None)
     with closing(copy), closing(Witness()) as witness:
         session._raw.backup(copy)
-        gatekeeper = Watched(copy, witness)
+        Watched.asked, Watched.left_out, Watched.witness = [], Counter(), witness
+        gatekeeper = Gatekeeper(copy)
+        gatekeeper.runs = Watched
         gatekeeper.govern(batch)
-        assert len(gatekeeper.asked) >= 9, gatekeeper.left_out
-        assert any("WITH contested" in statement for statement in gatekeeper.asked)
-        assert gatekeeper.left_out.keys() <= LEFT_OUT.keys()
+        assert len(Watched.asked) >= 9, Watched.left_out
+        assert any("WITH contested" in text for text in Watched.asked)
+        assert Watched.left_out.keys() <= LEFT_OUT.keys()
         # The rules themselves are made of what DuckDB is not believed about.
-        assert gatekeeper.left_out["TRIM"] or gatekeeper.left_out["LIKE"]
+        assert Watched.left_out["TRIM"] or Watched.left_out["LIKE"]
 
 
 @pytest.mark.parametrize(

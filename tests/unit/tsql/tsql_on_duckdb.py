@@ -7,6 +7,7 @@ know the meaning of; a SELECT that uses one is left to the other witness (`LEFT_
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,7 +105,7 @@ class Witness:
     def rows(self, query: exp.Expression, variables: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What DuckDB makes of a SELECT of T-SQL, its values as SQLite tells them."""
         text = _understood(query).sql("duckdb")
-        given = {name: value for name, value in variables.items() if f"${name}" in text}
+        given = {name: variables[f"v_{name.lower()}"] for name in set(re.findall(r"\$([A-Za-z_]\w*)", text))}
         return [tuple(map(_plain, row)) for row in self._connection.execute(text, given).fetchall()]
 
 

@@ -97,6 +97,7 @@ def split_top(sql: str, separator: str = ",") -> list[str]:
     return [part.strip() for part in [*parts, sql[start:]] if part.strip()]
 
 
+@cache
 def tables(dialect: str) -> dict[str, Table]:
     """Every lasting table of the first three scripts, by its name (with its schema, where it has one)."""
     found = {}
@@ -116,6 +117,7 @@ def tables(dialect: str) -> dict[str, Table]:
     return found
 
 
+@cache
 def modules(kind: str) -> dict[str, Module]:
     """The T-SQL procedures, views or triggers, by name with schema."""
     found = {}
