@@ -27,8 +27,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_beside(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     kind = call.params.get("make_gate", "sqlite") if call else "sqlite"
-    if item.get_closest_marker("sqlite_only"):
-        return kind == "sqlserver"
+    if kind == "sqlserver":
+        return item.get_closest_marker("sqlite_only") is not None
     names = {item.path.stem, getattr(item, "originalname", "")}
     return kind == "tsql" and bool(names & (IN_BULK | BEYOND_THE_INTERPRETER))
 
