@@ -29,13 +29,14 @@ from divegov_gui.ui.pages.history import HistoryPage
 from divegov_gui.ui.pages.ingest import IngestPage
 from divegov_gui.ui.pages.overview import OverviewPage
 from divegov_gui.ui.pages.quarantine import QuarantinePage
+from divegov_gui.ui.pages.rules import RulesPage
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.shell.closing import CloseQuestion
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
 
-PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history")
+PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules")
 """The pages that are there to be seen; the others say that they are still to come."""
 
 
@@ -214,6 +215,7 @@ class Steward:
             "deploy": DeployPage,
             "ingest": IngestPage,
             "quarantine": QuarantinePage,
+            "rules": RulesPage,
             "history": HistoryPage,
         }
         return {key: partial(make, self.context) for key, make in made.items()}

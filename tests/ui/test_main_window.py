@@ -17,7 +17,7 @@ from divegov_gui.ui.shell.header_bar import WorkspaceInfo
 from divegov_gui.ui.tasks import TaskBoard, TaskHandle
 from divegov_gui.ui.widgets import Card, EmptyState, FormRow, ProgressPanel, button
 
-KEYS = ["overview", "connections", "deploy", "ingest", "quarantine", "history", "privacy"]
+KEYS = ["overview", "connections", "deploy", "ingest", "quarantine", "history", "privacy", "rules"]
 
 
 def click(qtbot: QtBot, window: MainWindow, name: str) -> None:
@@ -48,7 +48,7 @@ def test_arrow_keys_walk_the_rail_and_take_the_focus_along(qtbot: QtBot, window:
         assert window.current_key == key
         assert window.nav.button(key).hasFocus()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
-    assert window.current_key == "privacy"
+    assert window.current_key == "rules"
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Home)
     assert window.current_key == "overview"
 

@@ -52,6 +52,12 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
         "Who may see what, and a person's rights.",
         "Masking by role, disclosure to a person, and erasure will be here.",
     ),
+    (
+        "rules",
+        "Rules",
+        "What the gatekeepers ask of every record.",
+        "The rule catalogue, and what a change of a rule would do, will be here.",
+    ),
 )
 """Key (also the icon), title, what the page is for, and what will be on it."""
 

@@ -25,6 +25,7 @@ GLYPHS: dict[str, str] = {
     "quarantine": "first-aid-kit",
     "history": "clock-counter-clockwise",
     "privacy": "fingerprint",
+    "rules": "scales",
     # outcomes
     "promoted": "check-circle",
     "unchanged": "equals",

@@ -108,6 +108,7 @@ class SqlView(QPlainTextEdit):
         self._highlighter = SqlHighlighter(self.document())
         self._theme = theme.current()
         self._marked = 0
+        self._tone = "danger_soft"
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
         self._make_room()
@@ -124,8 +125,19 @@ class SqlView(QPlainTextEdit):
         """The line (from 1) that is marked, 0 where none is."""
         return self._marked
 
+    def note_line(self, line: int) -> None:
+        """Point at `line` (from 1) as the one that is spoken of, and bring it into sight; 0 points at none."""
+        self._tone = "accent_soft"
+        self._marked = 0
+        self.setExtraSelections([])
+        self._mark(line)
+
     def mark_line(self, line: int) -> None:
         """Mark `line` (from 1) as the one that failed, and bring it into sight."""
+        self._tone = "danger_soft"
+        self._mark(line)
+
+    def _mark(self, line: int) -> None:
         block = self.document().findBlockByNumber(line - 1)
         if not block.isValid():
             return
@@ -136,7 +148,7 @@ class SqlView(QPlainTextEdit):
 
     def _paint_mark(self) -> None:
         mark = QTextEdit.ExtraSelection()
-        mark.format.setBackground(color("danger_soft"))
+        mark.format.setBackground(color(self._tone))
         mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         mark.cursor = QTextCursor(self.document().findBlockByNumber(self._marked - 1))
         self.setExtraSelections([mark])
