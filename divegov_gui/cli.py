@@ -116,7 +116,8 @@ def run(arguments: Sequence[str], faces: Faces) -> int:
 def _tell(error: DiveGovError) -> None:
     print(f"divegov: {error}", file=sys.stderr)
     if error.hint:
-        print(f"  hint: {error.hint}", file=sys.stderr)
+        options = f" On the command line: {error.options}" if error.options else ""
+        print(f"  hint: {error.hint}{options}", file=sys.stderr)
 
 
 @app.callback()

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 class DiveGovError(Exception):
     """Something outside the program's own code went wrong, and a person can do something about it.
 
-    `exit_code` is what the headless face ends with.
+    `exit_code` is what the headless face ends with, and `options` is how one does there what the hint says:
+    ``--encoding utf-8``. A window shows no options.
     """
 
     exit_code = 1
 
-    def __init__(self, title: str, detail: str = "", hint: str = "") -> None:
+    def __init__(self, title: str, detail: str = "", hint: str = "", *, options: str = "") -> None:
         super().__init__(title)
         self.title = title
         self.detail = detail
         self.hint = hint
+        self.options = options
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.title, self.detail) if part)

@@ -96,13 +96,15 @@ def _check_file(path: Path) -> None:
                     raise ConnectionFailed(
                         f"{path.name} is not a DiveGov workspace.",
                         "The file is no SQLite database. It was left as it is.",
-                        "Choose another file with --workspace.",
+                        "Choose another file.",
+                        options="--workspace FILE",
                     )
     except OSError as error:
         raise ConnectionFailed(
             f"The workspace {path} cannot be opened.",
             (error.strerror or str(error)) + ".",
-            "Check the path and its permissions, or choose another file with --workspace.",
+            "Check the path and its permissions, or choose another file.",
+            options="--workspace FILE",
         ) from error
 
 
@@ -120,7 +122,8 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
             raise ConnectionFailed(
                 f"{path.name} belongs to another program.",
                 "It is a SQLite database, but not a DiveGov workspace. It was left as it is.",
-                "Choose another file with --workspace.",
+                "Choose another file.",
+                options="--workspace FILE",
             )
         if user_version > SCHEMA_VERSION:
             raise ConnectionFailed(

@@ -64,8 +64,12 @@ def write_people(
 class Steward:
     """A person at the page."""
 
-    def __init__(self, qtbot: QtBot, context: AppContext, page: IngestPage, board: TaskBoard) -> None:
+    def __init__(
+        self, qtbot: QtBot, context: AppContext, page: IngestPage, board: TaskBoard, at_first: set[str]
+    ) -> None:
         self.qtbot, self.context, self.page, self.board = qtbot, context, page, board
+        self.at_first = at_first
+        """The names of what the page had before the event loop turned for the first time."""
         self.changes: list[frozenset[str]] = []
         self.aims: list[tuple[str, Any]] = []
         self.notices: list[Notice] = []
@@ -181,10 +185,12 @@ def open_page(qtbot: QtBot, folder: Path, board: TaskBoard) -> Iterator[Steward]
     qtbot.addWidget(page)
     page.resize(1072, 710)
     page.show()
+    at_first = {part.objectName() for part in page.findChildren(QWidget)}
     page.activateWindow()
     qtbot.waitUntil(page.isActiveWindow)
     page.page_shown()
-    steward = Steward(qtbot, context, page, board)
+    steward = Steward(qtbot, context, page, board, at_first)
+    qtbot.waitUntil(lambda: page.setup.generate.is_whole)
     steward.wait_idle()
     yield steward
     assert writer.shutdown()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QLineEdit,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +23,6 @@ from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.ingest import generate_pane
 from divegov_gui.ui.pages.ingest.defects_card import KINDS, even_shares
-from divegov_gui.ui.pages.ingest.words import without_options
 from divegov_gui.ui.tasks import TaskBoard
 from divegov_gui.ui.theme import ThemeManager
 
@@ -43,6 +43,52 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[HeldSource]]:
     monkeypatch.setattr(generate_pane, "GeneratedSource", HeldSource)
     yield HeldSource
     HeldSource.let_go.set()
+
+
+# --- being shown ---------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_shown_before_its_heavy_parts_are_made(steward: Steward) -> None:
+    assert {
+        "ingest.way.file",
+        "ingest.rows",
+        "ingest.seed",
+        "ingest.dirty",
+        "ingest.start",
+    } <= steward.at_first
+    late = {"ingest.defects", "ingest.combined", f"ingest.rate.{KINDS[0].code}", "ingest.locales.all"}
+    late |= {f"ingest.locale.{code}" for code in AVAILABLE_LOCALES}
+    assert not late & steward.at_first
+    there = {part.objectName() for part in steward.page.findChildren(QWidget)}
+    assert late <= there
+
+
+def test_what_a_run_shows_is_made_when_something_runs(steward: Steward) -> None:
+    def there() -> set[str]:
+        return {part.objectName() for part in steward.page.findChildren(QWidget)}
+
+    late = {"ingest.cancel", "ingest.another", "ingest.meter", "ingest.browse"}
+    assert not late & there()
+    steward.type_into("ingest.rows", "20")
+    steward.start()
+    assert {"ingest.cancel", "ingest.another", "ingest.meter"} <= there()
+    assert "ingest.browse" not in there()
+
+
+def test_who_is_quicker_than_the_page_gets_what_the_fields_say(
+    qtbot: QtBot, tmp_path: Path, board: TaskBoard, themes: ThemeManager
+) -> None:
+    pane = generate_pane.GeneratePane()
+    qtbot.addWidget(pane)
+    pane.rows.setValue(300)
+    pane.dirty.setValue(10)
+    order = pane.order()
+    assert order is not None
+    assert order.name == "300 synthetic divers (seed 7, 10 % dirty)"
+    assert pane.waiting_for() == ""
+    assert not pane.is_whole
+    assert pane.defects.total == 0.1
+    assert pane.is_whole
 
 
 # --- generating ----------------------------------------------------------------------------------------------
@@ -294,19 +340,3 @@ def test_the_page_is_aimed_at_a_way_a_file_or_a_batch(steward: Steward, people: 
     steward.wait_idle()
     assert steward.text("ingest.result.title") == "Batch 1"
     steward.assert_meter_tells(1)
-
-
-@pytest.mark.parametrize(
-    ("hint", "bare"),
-    [
-        ("Save it once more as UTF-8: --encoding utf-8", "Save it once more as UTF-8."),
-        (
-            "Take away one: the column (--map a=…) or the default (--default a=…).",
-            "Take away one: the column or the default.",
-        ),
-        ("Check the path.", "Check the path."),
-        ("", ""),
-    ],
-)
-def test_a_hint_names_no_option_of_the_command_line(hint: str, bare: str) -> None:
-    assert without_options(hint) == bare

@@ -23,6 +23,7 @@ from divegov_gui.ui.widgets import (
     RuleCount,
     SqlView,
     StatTile,
+    Turns,
     duration,
     number_field,
     plural,
@@ -382,6 +383,31 @@ def test_assistive_technology_finds_the_meter(qtbot: QtBot) -> None:
 def _reds(image: QImage) -> int:
     red = QColor(theme.LIGHT.colors.danger.fill)
     return sum(image.pixelColor(x, y) == red for x in range(image.width()) for y in range(image.height()))
+
+
+def test_slices_are_taken_one_a_turn_of_the_event_loop(qtbot: QtBot) -> None:
+    owner, taken = QWidget(), []
+    qtbot.addWidget(owner)
+    turns = Turns(owner, *(lambda place=place: taken.append(place) for place in range(3)))
+    turns.start()
+    assert taken == []
+    for many in (1, 2, 3):
+        QApplication.processEvents()
+        assert taken == list(range(many))
+    assert turns.are_done
+    QApplication.processEvents()
+    assert taken == [0, 1, 2]
+
+
+def test_slices_are_taken_at_once_where_they_are_needed_now(qtbot: QtBot) -> None:
+    owner, taken = QWidget(), []
+    qtbot.addWidget(owner)
+    turns = Turns(owner, *(lambda place=place: taken.append(place) for place in range(3)))
+    turns.start()
+    turns.finish()
+    assert taken == [0, 1, 2]
+    QApplication.processEvents()
+    assert taken == [0, 1, 2]
 
 
 def test_points_outside_every_segment_choose_nothing(qtbot: QtBot) -> None:

@@ -180,8 +180,8 @@ class _Records:
                 f"{where} has {count(len(row), 'cell')}, but there {'is' if width == 1 else 'are'} "
                 f"{count(width, 'column')}.",
                 "A value would have no column. Mostly a delimiter stands in a value that has no quotes.",
-                "Put the value in double quotes, or choose the right delimiter: "
-                '--delimiter ";" or --delimiter tab',
+                "Put the value in double quotes, or choose the right delimiter.",
+                options='--delimiter ";" or --delimiter tab',
             )
         self.trimmed += 1
         return row[:width]

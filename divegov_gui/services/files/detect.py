@@ -112,7 +112,8 @@ def refuse_binary(path: Path, head: bytes, encoding_given: bool) -> None:
     raise _not_a_table(
         path,
         what,
-        "Choose a CSV, XLSX, JSON or JSON Lines file, or name the encoding if it is text: --encoding utf-16",
+        "Choose a CSV, XLSX, JSON or JSON Lines file, or name the encoding if it is text.",
+        options="--encoding utf-16",
     )
 
 
@@ -166,5 +167,6 @@ def _refuse_compound_file(path: Path) -> None:
     raise _not_a_table(path, "an old Excel workbook (XLS)", "Open it in Excel and save it as XLSX.")
 
 
-def _not_a_table(path: Path, what: str, hint: str) -> InputRefused:
-    return InputRefused(f"{path.name} cannot be read as a table.", f"It appears to be {what}.", hint)
+def _not_a_table(path: Path, what: str, hint: str, *, options: str = "") -> InputRefused:
+    title = f"{path.name} cannot be read as a table."
+    return InputRefused(title, f"It appears to be {what}.", hint, options=options)

@@ -156,7 +156,8 @@ def _certain(path: Path, name: str, watch: Watch, notes: tuple[str, ...] = ()) -
         f"{path.name} is not {label(name)} throughout.",
         f"The byte at offset {failure.offset:,} cannot be read; "
         f"it stands on line {line_at(path, failure.offset, name):,}.",
-        "Choose the encoding in which the file was saved, or save it once more as UTF-8: --encoding utf-8",
+        "Choose the encoding in which the file was saved, or save it once more as UTF-8.",
+        options="--encoding utf-8",
     )
 
 
@@ -184,7 +185,8 @@ def _refuse_damaged_utf8(path: Path, failure: Undecodable) -> None:
             f"{path.name} is UTF-8, but not throughout.",
             f"The byte at offset {failure.offset:,} (line {line_at(path, failure.offset, 'utf-8'):,}) "
             "cannot be read: a character is cut in two, or parts of other encodings were put together.",
-            "Save it once more as UTF-8, or name the encoding that it was meant to have: --encoding cp1252",
+            "Save it once more as UTF-8, or name the encoding that it was meant to have.",
+            options="--encoding cp1252",
         )
 
 
@@ -197,7 +199,8 @@ def _guess(path: Path, watch: Watch) -> Encoding:
     raise InputRefused(
         f"{path.name} is in an encoding that cannot be found out.",
         "It is not UTF-8, and none of the usual encodings reads every byte of it.",
-        "Save it once more as UTF-8, or name its encoding: --encoding cp1252",
+        "Save it once more as UTF-8, or name its encoding.",
+        options="--encoding cp1252",
     )
 
 

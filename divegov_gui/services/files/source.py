@@ -137,7 +137,8 @@ def _check_mapping(file: SourceFile, mapping: Mapping[str, str], defaults: Mappi
             raise InputRefused(
                 f"There is no field “{name}”.",
                 f"The fields are {fields}.",
-                f"Name one of them: {_map_option('email', 'E-Mail')}",
+                "Name one of them.",
+                options=_map_option("email", "E-Mail"),
             )
     used: dict[str, str] = {}
     for name, column in mapping.items():
@@ -146,20 +147,23 @@ def _check_mapping(file: SourceFile, mapping: Mapping[str, str], defaults: Mappi
             raise InputRefused(
                 f"{file.name} has no column “{column}”.",
                 f"It was to give the {label.lower()}. The columns are: {', '.join(file.columns)}.",
-                f"Choose one of the file's columns for it: {_map_option(name, file.columns[0])}",
+                "Choose one of the file's columns for it.",
+                options=_map_option(name, file.columns[0]),
             )
         if column in used:
             raise InputRefused(
                 f"The column “{column}” is mapped twice.",
                 f"It cannot be both {used[column].lower()} and {label.lower()}.",
-                f"Choose another column for one of them: {_map_option(name, '…')}",
+                "Choose another column for one of them.",
+                options=_map_option(name, "…"),
             )
         used[column] = label
         if defaults.get(name, "").strip():
             raise InputRefused(
                 f"{label} has both a column and a default.",
                 "A default stands in for a column that is missing; it does not fill a column's empty cells.",
-                f"Take away one of the two: the column (--map {name}=…) or the default (--default {name}=…).",
+                "Take away one of the two: the column or the default.",
+                options=f"--map {name}=… or --default {name}=…",
             )
 
 
@@ -178,8 +182,8 @@ def _check_required(file: SourceFile, mapping: Mapping[str, str], defaults: Mapp
     raise InputRefused(
         f"{labels} {has} no column.",
         f"Every record needs a place for it. Columns not used yet: {', '.join(free) or 'none'}.",
-        f"Choose the column that holds it, or give one value for all rows: {options} "
-        f'or --default {missing[0].name}="…"',
+        "Choose the column that holds it, or give one value for all rows.",
+        options=f'{options} or --default {missing[0].name}="…"',
     )
 
 

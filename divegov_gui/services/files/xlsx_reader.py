@@ -148,7 +148,8 @@ def _choose_sheet(book: Any, path: Path, wanted: str | None) -> tuple[str, list[
             raise InputRefused(
                 f"The workbook has no sheet “{wanted}”.",
                 f"Its sheets: {quoted}.",
-                f'Name one of them: --sheet "{names[0] if names else ""}"',
+                "Name one of them.",
+                options=f'--sheet "{names[0]}"' if names else "",
             )
         return wanted, []
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]

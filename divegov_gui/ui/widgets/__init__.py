@@ -18,10 +18,12 @@ from divegov_gui.ui.widgets.fetching import WorkerFetch
 from divegov_gui.ui.widgets.form import FormRow, choice_field, number_field, text_field
 from divegov_gui.ui.widgets.outcome_counts import OUTCOMES, OutcomeCounts
 from divegov_gui.ui.widgets.progress_panel import ProgressPanel, duration
+from divegov_gui.ui.widgets.reflow import Reflow
 from divegov_gui.ui.widgets.rule_bars import RuleBars, RuleCount
 from divegov_gui.ui.widgets.sql_view import SqlView
 from divegov_gui.ui.widgets.state_stack import StateStack
 from divegov_gui.ui.widgets.table_columns import CellBadge, CellEdit, Column, SortChoice
+from divegov_gui.ui.widgets.turns import Turns
 from divegov_gui.ui.widgets.virtual_model import RowRequest, VirtualTableModel
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "FormRow",
     "OutcomeCounts",
     "ProgressPanel",
+    "Reflow",
     "RowRequest",
     "RuleBars",
     "RuleCount",
@@ -45,6 +48,7 @@ __all__ = [
     "SqlView",
     "StatTile",
     "StateStack",
+    "Turns",
     "VirtualTableModel",
     "WorkerFetch",
     "button",

@@ -94,7 +94,7 @@ def test_the_hash_covers_content_mapping_and_defaults(file, write):
 
 
 @pytest.mark.parametrize(
-    ("mapping", "defaults", "title", "hint"),
+    ("mapping", "defaults", "title", "options"),
     [
         ({**MAPPING, "shoe_size": "Nr"}, {}, "There is no field “shoe_size”.", '--map email="E-Mail"'),
         (MAPPING, {"shoe_size": "44"}, "There is no field “shoe_size”.", "--map"),
@@ -116,12 +116,13 @@ def test_the_hash_covers_content_mapping_and_defaults(file, write):
     ],
 )
 def test_a_mapping_that_cannot_be_meant_is_refused_with_the_way_to_correct_it(
-    file, mapping, defaults, title, hint
+    file, mapping, defaults, title, options
 ):
     with pytest.raises(InputRefused) as caught:
         FileSource(file, mapping, defaults)
     assert caught.value.title == title
-    assert hint in caught.value.hint
+    assert options in caught.value.options
+    assert caught.value.hint
     assert caught.value.detail
 
 

@@ -22,13 +22,13 @@ from divegov_gui.ui.pages.connections import work
 from divegov_gui.ui.pages.connections.dialogs import Confirm
 from divegov_gui.ui.pages.connections.editor import Editor
 from divegov_gui.ui.pages.connections.opening import Opening, OpeningPanel
-from divegov_gui.ui.pages.connections.parts import CardGrid, Note, let_go, side_worker
+from divegov_gui.ui.pages.connections.parts import Note, let_go, side_worker
 from divegov_gui.ui.pages.connections.profile_card import ProfileCard, arranged, is_open_in
 from divegov_gui.ui.pages.connections.steps_panel import StepsPanel
 from divegov_gui.ui.pages.connections.testing import ConnectionTest
 from divegov_gui.ui.pages.connections.words import NO_SECRETS, SUBTITLE, said
 from divegov_gui.ui.pages.page import Page
-from divegov_gui.ui.widgets import button, plural
+from divegov_gui.ui.widgets import Reflow, button, plural
 
 _FILTER = "Connections (*.json);;All files (*)"
 _CARD = 340
@@ -122,7 +122,8 @@ class ConnectionsPage(Page):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
-        self._grid = CardGrid(_CARD)
+        gap = theme.current().space.l
+        self._grid = Reflow(_CARD, most_columns=3, gaps=(gap, gap))
         column.addWidget(self._grid)
         column.addStretch(1)
         self._area.setWidget(content)
@@ -168,7 +169,10 @@ class ConnectionsPage(Page):
             )
             card.asked.connect(self._take_wish)
             cards.append(card)
-        self._grid.set_cards(cards)
+        for old in self._grid.set_cells(cards):
+            let_go(old)
+        for made in cards:
+            made.show()  # now, so that the focus can go there
         again = self.findChild(QWidget, name) if name else None
         if again is not None:
             again.setFocus()

@@ -1,60 +1,15 @@
-"""Small parts of this page: cards in columns, a note, and work beside the database's."""
+"""Small parts of this page: a note, and work beside the database's."""
 
 from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.tasks import Worker
 from divegov_gui.ui.widgets import icon_label, label, restyle, reveal
-
-
-class CardGrid(QWidget):
-    """Cards of one width, row by row, in as many columns as fit."""
-
-    def __init__(self, least_width: int, most_columns: int = 3, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._least, self._most = least_width, most_columns
-        self._cards: list[QWidget] = []
-        self._columns = 1
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(theme.current().space.l)
-
-    def set_cards(self, cards: list[QWidget]) -> None:
-        """Show `cards` and let the earlier ones go."""
-        for old in self._cards:
-            self._grid.removeWidget(old)
-            let_go(old)
-        self._cards = cards
-        self._arrange(self._fitting())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._least, self._grid.minimumSize().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._fitting() != self._columns:
-            self._arrange(self._fitting())
-
-    def _fitting(self) -> int:
-        gap = self._grid.spacing()
-        return max(1, min(self._most, (self.width() + gap) // (self._least + gap)))
-
-    def _arrange(self, columns: int) -> None:
-        for column in range(self._columns):
-            self._grid.setColumnStretch(column, 0)
-        self._columns = columns
-        for place, card in enumerate(self._cards):
-            self._grid.addWidget(card, place // columns, place % columns)
-            card.show()  # now, so that the focus can go there
-        for column in range(columns):
-            self._grid.setColumnStretch(column, 1)
-        self.updateGeometry()
 
 
 class Note(QFrame):

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.services.generation import DEFAULT_DEFECTS, DEFECTS, DefectKind, GenerationRequest
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.parts import Reflow, share_field
+from divegov_gui.ui.pages.ingest.parts import share_field
 from divegov_gui.ui.pages.ingest.words import percent
-from divegov_gui.ui.widgets import Card, FormRow, button, label, restyle, reveal, rule
+from divegov_gui.ui.widgets import Card, FormRow, Reflow, button, label, restyle, reveal, rule
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 KINDS: tuple[DefectKind, ...] = tuple(kind for kind in DEFECTS if kind.code in DEFAULT_DEFECTS)
@@ -53,9 +53,8 @@ class DefectsCard(Card):
         inside.setContentsMargins(space.s, 0, 0, space.s)
         inside.setSpacing(space.m)
         inside.addLayout(self._sum_line())
-        cells = Reflow(290, most_columns=5, gap=space.xs)
-        for kind in KINDS:
-            cells.add(self._cell(kind))
+        cells = Reflow(290, most_columns=5, gaps=(space.xl, space.xs), down=True)
+        cells.set_cells([self._cell(kind) for kind in KINDS])
         inside.addWidget(cells)
         inside.addWidget(rule())
         inside.addLayout(self._shares())
@@ -93,11 +92,6 @@ class DefectsCard(Card):
     def repeated(self) -> float:
         """The share of records that come twice."""
         return round(self._repeated.value() / 100, 6)
-
-    @property
-    def last_field(self) -> QWidget:
-        """Where Tab leaves the card."""
-        return self._repeated
 
     def set_dirty(self, share: float) -> None:
         """Spread `share` evenly over all kinds."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
@@ -16,12 +17,12 @@ from divegov_gui.ui.pages.ingest.drop_zone import DropZone
 from divegov_gui.ui.pages.ingest.file_card import FileCard
 from divegov_gui.ui.pages.ingest.mapping_card import MappingCard
 from divegov_gui.ui.pages.ingest.order import Order
-from divegov_gui.ui.pages.ingest.parts import ScrollColumn, SideBySide
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn, SideBySide, tab_after
 from divegov_gui.ui.pages.ingest.preview_card import PreviewCard
 from divegov_gui.ui.pages.ingest.reading import DELIMITERS, ENCODINGS, Reading
 from divegov_gui.ui.pages.ingest.refusal_card import RefusalCard
 from divegov_gui.ui.tasks import TaskHandle, Worker
-from divegov_gui.ui.widgets import button, choice_field, label, reveal
+from divegov_gui.ui.widgets import Turns, button, choice_field, label, reveal
 
 _NOT_TEXT = {".xlsx", ".xlsm"}
 
@@ -30,6 +31,8 @@ class FilePane(ScrollColumn):
     """Choose, look, map. A file that is refused costs nothing that was there before."""
 
     changed = Signal()
+    _last_field: QWidget
+    """Where Tab leaves what is made so far."""
 
     def __init__(self, reader: Worker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,18 +45,29 @@ class FilePane(ScrollColumn):
         self.refusal = RefusalCard("ingest.refused")
         self.refusal.words.addWidget(self._retry_line())
         self.drop = DropZone()
-        self.mapping = MappingCard()
-        self.preview = PreviewCard()
+        self._turns = Turns(self, self._add_mapping, self._add_preview)
         self.body.addWidget(self.card)
         self.body.addWidget(self.refusal)
         self.body.addWidget(self.drop, 1)
-        self.body.addWidget(self._table_part(), 1)
+        self._tables = SideBySide(900)
+        self.body.addWidget(self._tables, 1)
         self.card.wanted.connect(self.look_at)
         self.card.stop_wanted.connect(self.stop_looking)
-        self.mapping.changed.connect(self._take_mapping)
         self._show()
 
     # --- what the page asks
+    @property
+    def mapping(self) -> MappingCard:
+        """Which column is which field; made in a turn of its own, or when it is first asked for."""
+        self._turns.finish()
+        return self._mapping
+
+    @property
+    def preview(self) -> PreviewCard:
+        """The file's first rows; made as the mapping is."""
+        self._turns.finish()
+        return self._preview
+
     @property
     def file(self) -> SourceFile | None:
         """The file that was looked at and can be taken."""
@@ -124,12 +138,25 @@ class FilePane(ScrollColumn):
             found.setFocus()
             self.ensureWidgetVisible(found, 0, 90)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the rest, once the pane is seen."""
+        super().showEvent(event)
+        self._turns.start()
+
     # --- inside
-    def _table_part(self) -> QWidget:
-        self._tables = SideBySide(900)
-        self._tables.add(self.mapping, 4)
-        self._tables.add(self.preview, 5)
-        return self._tables
+    def _add_mapping(self) -> None:
+        self._mapping = MappingCard()
+        self._mapping.changed.connect(self._take_mapping)
+        self._add(self._mapping, 4)
+
+    def _add_preview(self) -> None:
+        self._preview = PreviewCard()
+        self._add(self._preview, 5)
+
+    def _add(self, card: QWidget, stretch: int) -> None:
+        """Put a card beside the others, and its fields behind theirs."""
+        self._tables.add(card, stretch)
+        self._last_field = tab_after(self._last_field, card)
 
     def _retry_line(self) -> QWidget:
         """How to read a refused file differently, where that can help."""
@@ -149,6 +176,7 @@ class FilePane(ScrollColumn):
             row.addWidget(field)
         again = button("Read again", name="ingest.refused.retry", icon="refresh")
         again.clicked.connect(self._read_refused_again)
+        self._last_field = again
         row.addWidget(again)
         row.addStretch(1)
         return self._retry

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import InputRefused
@@ -13,9 +15,9 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.defects_card import KINDS, DefectsCard
 from divegov_gui.ui.pages.ingest.locales_card import LocalesCard
 from divegov_gui.ui.pages.ingest.order import Order
-from divegov_gui.ui.pages.ingest.parts import ScrollColumn, calm, share_field
+from divegov_gui.ui.pages.ingest.parts import ScrollColumn, calm, share_field, tab_after
 from divegov_gui.ui.pages.ingest.words import percent
-from divegov_gui.ui.widgets import Card, FormRow, button, number_field, plural
+from divegov_gui.ui.widgets import Card, FormRow, Turns, button, number_field, plural
 
 _QUICK = (1_000, 100_000, 1_000_000)
 _TYPEABLE = 999_999_999
@@ -24,38 +26,60 @@ _HEAD_HEIGHT = 28
 
 
 class GeneratePane(ScrollColumn):
-    """Rows, seed and dirt; the languages; and, for who wants it, every defect by itself."""
+    """Rows, seed and dirt; the languages; and, for who wants it, every defect by itself.
+
+    The first card is there at once; the others follow in the next turns of the event loop, or when they are asked for.
+    """
 
     changed = Signal()
+    _last_field: QWidget
+    """Where Tab leaves what is made so far."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.defects = DefectsCard()
-        self.locales = LocalesCard()
+        self._locales: LocalesCard | None = None
+        self._defects: DefectsCard | None = None
+        self._turns = Turns(self, self._add_locales, self._add_defects)
         card = Card()
         across = QHBoxLayout()
         across.setSpacing(theme.current().space.xl)
         for part in (self._rows_part(), self._seed_part(), self._dirty_part()):
             across.addWidget(part, 1)
         card.body.addLayout(across)
-        for each in (card, self.locales, self.defects):
-            self.body.addWidget(each)
+        self.body.addWidget(card)
         self.body.addStretch(1)
         for signal in (self.rows.valueChanged, self.seed.textChanged):
             signal.connect(self._refresh)
         self.dirty.valueChanged.connect(self._take_dirty)
-        self.defects.changed.connect(self._refresh)
-        self.defects.opened.connect(self._await_growth)
         self._grows = False
         self.verticalScrollBar().rangeChanged.connect(self._show_defects)
-        self.locales.changed.connect(self._refresh)
         self._refresh()
 
     # --- what the page asks
     @property
+    def is_whole(self) -> bool:
+        """Whether all cards are made."""
+        return self._turns.are_done
+
+    @property
+    def locales(self) -> LocalesCard:
+        """The card of the languages."""
+        self._turns.finish()
+        assert self._locales is not None
+        return self._locales
+
+    @property
+    def defects(self) -> DefectsCard:
+        """The card of the defects."""
+        self._turns.finish()
+        assert self._defects is not None
+        return self._defects
+
+    @property
     def last_field(self) -> QWidget:
         """Where Tab leaves the pane."""
-        return self.defects.last_field
+        self._turns.finish()
+        return self._last_field
 
     def order(self) -> Order | None:
         """What is to be made; None while something is to be corrected."""
@@ -81,7 +105,29 @@ class GeneratePane(ScrollColumn):
             found.setFocus(Qt.FocusReason.TabFocusReason)
             self.ensureWidgetVisible(found, 0, 90)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the rest, once the first card is seen."""
+        super().showEvent(event)
+        self._turns.start()
+
     # --- inside
+    def _add_locales(self) -> None:
+        self._locales = LocalesCard()
+        self._add(self._locales)
+
+    def _add_defects(self) -> None:
+        self._defects = DefectsCard()
+        self._defects.set_dirty(self._share())
+        self._add(self._defects)
+        self._defects.opened.connect(self._await_growth)
+        self._refresh()
+
+    def _add(self, card: LocalesCard | DefectsCard) -> None:
+        """Put a card, and its fields, behind the others."""
+        self.body.insertWidget(self.body.count() - 1, card)
+        self._last_field = tab_after(self._last_field, card)
+        card.changed.connect(self._refresh)
+
     def _rows_part(self) -> QWidget:
         self.rows = number_field("ingest.rows", "How many divers", 0, _TYPEABLE, 1000)
         calm(self.rows)
@@ -107,6 +153,7 @@ class GeneratePane(ScrollColumn):
 
     def _dirty_part(self) -> QWidget:
         self.dirty = share_field("ingest.dirty", "Share with a defect", 0.05)
+        self._last_field = self.dirty
         self._dirty_row = FormRow("Share with a defect", self.dirty, " ")
         return _headed(self._dirty_row)
 
@@ -119,47 +166,62 @@ class GeneratePane(ScrollColumn):
             self._grows = False
             self.verticalScrollBar().setValue(self.defects.y())
 
-    def _take_dirty(self, value: float) -> None:
-        self.defects.set_dirty(round(value / 100, 6))
+    def _share(self) -> float:
+        return round(self.dirty.value() / 100, 6)
+
+    def _take_dirty(self, _: float) -> None:
+        if self._defects is not None:
+            self._defects.set_dirty(self._share())
+        else:
+            self._refresh()
 
     def _request(self) -> GenerationRequest | None:
         try:
             return GenerationRequest(
                 rows=self.rows.value(),
                 seed=_whole(self.seed.text()),
-                dirty=round(self.dirty.value() / 100, 6),
-                rates=self.defects.rates,
-                combined=self.defects.combined,
-                repeated=self.defects.repeated,
-                locales=self.locales.locales,
+                dirty=self._share(),
+                **self._chosen_below(),
             )
         except InputRefused:
             return None
+
+    def _chosen_below(self) -> dict[str, Any]:
+        """What the lower cards say; until they are there, what they begin with."""
+        if self._locales is None or self._defects is None:
+            return {}
+        return {
+            "rates": self._defects.rates,
+            "combined": self._defects.combined,
+            "repeated": self._defects.repeated,
+            "locales": self._locales.locales,
+        }
 
     def _refresh(self, _: object = None) -> None:
         """Say at each field what is wrong with it, and what the settings come to."""
         self._rows_row.set_error(_refusal(rows=self.rows.value()))
         self._seed_row.set_error(_refusal(seed=_whole(self.seed.text())))
-        self._show_total()
+        if self._defects is not None:
+            self._show_total(self._defects)
         self.changed.emit()
 
-    def _show_total(self) -> None:
-        own = self.defects.rates is not None
+    def _show_total(self, defects: DefectsCard) -> None:
+        own = defects.rates is not None
         if own:
             self.dirty.blockSignals(True)
-            self.dirty.setValue(self.defects.total * 100)
+            self.dirty.setValue(defects.total * 100)
             self.dirty.blockSignals(False)
         self.dirty.setEnabled(not own)
-        count = round(self.rows.value() * self.defects.total)
+        count = round(self.rows.value() * defects.total)
         spread = "as set one by one below" if own else f"evenly of all {len(KINDS)} kinds"
-        twice = round(self.rows.value() * self.defects.repeated)
+        twice = round(self.rows.value() * defects.repeated)
         self._rows_row.set_hint(
             f"{twice:,} of them come twice, letter for letter." if twice else "All of them different."
         )
         self._dirty_row.set_hint(
             f"{plural(count, 'diver')} with a defect, {spread}."
-            if self.defects.total <= 1
-            else f"The shares below come to {percent(self.defects.total)}."
+            if defects.total <= 1
+            else f"The shares below come to {percent(defects.total)}."
         )
 
 

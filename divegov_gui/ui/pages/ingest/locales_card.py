@@ -12,8 +12,8 @@ from divegov_gui.core.errors import InputRefused
 from divegov_gui.services.generation import AVAILABLE_LOCALES, DEFAULT_LOCALES, GenerationRequest
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.locale_names import locale_name
-from divegov_gui.ui.pages.ingest.parts import Reflow, problem_label
-from divegov_gui.ui.widgets import Card, button, reveal
+from divegov_gui.ui.pages.ingest.parts import problem_label
+from divegov_gui.ui.widgets import Card, Reflow, button, reveal
 
 _LANGUAGE_WIDTH = 158
 
@@ -28,9 +28,8 @@ class LocalesCard(Card):
         assert self.header is not None
         self.header.subtitle.setWordWrap(False)
         self._boxes: dict[str, QCheckBox] = {}
-        cells = Reflow(280, most_columns=6, gap=2)
-        for code in AVAILABLE_LOCALES:
-            cells.add(self._cell(code))
+        cells = Reflow(280, most_columns=6, gaps=(theme.current().space.xl, 2), down=True)
+        cells.set_cells([self._cell(code) for code in AVAILABLE_LOCALES])
         usual = button("Usual choice", name="ingest.locales.usual", variant="ghost")
         usual.setAccessibleDescription("Checks the languages that are chosen at first.")
         usual.clicked.connect(lambda: self.set_locales(DEFAULT_LOCALES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,46 @@ class IngestPage(Page):
         self._handle: TaskHandle | None = None
         self._report: IngestReport | None = None
         self._sets_up = False
-        self.setup, self.run = SetupView(context.reader), RunView()
-        self.recognised, self.result = RecognisedView(), ResultView()
+        self.setup = SetupView(context.reader)
         self._views = Views()
-        for view in (self.setup, self.run, self.recognised, self.result):
-            self._views.add(view)
+        self._views.add(self.setup)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.addWidget(self._views, 1)
         self.setAcceptDrops(True)
         self._connect()
+
+    # --- the views, made when they are first wanted
+    @cached_property
+    def run(self) -> RunView:
+        """An ingestion under way."""
+        made = RunView()
+        made.stop_wanted.connect(self._stop)
+        made.go_on_wanted.connect(self._go_on)
+        made.leave_wanted.connect(self._back_to_setup)
+        self._views.add(made)
+        return made
+
+    @cached_property
+    def recognised(self) -> RecognisedView:
+        """Content that was governed before."""
+        made = RecognisedView()
+        made.show_wanted.connect(self._show_recognised)
+        made.again_wanted.connect(lambda: self._begin(again=True))
+        made.leave_wanted.connect(self._back_to_setup)
+        self._views.add(made)
+        return made
+
+    @cached_property
+    def result(self) -> ResultView:
+        """What became of a batch."""
+        made = ResultView()
+        made.rejected_wanted.connect(self._show_rejected)
+        made.another_wanted.connect(self._back_to_setup)
+        self._views.add(made)
+        return made
+
+    def _back_to_setup(self) -> None:
+        self._turn_to(self.setup)
 
     def aim_at(
         self, *, way: str = "", path: str = "", rows: int = 0, batch_id: int | None = None, **_: object
@@ -83,17 +115,6 @@ class IngestPage(Page):
     def _connect(self) -> None:
         self._context.changed.connect(self._follow_change)
         self.setup.start_wanted.connect(self._start)
-        self.run.stop_wanted.connect(self._stop)
-        self.run.go_on_wanted.connect(self._go_on)
-        self.recognised.show_wanted.connect(self._show_recognised)
-        self.recognised.again_wanted.connect(lambda: self._begin(again=True))
-        self.result.rejected_wanted.connect(self._show_rejected)
-        for leave in (
-            self.run.leave_wanted,
-            self.recognised.leave_wanted,
-            self.result.another_wanted,
-        ):
-            leave.connect(lambda: self._turn_to(self.setup))
         start = QShortcut(QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self)
         start.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         start.activated.connect(self._start_by_key)

@@ -1,4 +1,4 @@
-"""Small parts of this page: a column that scrolls, cells that reflow, text that elides, calm fields."""
+"""Small parts of this page: a column that scrolls, parts side by side, calm fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QDoubleSpinBox,
     QFrame,
-    QGridLayout,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -91,52 +90,6 @@ class Views(QWidget):
             view.show()
 
 
-class Reflow(QWidget):
-    """Cells of one width in as many columns as fit, read down the first column, then the next."""
-
-    def __init__(
-        self, least_width: int, most_columns: int = 4, gap: int = 4, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._least, self._most = least_width, most_columns
-        self._cells: list[QWidget] = []
-        self._columns = 0
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.current().space.xl)
-        self._grid.setVerticalSpacing(gap)
-
-    def add(self, cell: QWidget) -> None:
-        """Put `cell` behind the others."""
-        self._cells.append(cell)
-        cell.setParent(self)
-        self._arrange(max(1, self._columns))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._least, self._grid.minimumSize().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        gap = self._grid.horizontalSpacing()
-        fitting = (self.width() + gap) // (self._least + gap)
-        most = max(1, min(self._most, len(self._cells), fitting))
-        rows = -(-len(self._cells) // most)
-        columns = -(-len(self._cells) // max(1, rows))  # no more than the rows leave cells for
-        if columns != self._columns:
-            self._arrange(columns)
-
-    def _arrange(self, columns: int) -> None:
-        for column in range(self._columns):
-            self._grid.setColumnStretch(column, 0)
-        self._columns = columns
-        rows = -(-len(self._cells) // columns)
-        for place, cell in enumerate(self._cells):
-            self._grid.addWidget(cell, place % rows, place // rows)
-        for column in range(columns):
-            self._grid.setColumnStretch(column, 1)
-        self.updateGeometry()
-
-
 class SideBySide(QWidget):
     """Parts beside each other, or under each other where the width is less than `least`."""
 
@@ -154,7 +107,7 @@ class SideBySide(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         items = (self._line.itemAt(place) for place in range(self._line.count()))
-        widest = max(item.minimumSize().width() for item in items if item is not None)
+        widest = max((item.minimumSize().width() for item in items if item is not None), default=0)
         return QSize(widest, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -214,8 +167,11 @@ def problem_label(name: str) -> QLabel:
     return made
 
 
-def tab_after(before: QWidget, part: QWidget) -> None:
-    """Have Tab go from `before` through the fields of `part`, which was made late, in their own order."""
+def tab_after(before: QWidget, part: QWidget) -> QWidget:
+    """Have Tab go from `before` through the fields of `part`, which was made late, in their own order.
+
+    Returns the last of them.
+    """
     field = part.nextInFocusChain()
     fields: list[QWidget] = []
     while field is not None and field is not part and part.isAncestorOf(field):
@@ -225,3 +181,4 @@ def tab_after(before: QWidget, part: QWidget) -> None:
     for each in fields:
         QWidget.setTabOrder(before, each)
         before = each
+    return before

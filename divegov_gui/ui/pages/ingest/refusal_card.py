@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.ingest.words import without_options
 from divegov_gui.ui.widgets import icon_label, label, reveal
 
 
@@ -51,7 +50,7 @@ class RefusalCard(QFrame):
             reveal(self._about, bool(self._about.text()))
             self._title.setText(error.title)
             self._detail.setText(error.detail)
-            self._hint.setText(" ".join(part for part in (without_options(error.hint), after) if part))
+            self._hint.setText(" ".join(part for part in (error.hint, after) if part))
             for part in (self._detail, self._hint):
                 reveal(part, bool(part.text()))
             self.setAccessibleName(self.text)

@@ -1,16 +1,12 @@
-"""How this page says sizes, times, shares and hints to a person."""
+"""How this page says sizes, times and shares to a person."""
 
 from __future__ import annotations
-
-import re
 
 from PySide6.QtCore import QLocale
 
 from divegov_gui.ui.widgets import duration
 
 _ENGLISH = QLocale(QLocale.Language.English)
-_IN_PARENTHESES = re.compile(r"\s*\(--[^)]*\)")
-_OPTION = re.compile(r"[:,]?\s*--\w.*$")
 
 
 def data_size(size: int) -> str:
@@ -28,9 +24,3 @@ def seconds(value: float) -> str:
 def percent(share: float) -> str:
     """A share of 1 in per cent, as short as it can be said: ``5 %``, ``0.31 %``."""
     return f"{share * 100:,.2f}".rstrip("0").rstrip(".") + " %"
-
-
-def without_options(hint: str) -> str:
-    """A hint without the command line's options, which mean nothing in a window."""
-    bare = _OPTION.sub("", _IN_PARENTHESES.sub("", hint)).rstrip()
-    return bare if not bare or bare.endswith((".", "!", "?")) else f"{bare}."
