@@ -123,6 +123,7 @@ class Steward:
             notifier=self.notifier,
             scripts=scripts,
             mask_personal=mask_personal,
+            settings=settings,
         )
         self.window = MainWindow(
             page_specs(self._factories()),

@@ -85,13 +85,12 @@ def chosen(
     Raises InputRefused for a rule or a record that does not exist; BadParameter where nothing narrows the choice and
     not `everything` is meant.
     """
-    from divegov_gui.database.session import Order
-    from divegov_gui.services.queue import read_keys
+    from divegov_gui.services.queue import Sorting, read_keys
 
     if not wanted.narrows and not everything:
         raise typer.BadParameter("say which records: --id, --rule, --failing, --batch, --search, or --all")
     query = _query(catalogue, wanted, "all" if wanted.ids and not wanted.status else status)
-    found = read_keys(session, catalogue, query, Order("Quarantine_ID"))
+    found = read_keys(session, catalogue, query, Sorting())
     if not wanted.ids:
         return found
     _refuse_unknown(session, wanted.ids)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -79,6 +79,12 @@ class Facets:
     match_count: int | None
     open_count: int
     total_count: int
+    open_by_mask: Mapping[int, int] = field(default_factory=dict)
+    """How many records wait by what they fail."""
+
+    def failing(self, bits: int) -> int:
+        """How many records wait that fail one of some checks."""
+        return sum(count for mask, count in self.open_by_mask.items() if mask & bits)
 
 
 def read_facets(
@@ -89,11 +95,14 @@ def read_facets(
         cube = session.select("Quarantine_Cube")
         found = _searched(session, catalogue, query) if query.text else None
     total = sum(row["Record_Count"] for row in cube)
-    waiting = sum(row["Record_Count"] for row in cube if row["Status"] == "Open")
+    waiting: Counter[int] = Counter()
+    for row in cube:
+        if row["Status"] == "Open":
+            waiting[row["Failed_Checks"]] += row["Record_Count"]
     counts, matching = _count(cube if found is None else found, catalogue, query)
     match_count = None if query.text and found is None else matching
     facets = tuple(_facet(name, counts[name], catalogue, query) for name in FACETS)
-    return Facets(facets, match_count, waiting, total)
+    return Facets(facets, match_count, waiting.total(), total, waiting)
 
 
 def _searched(session: Session, catalogue: Catalogue, query: QueueQuery) -> list[Row] | None:

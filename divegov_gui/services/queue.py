@@ -21,6 +21,13 @@ COLUMN_BITS = {field.column: 1 << place for place, field in enumerate(FIELDS)}
 COLUMNS = tuple(COLUMN_BITS)
 
 
+class Sorting(NamedTuple):
+    """The order of the list: a column of the view, and which end is first."""
+
+    column: str = "Quarantine_ID"
+    descending: bool = False
+
+
 class QueueRow(NamedTuple):
     """One record of the quarantine with its current values and those that arrived; times are UTC text."""
 
@@ -115,21 +122,26 @@ def read_page(
     session: Session,
     catalogue: Catalogue,
     query: QueueQuery,
-    order: Order,
+    order: Sorting,
     cancel: CancelToken | None = None,
 ) -> list[QueueRow]:
-    """The first page of what matches, so that something is there before all of it is known."""
+    """The first page of what matches, so that something is there before all of it is known.
+
+    The ids first and then their rows: narrow rows are sorted in half the time.
+    """
     filters = filters_for(query, catalogue.checks, catalogue.sources)
     with interruptible(session, cancel):
-        rows = session.select(VIEW, READ, filters, _in_full(order), PAGE)
-    return [_row(row) for row in rows]
+        found = session.select(VIEW, ["Quarantine_ID"], filters, _in_full(order), PAGE)
+    ids = [row["Quarantine_ID"] for row in found]
+    rows = {row.quarantine_id: row for row in read_rows(session, ids, cancel)} if ids else {}
+    return [rows[each] for each in ids if each in rows]
 
 
 def read_keys(
     session: Session,
     catalogue: Catalogue,
     query: QueueQuery,
-    order: Order,
+    order: Sorting,
     cancel: CancelToken | None = None,
 ) -> array[int]:
     """The ids of all that matches, in order, 8 bytes each."""
@@ -161,6 +173,13 @@ def read_versions(
     return [(each, found[each]) for each in ids if each in found]
 
 
+def read_failing(session: Session, bits: int, cancel: CancelToken | None = None) -> array[int]:
+    """The ids of the waiting records that fail one of some checks."""
+    with interruptible(session, cancel):
+        filters = [Filter("Status", "=", "Open"), Filter("Failed_Checks", "has bit", bits)]
+        return session.keys(VIEW, "Quarantine_ID", filters, [Order("Quarantine_ID")])
+
+
 def read_payload(session: Session, quarantine_id: int) -> str | None:
     """The record as it arrived, verbatim; None where there is no such record."""
     rows = session.select(VIEW, ["Payload"], [Filter("Quarantine_ID", "=", quarantine_id)])
@@ -179,11 +198,10 @@ def _stretches(ids: list[int], most: int = 500) -> list[list[Filter]]:
     ]
 
 
-def _in_full(order: Order) -> list[Order]:
+def _in_full(order: Sorting) -> list[Order]:
     """An order in which no two records are equal."""
-    if order.column == "Quarantine_ID":
-        return [order]
-    return [order, Order("Quarantine_ID", order.descending)]
+    last = Order("Quarantine_ID", order.descending)
+    return [last] if order.column == last.column else [Order(order.column, order.descending), last]
 
 
 def _row(row: Row) -> QueueRow:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.core.records import FIELDS
-from divegov_gui.database.session import Row, Session
+from divegov_gui.database.session import Order, Row, Session
 from divegov_gui.services.connections import interruptible
 
 COLUMNS = tuple(field.column for field in FIELDS)
@@ -68,6 +68,11 @@ class ResubmittedRecord:
     outcome: str
     failed_checks: int
     diver_id: int | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was let in; what was released still fails the warnings that were waived."""
+        return self.outcome != "Quarantined" and self.diver_id is not None
 
 
 @dataclass(frozen=True)
@@ -257,7 +262,7 @@ def merge_record(
 
 def discard_codes(session: Session) -> list[tuple[str, str]]:
     """Why a record may be discarded: codes and their words."""
-    rows = session.select("Discard_Codes")
+    rows = session.select("Discard_Codes", order=[Order("Rank_Order")])
     return [(row["Discard_Code"], row["Discard_Label"]) for row in rows]
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.services.servers import Place, Standing
 from divegov_gui.ui.notifier import Notifier
+from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import Worker
 
 SCHEMA, BATCHES, QUARANTINE, DIVERS = "schema", "batches", "quarantine", "divers"
@@ -41,6 +42,7 @@ class AppContext(QObject):
         notifier: Notifier,
         scripts: Path | None = None,
         mask_personal: bool = False,
+        settings: UiSettings | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -54,6 +56,8 @@ class AppContext(QObject):
         """A site's own scripts, None for the program's."""
         self.mask_personal = mask_personal
         """Whether personal values are masked on the screen: in pictures that leave the house."""
+        self.settings = settings or UiSettings()
+        """What the window remembers between two starts; never a diver's data."""
 
     def take_place(self, place: Place, *, reader: Worker, writer: Worker) -> None:
         """Turn to another place; whoever listens to `place_changed` is told once all is in its place."""

@@ -13,6 +13,7 @@ import pytest
 from driving import fill, quiet
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from quarantine_harness import Workbench
 
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
@@ -120,3 +121,9 @@ def open_on(qtbot: QtBot, themes: ThemeManager, settings: UiSettings) -> Iterato
         steward.window.may_close = lambda: True
         steward.window.close()
         steward.shut_down()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, open_on: OpenOn, workspace: Path) -> Workbench:
+    """The quarantine page of a workspace with two governed batches."""
+    return Workbench(qtbot, open_on(workspace), workspace)

@@ -125,6 +125,8 @@ def _cut_headings(window: QWidget) -> Iterator[str]:
         if not header.isVisible() or header.orientation() != Qt.Orientation.Horizontal:
             continue
         for section in range(header.count()):
+            if header.isSectionHidden(section):
+                continue
             title = header.model().headerData(section, Qt.Orientation.Horizontal)
             wanted = measure.horizontalAdvance(title) + 2 * _HEADING_PAD
             if wanted > header.sectionSize(section):

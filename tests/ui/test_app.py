@@ -101,8 +101,8 @@ def test_a_page_that_another_asks_for_is_shown_as_aimed(open_on: Any, workspace:
     steward.context.go_to("quarantine", rule="EMAIL_FORMAT", batch_id=2)
     quiet(steward)
     assert steward.window.current_key == "quarantine"
-    assert find(steward, "quarantine.rule").currentData() == "EMAIL_FORMAT"
-    assert find(steward, "quarantine.batch").currentData() == 2
+    assert find(steward, "quarantine.facet.rule.EMAIL_FORMAT").isChecked()
+    assert find(steward, "quarantine.facet.batch.2").isChecked()
 
 
 def test_a_file_that_is_no_workspace_is_refused_and_can_be_tried_again(

@@ -177,7 +177,7 @@ def test_a_rule_leads_to_its_records(qtbot: QtBot, open_on: Any, workspace: Path
     click_row(qtbot, bars, 0)
     quiet(steward)
     assert steward.window.current_key == "quarantine"
-    assert find(steward, "quarantine.rule").currentData() == rule.code
+    assert find(steward, f"quarantine.facet.rule.{rule.code}").isChecked()
     assert find(steward, "quarantine.grid", QTableView).model().rowCount() == rule.count
 
 
@@ -193,7 +193,7 @@ def test_a_rule_of_a_selected_batch_leads_to_that_batchs_records(
     chosen = bars.rules[bars.currentIndex().row()]
     qtbot.keyClick(bars, Qt.Key.Key_Return)
     quiet(steward)
-    assert find(steward, "quarantine.batch").currentData() == 2
+    assert find(steward, "quarantine.facet.batch.2").isChecked()
     assert find(steward, "quarantine.grid", QTableView).model().rowCount() == chosen.count
 
 

@@ -1,223 +1,305 @@
-"""Quarantine: every rejected record can be found, and every reason of it be read."""
+"""Quarantine: every rejected record can be found, in any order, by any combination of what there is to choose."""
 
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, cells, click, click_row, fill, find, quiet, texts
+from driving import click, clipped, fill, find, quiet, texts
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 from pytestqt.qtbot import QtBot
+from quarantine_harness import Workbench
 
-from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
-from divegov_gui.services.quarantine import QueueFilter, read_queue, read_records
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked, masked_payload
+from divegov_gui.ui.pages.quarantine.grid_layout import GridLayout
 
 
-def opened(open_on: Any, path: Path) -> Any:
-    steward = open_on(path)
-    steward.window.go_to("quarantine")
-    quiet(steward)
-    return steward
+def choose(bench: Workbench, facet: str, value: object) -> None:
+    if bench.page.findChild(QAbstractButton, f"quarantine.facet.{facet}.{value}") is None:
+        bench.click(f"quarantine.facet.{facet}.more")
+    bench.click(f"quarantine.facet.{facet}.{value}")
 
 
-def grid(steward: Any) -> QTableView:
-    return find(steward, "quarantine.grid", QTableView)
+def facet_counts(bench: Workbench, facet: str) -> dict[Any, int]:
+    shown = bench.page.loader.facets
+    assert shown is not None
+    (found,) = (each for each in shown.facets if each.name == facet)
+    return {value.value: value.count for value in found.values}
 
 
-def open_ids(path: Path, where: str = "1") -> list[int]:
-    rows = ask(
-        path, f"SELECT Quarantine_ID FROM Data_Quarantine WHERE Status = 'Open' AND {where} ORDER BY 1"
-    )
-    return [int(str(row[0])) for row in rows]
+def with_rule(rule: str) -> str:
+    return f"Failed_Checks & (SELECT sum(Check_Bit) FROM Rule_Check WHERE Rule_Code = '{rule}') <> 0"
 
 
-def shown_ids(steward: Any) -> list[int]:
-    model = grid(steward).model()
-    return [model.key_at(row) for row in range(model.rowCount())]
+# --- the list
 
 
-def choose(qtbot: QtBot, steward: Any, name: str, value: object) -> None:
-    """Choose in a combo box by keyboard."""
-    box = find(steward, name, QComboBox)
-    box.setFocus()
-    target = box.findData(value)
-    while box.currentIndex() != target:
-        qtbot.keyClick(box, Qt.Key.Key_Down if box.currentIndex() < target else Qt.Key.Key_Up)
-        quiet(steward)
-        target = box.findData(value)
+def test_every_open_record_is_listed_and_counted(bench: Workbench) -> None:
+    ids = bench.open_ids()
+    assert bench.ids() == ids
+    assert bench.count() == f"{len(ids):,} records wait"
 
 
-def test_every_open_record_is_listed_and_counted(open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    ids = open_ids(workspace)
-    assert shown_ids(steward) == ids
-    assert find(steward, "quarantine.count", QLabel).text() == f"{len(ids):,} records wait"
+def test_the_grid_sorts_by_any_column_over_the_whole_result(bench: Workbench) -> None:
+    for column in ("Last_Name", "Email"):
+        bench.grid.setFocus()
+        bench.grid.go_to_cell(0, column)
+        bench.key(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier, on=bench.grid)
+        assert bench.ids() == bench.open_ids(order=f"{column} DESC, Quarantine_ID DESC")
+    bench.key(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier, on=bench.grid)
+    assert bench.ids() == bench.open_ids(order="Email, Quarantine_ID")
 
 
-def test_the_page_says_what_is_still_to_come(open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    said = [text for text in texts(steward.window.page("quarantine")) if "review workbench" in text]
-    assert len(said) == 1
-
-
-def test_a_rule_narrows_the_list(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    choose(qtbot, steward, "quarantine.rule", "EMAIL_FORMAT")
-    wanted = open_ids(
-        workspace,
-        "Quarantine_ID IN (SELECT Quarantine_ID FROM Quarantine_Violation WHERE Rule_Code = 'EMAIL_FORMAT')",
-    )
+def test_the_search_looks_in_every_value_and_for_the_number(bench: Workbench) -> None:
+    email = bench.one("SELECT Email FROM Data_Quarantine WHERE length(Email) > 12 LIMIT 1")
+    bench.ctrl(Qt.Key.Key_F)
+    bench.type(email[:10].upper())
+    wanted = bench.open_ids(f"Email LIKE '%{email[:10]}%'")
     assert wanted
-    assert shown_ids(steward) == wanted
-    whole = len(open_ids(workspace))
-    assert find(steward, "quarantine.count", QLabel).text() == f"{len(wanted)} of {whole} records"
-    click(qtbot, steward, "quarantine.clear")
-    quiet(steward)
-    assert len(shown_ids(steward)) == whole
-    assert not find(steward, "quarantine.clear").isVisible()
+    assert bench.ids() == wanted
+    assert bench.count().startswith(f"{len(wanted)} match")
+    bench.key(Qt.Key.Key_Escape)
+    assert bench.focus() is bench.grid
+    record = bench.open_ids()[5]
+    bench.write_in("quarantine.search", str(record))
+    assert record in bench.ids()
 
 
-def test_a_batch_narrows_the_list_and_a_rule_with_it(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    choose(qtbot, steward, "quarantine.batch", 2)
-    assert shown_ids(steward) == open_ids(workspace, "Batch_ID = 2")
-    steward.window.page("quarantine").aim_at(rule="EMAIL_MISSING", batch_id=2)
-    quiet(steward)
-    assert shown_ids(steward) == open_ids(
-        workspace,
-        "Batch_ID = 2 AND Quarantine_ID IN "
-        "(SELECT Quarantine_ID FROM Quarantine_Violation WHERE Rule_Code = 'EMAIL_MISSING')",
+def test_the_place_in_the_list_is_kept_when_one_comes_back(bench: Workbench) -> None:
+    record = bench.ids()[7]
+    bench.point_at(record, "First_Name")
+    bench.steward.window.go_to("overview")
+    bench.steward.window.go_to("quarantine")
+    bench.quiet()
+    assert bench.grid.currentIndex().row() == 7
+    assert bench.page.panel.row is not None
+    assert bench.page.panel.row.quarantine_id == record
+
+
+def test_all_that_matches_is_selected_and_said(bench: Workbench) -> None:
+    choose(bench, "rule", "EMAIL_FORMAT")
+    bench.grid.setFocus()
+    bench.ctrl(Qt.Key.Key_A)
+    ids = bench.open_ids(with_rule("EMAIL_FORMAT"))
+    assert bench.count() == f"{len(ids)} match; all selected"
+    assert list(bench.page.desk.decisions.chosen()) == ids
+
+
+# --- facets
+
+
+def test_facets_combine_or_within_and_between(bench: Workbench) -> None:
+    choose(bench, "rule", "EMAIL_FORMAT")
+    assert bench.ids() == bench.open_ids(with_rule("EMAIL_FORMAT"))
+    choose(bench, "rule", "EMAIL_MISSING")
+    either = f"({with_rule('EMAIL_FORMAT')} OR {with_rule('EMAIL_MISSING')})"
+    assert bench.ids() == bench.open_ids(either)
+    bench.click("quarantine.facet.batch.title")
+    choose(bench, "batch", 2)
+    assert bench.ids() == bench.open_ids(f"{either} AND Batch_ID = 2")
+    bench.click("quarantine.clear")
+    assert bench.ids() == bench.open_ids()
+
+
+def test_a_facets_counts_heed_every_choice_but_its_own(bench: Workbench) -> None:
+    before = facet_counts(bench, "rule")
+    for rule, count in before.items():
+        assert count == len(bench.open_ids(with_rule(rule)))
+    choose(bench, "rule", "EMAIL_FORMAT")
+    assert facet_counts(bench, "rule") == before
+    batches = facet_counts(bench, "batch")
+    for batch in (1, 2):
+        assert batches[batch] == len(bench.open_ids(f"{with_rule('EMAIL_FORMAT')} AND Batch_ID = {batch}"))
+    standing = facet_counts(bench, "standing")
+    assert standing == {"errors": len(bench.open_ids(with_rule("EMAIL_FORMAT")))}
+
+
+def test_counts_follow_the_search(bench: Workbench) -> None:
+    email = bench.one("SELECT Email FROM Data_Quarantine WHERE Email LIKE '%@%' LIMIT 1")
+    bench.write_in("quarantine.search", email)
+    assert sum(facet_counts(bench, "batch").values()) == len(bench.ids())
+
+
+def test_what_only_warns_is_found_apart_from_errors(bench: Workbench) -> None:
+    choose(bench, "standing", "warnings")
+    errors = bench.one(
+        "SELECT sum(Check_Bit) FROM Rule_Check JOIN Quality_Rule USING (Rule_Code) WHERE Severity = 'error'"
     )
+    warned = bench.open_ids(f"Failed_Checks <> 0 AND Failed_Checks & {errors} = 0")
+    assert warned
+    assert bench.ids() == warned
+    choose(bench, "standing", "errors")
+    assert bench.ids() == bench.open_ids("Failed_Checks <> 0")
 
 
-def test_an_aim_without_records_says_so(open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    steward.window.page("quarantine").aim_at(rule="NO_SUCH_RULE")
-    quiet(steward)
-    assert shown_ids(steward) == []
-    assert find(steward, "quarantine.rule", QComboBox).currentText() == "NO_SUCH_RULE"
-    assert "No record selected" in texts(steward.window.page("quarantine"))
+def test_facets_go_by_keyboard(bench: Workbench) -> None:
+    bench.grid.setFocus()
+    bench.key(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    first = bench.focus()
+    assert isinstance(first, QAbstractButton)
+    bench.key(Qt.Key.Key_Down)
+    second = bench.focus()
+    assert second is not first
+    bench.key(Qt.Key.Key_Space)
+    assert isinstance(second, QAbstractButton)
+    assert second.isChecked()
+    assert bench.ids() != bench.open_ids()
 
 
-def test_all_reasons_of_a_record_are_told_with_what_was_seen(
-    qtbot: QtBot, open_on: Any, workspace: Path
-) -> None:
-    ((record,),) = ask(
-        workspace,
-        "SELECT Quarantine_ID FROM Quarantine_Violation GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
-    )
-    steward = opened(open_on, workspace)
-    row = shown_ids(steward).index(int(str(record)))
-    click_row(qtbot, grid(steward), row, 1)
-    quiet(steward)
-    reasons = ask(
-        workspace,
-        "SELECT Wording, Hint, Rule_Code, Severity, Observed_Value, Column_Name FROM Quarantine_Reasons "
-        f"WHERE Quarantine_ID = {record}",
-    )
-    assert len(reasons) > 1
-    said = texts(steward.window.page("quarantine"))
-    for wording, hint, code, severity, observed, column in reasons:
-        assert wording in said
-        assert hint in said
-        assert f"{code} · {severity}" in said
-        seen = "as it arrived" if column == "Payload" else str(observed or "nothing was given")[:40]
-        assert any(seen in text for text in said)
+def test_an_aim_leads_to_the_records_that_are_meant(bench: Workbench) -> None:
+    bench.page.aim_at(rule="EMAIL_MISSING", batch_id=2)
+    bench.quiet()
+    assert bench.ids() == bench.open_ids(f"{with_rule('EMAIL_MISSING')} AND Batch_ID = 2")
+    bench.page.aim_at(rule="NO_SUCH_RULE")
+    bench.quiet()
+    assert bench.ids() == []
+    assert "No record selected" in bench.texts()
 
 
-def test_the_record_is_shown_as_it_arrived(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    table = grid(steward)
-    payload = find(steward, "quarantine.payload", QPlainTextEdit)
-    for _ in range(3):
-        record = table.model().key_at(table.currentIndex().row())
-        ((verbatim,),) = ask(workspace, f"SELECT Payload FROM Data_Quarantine WHERE Quarantine_ID = {record}")
-        assert payload.toPlainText() == verbatim
-        qtbot.keyClick(table, Qt.Key.Key_Down)
-        quiet(steward)
+def test_filters_are_kept_by_name_and_without_the_search(bench: Workbench, settings: Any) -> None:
+    choose(bench, "rule", "EMAIL_FORMAT")
+    bench.write_in("quarantine.search", "anna")
+    bench.page.saved.keep("Bad addresses")
+    assert "anna" not in str(settings.value("quarantine/filters"))
+    bench.click("quarantine.clear")
+    bench.page.saved._menu.aboutToShow.emit()
+    (kept,) = (a for a in bench.page.saved._menu.actions() if a.text() == "Bad addresses")
+    kept.trigger()
+    bench.quiet()
+    assert bench.ids() == bench.open_ids(with_rule("EMAIL_FORMAT"))
 
 
-def test_a_cell_that_failed_is_marked_by_a_sign_and_a_word_and_in_colour(
-    open_on: Any, workspace: Path
-) -> None:
-    steward = opened(open_on, workspace)
-    steward.window.page("quarantine").aim_at(rule="EMAIL_MISSING")
-    quiet(steward)
-    table = grid(steward)
-    at = next(i for i in range(9) if table.model().headerData(i, Qt.Orientation.Horizontal) == "Email")
-    assert cells(table, 0)[at] == "missing"
-    tip = table.model().index(0, at).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip.startswith("Email is missing")
-    table.scrollTo(table.model().index(1, at))
-    place = table.visualRect(table.model().index(1, at))
-    image: QImage = table.viewport().grab(place).toImage()
+# --- cells
+
+
+def test_a_failing_cell_is_marked_by_ground_and_sign_and_told(bench: Workbench) -> None:
+    (record, *_) = bench.failing("EMAIL_MISSING")
+    assert bench.spoken(record, "Email").startswith("nothing given, error: Email is missing")
+    bench.point_at(record, "First_Name")
+    index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("email"))
+    bench.grid.clearSelection()
+    bench.grid.scrollTo(index)
+    image: QImage = bench.grid.viewport().grab(bench.grid.visualRect(index)).toImage()
     colours = {image.pixelColor(x, image.height() // 2).name() for x in range(image.width())}
     assert theme.current().colors.danger.soft.lower() in colours
+    assert theme.current().colors.danger.on_soft.lower() in colours
+    tip = str(index.data(Qt.ItemDataRole.ToolTipRole))
+    assert "Email is missing" in tip
 
 
-def test_records_can_be_turned_newest_first(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
-    steward = opened(open_on, workspace)
-    table = grid(steward)
-    table.setFocus()
-    table.setCurrentIndex(table.model().index(0, 0))
-    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    quiet(steward)
-    assert shown_ids(steward) == open_ids(workspace)[::-1]
+def test_all_rules_that_a_record_fails_are_named(bench: Workbench) -> None:
+    record, mask = bench.ask("SELECT Quarantine_ID, max(Failed_Checks) FROM Data_Quarantine")[0]
+    rules = bench.ask(f"SELECT DISTINCT Rule_Code FROM Rule_Check WHERE Check_Bit & {mask}")
+    at = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("failed_checks"))
+    said = str(at.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert len(said.split(", ")) == len(rules)
+    bench.point_at(record, "Email")
+    shown = bench.texts(bench.page.panel)
+    for (wording,) in bench.ask(
+        f"SELECT Wording FROM Rule_Check JOIN Quality_Rule USING (Rule_Code) WHERE Check_Bit & {mask}"
+    ):
+        assert any(wording in text for text in shown)
 
 
-def test_the_place_in_the_list_is_kept_when_one_comes_back(
-    qtbot: QtBot, open_on: Any, workspace: Path
+def test_the_next_failing_cell_is_a_key_away_in_both_directions(bench: Workbench) -> None:
+    bench.grid.setFocus()
+    seen = []
+    for _ in range(6):
+        bench.key(Qt.Key.Key_F8)
+        at = bench.grid.currentIndex()
+        row = bench.grid.rows.row(at.row())
+        assert bench.page.marks.tone(row.failed_checks, bench.grid.current_column())
+        seen.append((at.row(), at.column()))
+    assert len(set(seen)) == 6
+    for place in reversed(seen[:-1]):
+        bench.key(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+        assert (bench.grid.currentIndex().row(), bench.grid.currentIndex().column()) == place
+
+
+# --- columns
+
+
+def test_columns_are_hidden_pinned_and_moved_and_stay_so(
+    qtbot: QtBot, open_on: Any, workspace: Path, bench: Workbench
 ) -> None:
-    steward = opened(open_on, workspace)
-    click_row(qtbot, grid(steward), 7, 1)
-    quiet(steward)
-    steward.window.go_to("overview")
-    steward.window.go_to("quarantine")
-    quiet(steward)
-    assert grid(steward).currentIndex().row() == 7
+    layout = bench.grid.layout_now.shown("phone", False).shown("status", True).with_pin("email", True)
+    bench.grid.set_layout(layout)
+    again = Workbench(qtbot, open_on(workspace), workspace)
+    header = again.grid.horizontalHeader()
+    assert header.isSectionHidden(again.grid.column_of("phone"))
+    assert not header.isSectionHidden(again.grid.column_of("status"))
+    assert again.grid.pinned.shows(again.grid.column_of("email"))
+    assert header.visualIndex(again.grid.column_of("email")) == 1
+    again.grid.set_layout(GridLayout.first(again.grid.rows.columns))
+    assert not header.isSectionHidden(again.grid.column_of("phone"))
+
+
+def test_a_kept_layout_of_nonsense_is_passed_over(bench: Workbench, settings: Any) -> None:
+    columns = bench.grid.rows.columns
+    for text in (
+        "",
+        "[]",
+        "{",
+        '{"order": 7}',
+        '{"order": ["gone"], "hidden": [], "pinned": [], "widths": {}}',
+    ):
+        settings.set_value("quarantine/columns", text)
+        assert set(GridLayout.kept(columns, settings).order) == {column.name for column in columns}
+
+
+# --- the record and the states
+
+
+def test_the_record_is_shown_as_it_arrived(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.point_at(record, "First_Name")
+    bench.click("quarantine.tab.story")
+    payload = find(bench.steward, "quarantine.payload", QPlainTextEdit)
+    verbatim = bench.one(f"SELECT Payload FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+    assert json.loads(payload.toPlainText()) == json.loads(verbatim)
+    bench.click("quarantine.verbatim")
+    assert payload.toPlainText() == verbatim
 
 
 def test_an_empty_queue_and_an_empty_workspace_say_what_to_do(
     qtbot: QtBot, open_on: Any, tmp_path: Path
 ) -> None:
-    clean = opened(open_on, fill(tmp_path / "clean.db", GenerationRequest(40, dirty=0)))
+    clean = open_on(fill(tmp_path / "clean.db", GenerationRequest(40, dirty=0)))
+    clean.window.go_to("quarantine")
+    quiet(clean)
     assert "No record waits" in texts(clean.window.page("quarantine"))
-    new = opened(open_on, tmp_path / "new.db")
+    new = open_on(tmp_path / "new.db")
+    new.window.go_to("quarantine")
+    quiet(new)
     assert "Nothing is deployed yet" in texts(new.window.page("quarantine"))
     click(qtbot, new, "quarantine.deploy")
     assert new.window.current_key == "deploy"
 
 
-def test_a_page_of_many_records_is_fetched_by_its_ids(tmp_path: Path) -> None:
-    path = fill(tmp_path / "many.db", GenerationRequest(30_000, dirty=0.5))
-    with Workspace(path).open_session() as session:  # type: ignore[attr-defined]
-        queue = read_queue(session, QueueFilter())
-        assert list(queue.ids) == open_ids(path)
-        began = time.perf_counter()
-        whole = read_queue(session, QueueFilter())
-        listing = time.perf_counter() - began
-        began = time.perf_counter()
-        page = read_records(session, whole.ids[12_000:12_200])
-        assert time.perf_counter() - began < max(0.2, listing)
-    assert [record.quarantine_id for record in page] == list(queue.ids[12_000:12_200])
-    assert all(record.reasons for record in page)
+@pytest.mark.parametrize("size", [(1024, 680), (1280, 800), (1920, 1080)])
+def test_nothing_is_cut_off_at_any_size(bench: Workbench, size: tuple[int, int]) -> None:
+    bench.steward.window.resize(*size)
+    bench.quiet()
+    known = ("quarantine.pinned", "Record")
+    assert [text for text in clipped(bench.steward.window) if not any(k in text for k in known)] == []
 
 
-def test_reasons_of_the_last_attempt_count_and_older_ones_do_not(workspace: Path) -> None:
-    ((record,),) = ask(workspace, "SELECT min(Quarantine_ID) FROM Data_Quarantine")
-    with Workspace(workspace).open_session() as session:  # type: ignore[attr-defined]
-        (before,) = read_records(session, [int(str(record))])
-        codes = {reason.code for reason in before.reasons}
-        for code in codes:
-            assert record in read_queue(session, QueueFilter(rule=code)).ids
+def test_a_picture_for_others_shows_no_personal_value(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    bench = Workbench(qtbot, open_on(workspace, mask_personal=True), workspace)
+    last_name = bench.one("SELECT Last_Name FROM Data_Quarantine WHERE length(Last_Name) > 5 LIMIT 1")
+    shown = [
+        bench.grid.rows.index(row, column).data() or ""
+        for row in range(40)
+        for column in range(len(bench.grid.rows.columns))
+    ]
+    assert any("XXX" in text for text in shown)
+    assert not any(last_name in text for text in shown)
 
 
 @pytest.mark.parametrize(
@@ -240,4 +322,4 @@ def test_a_masked_payload_keeps_its_shape_and_no_value() -> None:
     record = {"email": "anna@dive.example", "first_name": "Anna", "phone": None, "dives": 41}
     shown = json.loads(masked_payload(json.dumps(record)))
     assert shown == {"email": "aXXX@XXXX.com", "first_name": "AXXX", "phone": None, "dives": "XXX"}
-    assert "anna" not in masked_payload('{"email": "anna@dive.example"')
+    assert "anna" not in masked_payload('{"email": "anna@dive.example"}')

@@ -99,10 +99,11 @@ class DataTable(QTableView):
         keys = (self.rows.key_at(index) for index in self.selected_indices(limit))
         return [key for key in keys if key is not None]
 
-    def go_to(self, index: int) -> None:
-        """Put the cursor on the row at a place and bring it into sight."""
+    def go_to(self, index: int, column: int | None = None) -> None:
+        """Put the cursor on the row at a place, in its column or in `column`, and bring it into sight."""
         if 0 <= index < self.rows.rowCount():
-            at = self.rows.index(index, max(0, self.currentIndex().column()))
+            across = self.currentIndex().column() if column is None else column
+            at = self.rows.index(index, max(0, across))
             self.setCurrentIndex(at)
             self.scrollTo(at, QAbstractItemView.ScrollHint.PositionAtCenter)
 

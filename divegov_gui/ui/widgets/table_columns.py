@@ -44,6 +44,8 @@ class Column:
     tone: Callable[[Row], str] | None = None
     """Colours the cell's text by a tone (an empty one leaves it), made from the whole row."""
     tooltip: Callable[[Row], str] | None = None
+    spoken: Callable[[Row], str] | None = None
+    """What assistive technology reads, where that is more than the text."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import (
@@ -28,6 +29,9 @@ IN_FLIGHT = 2
 """Requests under way at once; of those that wait, only the newest few are kept."""
 WAITING = 3
 ELLIPSIS = "…"
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
+"""Asked for at each cell of each frame, so they are combined once."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,17 @@ class VirtualTableModel(QAbstractTableModel):
         """Show `count` rows, none of them known yet."""
         self._begin(count, None)
 
-    def reset_keys(self, keys: Sequence[Any]) -> None:
-        """Show the rows of `keys`, in that order; requests will carry the keys of their rows."""
+    def reset_keys(self, keys: Sequence[Any], rows: Sequence[Row] = (), block: int = 0) -> None:
+        """Show the rows of `keys`, in that order; requests will carry the keys of their rows.
+
+        `rows` are those of one `block` that are at hand already, so that nothing flickers.
+        """
         self._begin(len(keys), keys)
+        if rows:
+            first = block * BLOCK
+            request = RowRequest(self._generation, first, min(BLOCK, len(keys) - first))
+            part = tuple(keys[first : first + request.count])
+            self.deliver(replace(request, keys=part), rows)
 
     def extend(self, count: int) -> None:
         """Grow to `count` rows without forgetting those at hand (a count that came behind the first page)."""
@@ -177,6 +189,22 @@ class VirtualTableModel(QAbstractTableModel):
         row = self.row(index)
         return None if row is None else read(row, self._key)
 
+    def keys_in(self, ranges: Sequence[tuple[int, int]]) -> array[int]:
+        """The keys of places, first to last of each range, where the model holds whole numbers as keys."""
+        found = array("q")
+        for first, last in ranges:
+            if self._keys is not None:
+                found.extend(self._keys[first : last + 1])
+        return found
+
+    def find(self, key: Any) -> Row | None:
+        """The row with `key` if it is at hand."""
+        for block in self._blocks.values():
+            for row in block.rows:
+                if row is not None and read(row, self._key) == key:
+                    return row
+        return None
+
     def error_at(self, index: int) -> str:
         """Why the row at a place could not be had, or an empty text."""
         block = self._blocks.get(index // BLOCK)
@@ -234,12 +262,11 @@ class VirtualTableModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if index.isValid():
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-            if self.columns[index.column()].editable and self.row(index.row()) is not None:
-                flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.columns[index.column()].editable and self.row(index.row()) is not None:
+            return _EDITABLE
+        return _PLAIN
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row = self.row(index.row()) if index.isValid() else None
@@ -318,6 +345,8 @@ class VirtualTableModel(QAbstractTableModel):
             return self.error_at(at) or (None if for_tooltip else "loading")
         if for_tooltip and spec.tooltip is not None:
             return spec.tooltip(row)
+        if spec.spoken is not None:
+            return spec.spoken(row)
         if spec.badge is not None and (badge := spec.badge(row)) is not None:
             return badge.text
         return spec.format(read(row, spec.name))

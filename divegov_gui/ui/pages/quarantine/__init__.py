@@ -1,4 +1,4 @@
-"""Quarantine: the records that the gatekeeper did not let through, and why. Reading only, so far."""
+"""Quarantine: the workbench where a steward finds, reads, puts right and decides on rejected records."""
 
 from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 

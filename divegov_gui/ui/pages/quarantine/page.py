@@ -1,213 +1,199 @@
-"""The page Quarantine."""
+"""The page Quarantine: facets, grid and record side by side, and what joins them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
-from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services.deployment import plan_deployment
-from divegov_gui.services.quarantine import (
-    QuarantineRecord,
-    Queue,
-    QueueFilter,
-    read_payload,
-    read_queue,
-    read_records,
-)
+from divegov_gui.core.progress import CancelToken
+from divegov_gui.services.checks import Checks
+from divegov_gui.services.facets import Facets
+from divegov_gui.services.queue import Catalogue, QueueRow, read_rows
+from divegov_gui.services.queue_query import OPEN, QueueQuery
 from divegov_gui.ui import theme
-from divegov_gui.ui.context import BATCHES, QUARANTINE, SCHEMA, AppContext
+from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.page import Page
-from divegov_gui.ui.pages.quarantine.columns import queue_columns
-from divegov_gui.ui.pages.quarantine.filter_bar import FilterBar
-from divegov_gui.ui.pages.quarantine.record_panel import RecordPanel
-from divegov_gui.ui.widgets import (
-    DataTable,
-    EmptyState,
-    RowRequest,
-    SortChoice,
-    StateStack,
-    WorkerFetch,
-    tool_button,
-)
-
-_SUBTITLE = (
-    "Records that the gatekeeper did not let through. "
-    "Editing and resubmitting them come with the review workbench."
-)
+from divegov_gui.ui.pages.quarantine import states
+from divegov_gui.ui.pages.quarantine.actions import PageActions
+from divegov_gui.ui.pages.quarantine.columns import Marks
+from divegov_gui.ui.pages.quarantine.desk import Desk
+from divegov_gui.ui.pages.quarantine.facet_panel import FacetPanel
+from divegov_gui.ui.pages.quarantine.grid import QueueGrid
+from divegov_gui.ui.pages.quarantine.panes import Panes
+from divegov_gui.ui.pages.quarantine.queue_loader import Listing, Place, QueueLoader
+from divegov_gui.ui.pages.quarantine.saved_filters import SavedFilters
+from divegov_gui.ui.pages.quarantine.search_row import SearchRow
+from divegov_gui.ui.widgets import RowRequest, SortChoice, StateStack, WorkerFetch, button
 
 
 class QuarantinePage(Page):
-    """The open records with what is wrong with each; to read, not yet to edit."""
+    """The workbench: find what waits, see why, put it right, send it through the gate again."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__("quarantine", "Quarantine", _SUBTITLE, scrolls=False, parent=parent)
+        super().__init__("quarantine", "Quarantine", "", scrolls=False, parent=parent)
         self._context = context
-        self._wanted = QueueFilter()
-        self._newest_first = False
-        self._queue: Queue | None = None
-        self._at_id: int | None = None
+        self.marks = Marks(Checks(()), context.mask_personal)
+        self.loader = QueueLoader(context, self)
+        self.actions_ = PageActions(self)
+        self._select_all_when_known = False
         self._build()
+        self.desk = Desk(context, self)
+        self._listen()
         context.changed.connect(self._take_change)
 
     def page_shown(self) -> None:
-        """Read the queue anew."""
+        """Read the queue anew, and stay where one was."""
         self.refresh()
 
     def aim_at(self, rule: str | None = None, batch_id: int | None = None) -> None:
         """Show the records that break `rule`, those of `batch_id`, or those of both."""
-        self._filter(QueueFilter(rule, batch_id))
+        query = OPEN
+        if rule is not None:
+            query = query.choosing("rule", frozenset({rule}))
+        if batch_id is not None:
+            query = query.choosing("batch", frozenset({batch_id}))
+        self.look_at(query)
+
+    def look_at(self, query: QueueQuery) -> None:
+        """List what `query` wants."""
+        self.loader.look_at(query)
+        self.search.search.show_text(query.text)
 
     def refresh(self) -> None:
-        """Read which records wait."""
-        self._context.reader.submit(
-            partial(_read_queue, self._context, self._wanted),
-            kind="quarantine.queue",
-            on_success=self._show_queue,
-            on_failure=self._show_failure,
-            owner=self,
-        )
+        """Read everything anew; the cursor stays on its record."""
+        self.loader.start(self.place() if self.grid.rows.rowCount() else None)
+
+    def place(self) -> Place:
+        """Where the cursor is."""
+        at = self.grid.currentIndex().row()
+        return Place(self.grid.rows.key_at(at) if at >= 0 else None, max(0, at))
 
     # --- building
     def _build(self) -> None:
-        again = tool_button("refresh", name="quarantine.refresh", accessible="Read anew")
-        again.clicked.connect(self.refresh)
-        self.add_action(again)
-        content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.current().space.m)
-        self.filters = FilterBar()
-        self.filters.changed.connect(self._filter)
-        layout.addWidget(self.filters)
+        space = theme.current().space
+        self.body.setContentsMargins(space.l, 0, space.l, space.m)
+        self.facets = FacetPanel()
+        self.search = SearchRow()
         self.grid = self._make_grid()
-        self.record = RecordPanel(self._context.mask_personal)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(theme.current().space.m)
-        split.addWidget(self.grid)
-        split.addWidget(self.record)
-        split.setStretchFactor(0, 1)
-        split.setSizes([690, 322])
-        layout.addWidget(split, 1)
-        self._stack = StateStack(content)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space.xs)
+        column.addWidget(self.search)
+        column.addWidget(self.grid, 1)
+        self._add_buttons()
+        self.panes = Panes(self.facets, centre, self.marks, self._context.settings)
+        self.panel = self.panes.panel
+        self._stack = StateStack(self.panes)
         self.body.addWidget(self._stack, 1)
+        self.saved = SavedFilters(self.facets.saved, self.loader, self._context.settings)
+        self.saved.chosen.connect(self.look_at)
 
-    def _make_grid(self) -> DataTable:
-        fetch = WorkerFetch(self._context.reader, _read_records)
-        grid = DataTable(
-            queue_columns(self._context.mask_personal),
-            fetch,
-            name="quarantine.grid",
-            accessible="Records in quarantine",
-            key="quarantine_id",
-        )
+    def _add_buttons(self) -> None:
+        """The few things that are done all day; the rest is in the menu, with its keys."""
+        for name in ("undo", "redo"):
+            self.add_action(self.actions_.tool(name))
+        self.add_action(self.actions_.button("discard", words="Discard"))
+        self.add_action(self.actions_.button("resubmit", "primary", words="Resubmit"))
+        more = button("More  ", name="quarantine.more")
+        menu = self.actions_.menu("More", more, "Fix", "Decide", "Move", "List", without=("undo", "redo"))
+        menu.addMenu(self.grid.columns_menu(menu))
+        more.setMenu(menu)
+        self.add_action(more)
+
+    def _make_grid(self) -> QueueGrid:
+        fetch = WorkerFetch(self._context.reader, _read_rows)
+        grid = QueueGrid(self.marks, fetch, self._context.settings)
         fetch.serve(grid.rows)
-        grid.setSelectionMode(DataTable.SelectionMode.SingleSelection)
-        grid.current_changed.connect(self._show_record)
-        grid.sort_requested.connect(self._sort)
-        grid.set_sort(SortChoice("quarantine_id", ascending=True))
-        grid.set_placeholder("No open record matches", "Choose another rule or batch, or show all.")
+        grid.set_placeholder("Nothing matches", "Take a filter away, or search for something else.")
         return grid
+
+    def _listen(self) -> None:
+        self.loader.catalogue_arrived.connect(self._take_catalogue)
+        self.loader.listed.connect(self._show_listing)
+        self.loader.continued.connect(self._show_rest)
+        self.loader.counted.connect(self._show_facets)
+        self.loader.failed.connect(self._show_failure)
+        self.facets.query_changed.connect(self.look_at)
+        self.search.search.searched.connect(lambda text: self.look_at(self.loader.query.searching(text)))
+        self.search.search.left.connect(self.grid.setFocus)
+        self.search.filters.toggled.connect(self.panes.show_facets)
+        self.search.panel.toggled.connect(self.panes.show_panel)
+        self.search.filters.setChecked(self.panes.facets_are_shown)
+        self.search.panel.setChecked(self.panes.panel_is_shown)
+        self.panes.facets_toggled.connect(self.search.filters.setChecked)
+        self.panes.panel_toggled.connect(self.search.panel.setChecked)
+        self.grid.sort_requested.connect(self._sort)
+        self.grid.selection_changed.connect(lambda _: self.show_count())
 
     # --- showing
     def _take_change(self, what: Set[str]) -> None:
-        if self.isVisible() and what & {SCHEMA, BATCHES, QUARANTINE}:
+        if self.isVisible() and not self.desk.is_telling and what & {SCHEMA, BATCHES, QUARANTINE, DIVERS}:
             self.refresh()
 
-    def _show_queue(self, queue: Queue | None) -> None:
-        self._queue = queue
-        if queue is None:
-            self._stack.show_state(self._not_deployed())
-        elif not queue.open_count:
-            self._stack.show_state(self._nothing_waits())
+    def _take_catalogue(self, catalogue: Catalogue | None) -> None:
+        if catalogue is None:
+            self._stack.show_state(states.not_deployed(self._context))
+            return
+        self.marks.checks = catalogue.checks
+        self.grid.cells.actor = self.grid.pinned_cells.actor = catalogue.actor
+
+    def _show_listing(self, listing: Listing) -> None:
+        column = self.grid.currentIndex().column()
+        self.grid.rows.reset_keys(listing.keys, listing.rows, listing.block)
+        self.grid.go_to(listing.at, column)
+        if not len(listing.keys):
+            self.desk.show_row(None)
+        self._know_all(listing.is_complete)
+
+    def _show_rest(self, keys: Sequence[int]) -> None:
+        self.grid.rows.extend_keys(keys)
+        self._know_all(True)
+
+    def _know_all(self, complete: bool) -> None:
+        if complete and self._select_all_when_known:
+            self._select_all_when_known = False
+            self.grid.selectAll()
+        self.show_count()
+
+    def _show_facets(self, facets: Facets) -> None:
+        self.facets.show_facets(facets, self.loader.query)
+        self.search.show_facets(facets, self.loader.query)
+        self.show_count()
+        if not facets.total_count:
+            self._stack.show_state(states.nothing_waits(self._context))
+        elif not facets.open_count and self.loader.query.is_everything:
+            self._stack.show_state(states.all_done(self._context, self._show_closed))
         else:
             self._stack.show_content()
-            self.filters.show_queue(queue, self._wanted)
-            self._fill(queue)
 
-    def _fill(self, queue: Queue) -> None:
-        """Show the rows of `queue`, the cursor on the record where it was, or on the first."""
-        keys = queue.ids[::-1] if self._newest_first else queue.ids
-        kept = self._at_id
-        self.grid.rows.reset_keys(keys)
-        if kept is not None and kept in keys:
-            self.grid.go_to(keys.index(kept))
-        else:
-            self.grid.go_to(0)
-        if not keys:
-            self.record.show_record(None)
-
-    def _show_record(self, record: QuarantineRecord | None) -> None:
-        if record is None or record.quarantine_id == self._at_id:
-            return
-        self._at_id = record.quarantine_id
-        self.record.show_record(record)
-        self._context.reader.submit(
-            partial(_read_payload, record.quarantine_id),
-            kind="quarantine.payload",
-            on_success=self.record.show_payload,
-            on_failure=self._context.notifier.error,
-            owner=self,
-        )
+    def show_count(self) -> None:
+        """Say how many records match and how many are selected."""
+        listed = self.grid.rows.rowCount() if self.loader.is_complete else None
+        self.search.show_count(listed, self.grid.selected_count())
 
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
-        if self._queue is None:
-            state = EmptyState(
-                "quarantine", error.title, error.hint, "Try again", self.refresh, name="quarantine.retry"
-            )
-            self._stack.show_state(state)
+        if self.loader.facets is None:
+            self._stack.show_state(states.failed(error, self.refresh))
 
-    def _not_deployed(self) -> EmptyState:
-        return EmptyState(
-            "deploy",
-            "Nothing is deployed yet",
-            "The quarantine is made by the scripts. Apply them first.",
-            "Open Deploy",
-            lambda: self._context.go_to("deploy"),
-            name="quarantine.deploy",
-        )
-
-    def _nothing_waits(self) -> EmptyState:
-        return EmptyState(
-            "success",
-            "No record waits",
-            "What the gatekeeper rejects will be listed here, with every reason.",
-            "Ingest records",
-            lambda: self._context.go_to("ingest"),
-            name="quarantine.ingest",
-        )
+    def _show_closed(self) -> None:
+        self.look_at(QueueQuery())
 
     # --- what a person does
-    def _filter(self, wanted: QueueFilter) -> None:
-        self._wanted = wanted
-        self.refresh()
+    def select_all(self) -> None:
+        """Select all that matches, also what is not known yet."""
+        if self.loader.is_complete:
+            self.grid.selectAll()
+        else:
+            self._select_all_when_known = True
 
     def _sort(self, choice: SortChoice) -> None:
-        self._newest_first = not choice.ascending
-        if self._queue is not None:
-            self._fill(self._queue)
+        self.loader.sort_by(choice)
 
 
-def _read_queue(
-    context: AppContext, wanted: QueueFilter, session: Any, _: ProgressSink, cancel: CancelToken
-) -> Queue | None:
-    """The queue; None where a script that makes it never ran."""
-    plan = plan_deployment(session, context.scripts)
-    if any(script.journal is None for script in plan.scripts):
-        return None
-    return read_queue(session, wanted, cancel)
-
-
-def _read_records(session: Any, request: RowRequest, cancel: CancelToken) -> Sequence[QuarantineRecord]:
-    return read_records(session, request.keys or (), cancel)
-
-
-def _read_payload(quarantine_id: int, session: Any, _: ProgressSink, __: CancelToken) -> str | None:
-    return read_payload(session, quarantine_id)
+def _read_rows(session: Any, request: RowRequest, cancel: CancelToken) -> Sequence[QueueRow]:
+    return read_rows(session, request.keys or (), cancel)

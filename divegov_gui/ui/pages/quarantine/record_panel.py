@@ -1,148 +1,204 @@
-"""One rejected record: every reason with what was seen and what to do, and the record as it arrived."""
+"""The record under the cursor: its values to edit, its story, and what was edited in the whole quarantine."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from divegov_gui.services.quarantine import QuarantineRecord, Reason
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from divegov_gui.services.queue import COLUMNS, QueueRow
+from divegov_gui.services.suggestions.model import Suggestion
 from divegov_gui.ui import theme
-from divegov_gui.ui.masking import masked_payload
-from divegov_gui.ui.pages.quarantine.columns import show_value
+from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks
+from divegov_gui.ui.pages.quarantine.record_fields import FieldRow
 from divegov_gui.ui.times import local_time, utc_time
-from divegov_gui.ui.widgets import icon_label, label, plural, reveal, rule
+from divegov_gui.ui.widgets import Badge, button, label, plural, reveal, rule
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
-_MOST = 20_000
-"""Characters of a payload that are shown."""
-_TITLES = {
-    "First_Name": "First name",
-    "Last_Name": "Last name",
-    "Date_Of_Birth": "Date of birth",
-    "Source_Reference": "Source reference",
-    "Payload": "Record",
-}
+_DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
+_STATES = {"Released": "promoted", "Merged": "unchanged", "Discarded": "neutral"}
 
 
 class RecordPanel(QFrame):
-    """The record under the cursor."""
+    """Three leaves: the record, its story, the edits. The page fills the last two."""
 
-    def __init__(self, mask: bool, parent: QWidget | None = None) -> None:
+    suggestion_taken = Signal(object)
+    others_wanted = Signal(object)
+    compare_wanted = Signal()
+    value_typed = Signal(object, object)
+    value_committed = Signal(object, object)
+    leaf_shown = Signal(object)
+    """The name of the leaf that is now shown: record, story or edits."""
+
+    def __init__(self, marks: Marks, story: QWidget, edits: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setMinimumWidth(320)
-        self._mask = mask
+        self.setObjectName("quarantine.record")
+        self.setAccessibleName("The selected record")
+        self.setMinimumWidth(284)
+        self._marks = marks
+        self.row: QueueRow | None = None
         space = theme.current().space
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(space.l, space.l, space.s, space.l)
-        layout.setSpacing(space.m)
-        self._title = label("", "heading", name="quarantine.title")
-        self._where = label("", "muted", wrap=True)
-        head = QVBoxLayout()
-        head.setSpacing(2)
-        head.addWidget(self._title)
-        head.addWidget(self._where)
-        layout.addLayout(head)
-        self._reasons = QVBoxLayout()
-        self._reasons.setSpacing(space.m)
-        self._reasons.setContentsMargins(0, 0, space.s, 0)
-        layout.addWidget(self._scroll_area(), 1)
-        self._blocks: list[QWidget] = []
-        self.show_record(None)
+        layout.setContentsMargins(space.m, space.s, space.xs, space.xs)
+        layout.setSpacing(space.s)
+        layout.addLayout(self._head())
+        layout.addLayout(self._tabs())
+        self._leaves = QStackedWidget()
+        self._leaves.addWidget(self._record_leaf())
+        self._leaves.addWidget(story)
+        self._leaves.addWidget(edits)
+        layout.addWidget(self._leaves, 1)
+        self.show_row(None)
 
-    def show_record(self, record: QuarantineRecord | None) -> None:
-        """Show `record`; its payload follows by `show_payload`."""
-        for block in self._blocks:
-            self._reasons.removeWidget(block)
-            block.hide()
-            block.deleteLater()
-        self._blocks = []
-        reveal(self._area, record is not None)
-        self.payload.setPlainText("")
-        if record is None:
+    @property
+    def leaf(self) -> str:
+        """The leaf that is shown."""
+        return ("record", "story", "edits")[self._leaves.currentIndex()]
+
+    def show_leaf(self, name: str) -> None:
+        """Turn to a leaf."""
+        place = ("record", "story", "edits").index(name)
+        for each, tab in enumerate(self._buttons):  # no button group: Tab passes over all but one of its buttons
+            tab.setChecked(each == place)
+        self._leaves.setCurrentIndex(place)
+        self.leaf_shown.emit(name)
+
+    def show_row(self, row: QueueRow | None) -> None:
+        """Show a record, or that none is selected."""
+        changed = row is None or self.row is None or row.quarantine_id != self.row.quarantine_id
+        self.row = row
+        reveal(self._area, row is not None)
+        reveal(self._badge, row is not None)
+        reveal(self._none, row is None)
+        if row is None:
             self._title.setText("No record selected")
-            self._where.setText("Select one to see every reason why it was rejected.")
+            self._where.set_full("")
+            self._claim.set_full("")
             return
-        self._title.setText(f"Record {record.quarantine_id:,}")
-        row = f"Row {record.source_row:,} of " if record.source_row else ""
-        self._where.setText(
-            f"{row}{record.source_name}, batch {record.batch_id}, {local_time(record.quarantined_at)}"
-        )
-        self._where.setToolTip(utc_time(record.quarantined_at))
-        self._count.setText(plural(len(record.reasons), "reason"))
-        for reason in record.reasons:
-            self._blocks.append(self._block(reason))
-            self._reasons.addWidget(self._blocks[-1])
-        self._area.verticalScrollBar().setValue(0)
+        self._show_head(row)
+        for field in self.fields.values():
+            field.show_row(row)
+            if changed:
+                field.show_suggestions((), 0)
+        self.show_standing(self._marks.of(row))
+        if changed:
+            self._area.verticalScrollBar().setValue(0)
 
-    def show_payload(self, payload: str | None) -> None:
-        """Show the record as it arrived, verbatim."""
-        if payload is None:
-            self.payload.setPlainText("The record is not there any more.")
+    def show_standing(self, mask: int) -> None:
+        """Show what fails now, saved or not."""
+        if self.row is None:
             return
-        cut = f"\n… {len(payload):,} characters in all" if len(payload) > _MOST else ""
-        shown = masked_payload(payload) if self._mask else payload
-        self.payload.setPlainText(shown[:_MOST] + cut)
+        is_open = self.row.is_open
+        for field in self.fields.values():
+            field.show_standing(mask if is_open else 0)
+        failing = self._marks.checks.rules(mask)
+        whole = [check.wording for check in failing if check.column == "Payload"]
+        self._whole.setText("\n".join(whole))
+        reveal(self._whole, is_open and bool(whole))
+        reveal(self.compare, is_open and any(check.rule in _DUPLICATES for check in failing))
+        if not is_open:
+            self._badge.set_state(self.row.status, _STATES.get(self.row.status, "neutral"))
+        elif not mask:
+            self._badge.set_state("Ready", "success")
+        else:
+            tone = "warning" if self._marks.checks.only_warnings(mask) else "danger"
+            self._badge.set_state(f"Fails {plural(len(failing), 'rule')}", tone)
+
+    def show_suggestions(self, found: Sequence[Suggestion], alike: dict[str, int]) -> None:
+        """Offer what would put the record right; `alike`: by column, how many others fail in the same way."""
+        for column, field in self.fields.items():
+            field.show_suggestions([s for s in found if s.column == column], alike.get(column, 0))
 
     # --- building
-    def _scroll_area(self) -> QScrollArea:
+    def _head(self) -> QVBoxLayout:
+        head = QVBoxLayout()
+        head.setSpacing(1)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, theme.current().space.s, 0)
+        self._title = label("", "heading", name="quarantine.title")
+        self._badge = Badge("", "neutral")
+        line.addWidget(self._title)
+        line.addStretch(1)
+        line.addWidget(self._badge)
+        head.addLayout(line)
+        self._where = ElidedLabel("", "hint")
+        self._claim = ElidedLabel("", "hint", name="quarantine.claimed")
+        head.addWidget(self._where)
+        head.addWidget(self._claim)
+        self._none = label("Select one to see every reason why it was rejected.", "muted", wrap=True)
+        head.addWidget(self._none)
+        return head
+
+    def _tabs(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.setContentsMargins(0, 0, theme.current().space.s, 0)
+        self._buttons: list[QPushButton] = []
+        for name, words in (("record", "Record"), ("story", "Story"), ("edits", "Edits")):
+            tab = button(words, name=f"quarantine.tab.{name}", variant="ghost")
+            tab.setCheckable(True)
+            tab.clicked.connect(lambda _=False, leaf=name: self.show_leaf(leaf))
+            self._buttons.append(tab)
+            row.addWidget(tab)
+        self._buttons[0].setChecked(True)
+        row.addStretch(1)
+        return row
+
+    def _record_leaf(self) -> QWidget:
         space = theme.current().space
         self._area = QScrollArea()
-        self._area.setObjectName("quarantine.record")
-        self._area.setAccessibleName("The selected record")
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, space.s, 0)
-        layout.setSpacing(space.m)
-        self._count = label("", "overline")
-        layout.addWidget(self._count)
-        layout.addLayout(self._reasons)
-        layout.addWidget(rule())
-        layout.addWidget(label("As it arrived", "overline"))
-        self.payload = self._payload_view()
-        layout.addWidget(self.payload, 1)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, space.s, space.s)
+        column.setSpacing(space.s)
+        self._whole = label("", "error", wrap=True)
+        column.addWidget(self._whole)
+        self.compare = button("Compare side by side…", name="quarantine.compare", icon="merge")
+        self.compare.clicked.connect(lambda: self.compare_wanted.emit())
+        column.addWidget(self.compare)
+        self.fields = {name: FieldRow(name, self._marks) for name in COLUMNS}
+        for field in self.fields.values():
+            field.typed.connect(self.value_typed)
+            field.committed.connect(self.value_committed)
+            field.suggestion_taken.connect(self.suggestion_taken)
+            field.others_wanted.connect(self.others_wanted)
+            column.addWidget(field)
+        column.addWidget(rule())
+        self._facts = label("", "hint", wrap=True)
+        column.addWidget(self._facts)
+        column.addStretch(1)
         self._area.setWidget(inside)
         return self._area
 
-    def _payload_view(self) -> QPlainTextEdit:
-        view = QPlainTextEdit()
-        view.setObjectName("quarantine.payload")
-        view.setAccessibleName("The record as it arrived")
-        view.setProperty("role", "sql")
-        view.setReadOnly(True)
-        view.setTabChangesFocus(True)
-        view.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        view.setFont(theme.mono_font(12))
-        view.setMinimumHeight(100)
-        return view
-
-    def _block(self, reason: Reason) -> QWidget:
-        """One reason: sign and wording, what was seen, what to do."""
-        tone = "danger" if reason.severity == "error" else "warning"
-        space = theme.current().space
-        block = QWidget()
-        row = QHBoxLayout(block)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(space.s)
-        row.addWidget(icon_label(tone, tone, 18), 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(space.xs)
-        words.addWidget(label(reason.wording, "strong", wrap=True))
-        words.addWidget(label(self._observed(reason), wrap=True))
-        words.addWidget(label(reason.hint, "muted", wrap=True))
-        code = label(f"{reason.code} · {reason.severity}", "hint")
-        words.addWidget(code)
-        row.addLayout(words, 1)
-        return block
-
-    def _observed(self, reason: Reason) -> str:
-        name = _TITLES.get(reason.column, reason.column)
-        if reason.column == "Payload":
-            return "The whole record, as it arrived below."
-        seen = show_value(reason.column, reason.observed, self._mask)
-        return f"{name}: “{seen}”" if seen.strip() else f"{name}: nothing was given"
+    def _show_head(self, row: QueueRow) -> None:
+        self._title.setText(f"Record {row.quarantine_id:,}")
+        place = f"Row {row.source_row:,} of " if row.source_row else ""
+        self._where.set_full(f"{place}{row.source_name}")
+        claim = ""
+        if row.is_claimed:
+            claim = f"Claimed by {row.claimed_by} until {local_time(row.claimed_until)}"
+        self._claim.set_full(claim)
+        reveal(self._claim, bool(claim))
+        facts = [f"Batch {row.batch_id}", f"put aside {local_time(row.quarantined_at)}"]
+        facts.append(plural(row.attempt_count, "attempt"))
+        if row.edited_columns:
+            edited = [LABELS[name] for name in COLUMNS if row.is_edited(name)]
+            facts.append(f"edited: {', '.join(edited)}")
+        if row.diver_id:
+            facts.append(f"diver {row.diver_id}")
+        self._facts.setText(" · ".join(facts))
+        self._facts.setToolTip(utc_time(row.quarantined_at))

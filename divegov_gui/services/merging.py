@@ -1,0 +1,135 @@
+"""Records that are told to be the same person: read side by side, and made one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from divegov_gui.core.errors import Refused
+from divegov_gui.core.progress import CancelToken
+from divegov_gui.database.session import Filter, Session
+from divegov_gui.services.connections import interruptible
+from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
+from divegov_gui.services.review import Edit, discard_records, edit_records, merge_record
+
+MOST = 8
+"""Records that can be seen side by side."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of those that are compared: a record with its version, or a diver with the version's beginning."""
+
+    name: str
+    key: int
+    version: int | str
+    values: Mapping[str, str | None] = field(repr=False)
+    is_diver: bool = False
+
+    @property
+    def record(self) -> tuple[int, int]:
+        """A record and its version."""
+        return self.key, int(self.version)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The record that one looks at, others that wait with the same email, and the diver who has it (or None)."""
+
+    record: Side
+    others: tuple[Side, ...]
+    diver: Side | None
+
+    @property
+    def all(self) -> tuple[Side, ...]:
+        """From the diver to the newest record."""
+        return (*((self.diver,) if self.diver else ()), self.record, *self.others)
+
+    def differing(self) -> frozenset[str]:
+        """The columns in which not all are the same."""
+        return frozenset(
+            column
+            for column in COLUMNS
+            if len({(side.values.get(column) or "").strip().casefold() for side in self.all}) > 1
+        )
+
+
+def read_sides(session: Session, quarantine_id: int, cancel: CancelToken | None = None) -> Sides:
+    """Everyone with the email of a record. Raises Refused where the record is gone."""
+    rows = read_rows(session, [quarantine_id], cancel)
+    if not rows:
+        raise Refused("This record is not there any more.", "", "Read the list anew.")
+    row = rows[0]
+    email = (row.email or "").strip()
+    others: list[QueueRow] = []
+    diver = None
+    if email:
+        with interruptible(session, cancel):
+            others = _same_email(session, row, email)
+            diver = _diver(session, email.lower())
+    return Sides(_side(row), tuple(_side(other) for other in others[: MOST - 2]), diver)
+
+
+def merge(
+    session: Session, sides: Sides, values: Mapping[str, str | None], reason: str, also: Sequence[Side]
+) -> None:
+    """Make the surviving values a new version of the diver, and close the record and those of `also`."""
+    assert sides.diver is not None
+    merge_record(
+        session,
+        sides.record.record,
+        (sides.diver.key, str(sides.diver.version)),
+        values,
+        reason,
+        [other.record for other in also],
+    )
+
+
+def keep_one(
+    session: Session, sides: Sides, values: Mapping[str, str | None], reason: str, also: Sequence[Side]
+) -> None:
+    """Where there is no diver yet: give the record the surviving values, and discard the others as duplicates."""
+    key, version = sides.record.record
+    edits = [
+        Edit(key, version, column, value)
+        for column, value in values.items()
+        if (value or None) != (sides.record.values.get(column) or None)
+    ]
+    if edits:
+        edit_records(session, edits, reason=reason, kind="Bulk")
+    if also:
+        discard_records(session, [other.record for other in also], "duplicate", reason)
+
+
+def _same_email(session: Session, row: QueueRow, email: str) -> list[QueueRow]:
+    found = session.select(
+        VIEW,
+        ["Quarantine_ID", "Email"],
+        [Filter("Status", "=", "Open"), Filter("Email", "contains", email)],
+        limit=100,
+    )
+    ids = [
+        each["Quarantine_ID"]
+        for each in found
+        if each["Email"].strip().lower() == email.lower() and each["Quarantine_ID"] != row.quarantine_id
+    ]
+    return sorted(read_rows(session, ids)) if ids else []
+
+
+def _diver(session: Session, email: str) -> Side | None:
+    rows = session.select("Diver_Directory", filters=[Filter("Email", "=", email)])
+    if not rows:
+        return None
+    row = rows[0]
+    versions = session.select(
+        "Diver_Versions",
+        ["Source_Reference"],
+        [Filter("Diver_ID", "=", row["Diver_ID"]), Filter("Is_Current", "=", True)],
+    )
+    values = {column: row[column] for column in COLUMNS if column in row}
+    values["Source_Reference"] = versions[0]["Source_Reference"] if versions else None
+    return Side(f"Diver {row['Diver_ID']}", row["Diver_ID"], row["Valid_From"], values, True)
+
+
+def _side(row: QueueRow) -> Side:
+    return Side(f"Record {row.quarantine_id:,}", row.quarantine_id, row.record_version, row.values)

@@ -1,0 +1,260 @@
+"""What is decided on selected records: each decision is asked about, done off the window's thread, and told."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.bulk import LikeThis
+from divegov_gui.services.queue import read_versions
+from divegov_gui.services.review import (
+    Claim,
+    Edited,
+    Resubmitted,
+    claim_records,
+    discard_codes,
+    discard_records,
+    release_claims,
+    reopen_records,
+)
+from divegov_gui.services.suggestions import Suggestion
+from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, AppContext
+from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
+from divegov_gui.ui.pages.quarantine.dialog import WordQuestion
+from divegov_gui.ui.pages.quarantine.file_round_trip import RoundTrip
+from divegov_gui.ui.pages.quarantine.merge_desk import MergeDesk
+from divegov_gui.ui.pages.quarantine.resubmit_dialog import ResubmitDialog
+from divegov_gui.ui.times import local_time
+from divegov_gui.ui.widgets import plural
+
+if TYPE_CHECKING:
+    from divegov_gui.ui.pages.quarantine.desk import Desk
+    from divegov_gui.ui.pages.quarantine.page import QuarantinePage
+
+
+class Decisions(QObject):
+    """Resubmit, release, discard, reopen, claim; change many at once; export and import."""
+
+    def __init__(self, context: AppContext, page: QuarantinePage, desk: Desk) -> None:
+        super().__init__(desk)
+        self._context, self._page, self._desk = context, page, desk
+        self._round_trip = RoundTrip(context, page, self)
+        self._merging = MergeDesk(context, page, self)
+
+    def chosen(self) -> array[int]:
+        """The ids of the selected records, also of those that were never in sight; else the current one."""
+        grid = self._page.grid
+        ids = grid.rows.keys_in(grid.selected_ranges())
+        at = grid.currentIndex().row()
+        if not len(ids) and at >= 0 and (key := grid.rows.key_at(at)) is not None:
+            return array("q", [key])
+        return ids
+
+    # --- through the gate
+    def resubmit(self) -> None:
+        """Rehearse, tell, and then do it."""
+        self._resubmit(waive=False)
+
+    def release(self) -> None:
+        """The same, with what fails by warnings alone released for a reason."""
+        self._resubmit(waive=True)
+
+    def _resubmit(self, waive: bool) -> None:
+        ids = self.chosen()
+        if not len(ids):
+            return
+        dialog = ResubmitDialog(self._context, self._page.marks.checks, ids, self._page.window(), waive=waive)
+        dialog.resubmitted.connect(self._tell_resubmitted)
+        dialog.open()
+
+    def _tell_resubmitted(self, found: Resubmitted) -> None:
+        through = found.passed_count
+        words = f"{plural(through, 'record')} went through the gate."
+        verb = "stays" if found.failed_count == 1 else "stay"
+        stay = f"{plural(found.failed_count, 'record')} {verb}, with the new reasons."
+        self._context.notifier.success(words, stay if found.failed_count else "")
+        self.after({QUARANTINE, BATCHES, DIVERS})
+
+    # --- out of the queue and back
+    def discard(self) -> None:
+        """Ask why, and put the records away."""
+        ids = self.chosen()
+        if len(ids):
+            self._read(_codes, lambda codes: self._ask_discard(ids, codes))
+
+    def _ask_discard(self, ids: array[int], codes: list[tuple[str, str]]) -> None:
+        asked = WordQuestion(
+            "quarantine.discard_dialog",
+            f"Discard {plural(len(ids), 'record')}",
+            "discard",
+            self._page.window(),
+            yes="Discard",
+            text="They wait no longer. They are kept as they are, and can be reopened.",
+            codes=codes,
+            needs_reason=False,
+            reasoned=("other",),
+            danger=True,
+        )
+        told = f"{plural(len(ids), 'record')} discarded."
+        asked.given.connect(
+            lambda code, reason: self._write(partial(_discard, ids, code, reason), "Discarding", told)
+        )
+        asked.open()
+
+    def reopen(self) -> None:
+        """Ask why, and let discarded records wait again."""
+        ids = self.chosen()
+        if not len(ids):
+            return
+        asked = WordQuestion(
+            "quarantine.reopen_dialog",
+            f"Reopen {plural(len(ids), 'record')}",
+            "undo",
+            self._page.window(),
+            yes="Reopen",
+            text="What was discarded waits again. Released and merged records stay closed.",
+        )
+        told = f"{plural(len(ids), 'record')} reopened."
+        asked.given.connect(lambda _, reason: self._write(partial(_reopen, ids, reason), "Reopening", told))
+        asked.open()
+
+    # --- claims
+    def claim(self) -> None:
+        """Claim the records; what another has claimed can be taken over, with a word why."""
+        ids = self.chosen()
+        if len(ids):
+            self._submit(partial(_claim, ids, None), "Claiming", lambda found: self._tell_claims(ids, found))
+
+    def _tell_claims(self, ids: array[int], found: list[Claim]) -> None:
+        taken = [claim for claim in found if not claim.is_claimed]
+        mine = len(found) - len(taken)
+        if mine:
+            until = next(local_time(c.claimed_until) for c in found if c.is_claimed)
+            self._context.notifier.success(f"{plural(mine, 'record')} claimed until {until}.")
+        self.after({QUARANTINE})
+        if taken:
+            self._ask_take_over(taken)
+
+    def _ask_take_over(self, taken: list[Claim]) -> None:
+        who = ", ".join(sorted({claim.claimed_by or "another" for claim in taken}))
+        until = max(local_time(claim.claimed_until) for claim in taken)
+        asked = WordQuestion(
+            "quarantine.take_over",
+            f"{plural(len(taken), 'record')} claimed by {who}",
+            "lock",
+            self._page.window(),
+            yes="Take over",
+            text=f"{who} works on them until {until}. Taking over tells them why.",
+        )
+        ids = array("q", (claim.quarantine_id for claim in taken))
+        told = f"{plural(len(ids), 'claim')} taken over."
+        asked.given.connect(lambda _, reason: self._write(partial(_claim, ids, reason), "Claiming", told))
+        asked.open()
+
+    def give_up_claims(self) -> None:
+        """Let others have the records."""
+        ids = self.chosen()
+        if len(ids):
+            self._write(partial(_give_up, ids), "Giving claims up", f"{plural(len(ids), 'claim')} given up.")
+
+    # --- many at once
+    def change_values(self) -> None:
+        """Change the selected records together."""
+        ids = self.chosen()
+        if len(ids):
+            self._open_bulk(ids=ids, column=self._page.grid.current_column())
+
+    def fix_others(self, suggestion: Suggestion | None) -> None:
+        """Repair all records that fail as this one does by the repair that was suggested for it."""
+        row = self._page.panel.row
+        if suggestion is None or row is None:
+            self._context.notifier.info("No suggestion here whose like could be applied to others.")
+            return
+        failing = self._page.marks.checks.for_column(row.failed_checks, suggestion.column)
+        bits = sum(check.bit for check in failing)
+        self._open_bulk(like=LikeThis(suggestion.column, suggestion.kind), bits=bits)
+
+    def _open_bulk(self, **what: Any) -> None:
+        catalogue = self._page.loader.catalogue
+        if catalogue is None:
+            return
+        dialog = BulkDialog(self._context, catalogue, self._page.window(), **what)
+        dialog.saved.connect(self.tell_bulk)
+        dialog.open()
+
+    def tell_bulk(self, edited: Edited) -> None:
+        """Many records were changed in one step."""
+        self._desk.editing.remember(edited.group_id)
+        self._context.notifier.success(
+            f"{plural(edited.record_count, 'record')} changed.", "Ctrl+Z takes all of it back in one step."
+        )
+        self.after({QUARANTINE})
+
+    def compare(self) -> None:
+        """Show a duplicate beside what it duplicates."""
+        self._merging.open()
+
+    def export(self) -> None:
+        """Write the selected records to a file."""
+        self._round_trip.export(self.chosen())
+
+    def import_file(self) -> None:
+        """Take corrections from a file."""
+        self._round_trip.choose_file()
+
+    # --- doing
+    def after(self, what: set[str]) -> None:
+        """Read the list anew around the place where one is, and tell the other pages."""
+        self._page.loader.reload(self._page.place())
+        self._desk.tell(what)
+
+    def _write(self, job: Any, words: str, told: str) -> None:
+        self._submit(job, words, lambda _: self._tell_done(told))
+
+    def _tell_done(self, told: str) -> None:
+        self._context.notifier.success(told)
+        self.after({QUARANTINE})
+
+    def _submit(self, job: Any, words: str, on_success: Callable[[Any], object]) -> None:
+        self._context.writer.submit(
+            job,
+            label=words,
+            write=True,
+            on_success=on_success,
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+    def _read(self, job: Any, on_success: Callable[[Any], object]) -> None:
+        self._context.reader.submit(
+            job, on_success=on_success, on_failure=self._context.notifier.error, owner=self
+        )
+
+
+def _codes(session: Any, _: ProgressSink, __: CancelToken) -> list[tuple[str, str]]:
+    return discard_codes(session)
+
+
+def _discard(
+    ids: array[int], code: str, reason: str, session: Any, _: ProgressSink, cancel: CancelToken
+) -> None:
+    discard_records(session, read_versions(session, ids, cancel), code, reason or None, cancel)
+
+
+def _reopen(ids: array[int], reason: str, session: Any, _: ProgressSink, cancel: CancelToken) -> None:
+    reopen_records(session, read_versions(session, ids, cancel), reason, cancel)
+
+
+def _claim(
+    ids: array[int], take_over: str | None, session: Any, _: ProgressSink, __: CancelToken
+) -> list[Claim]:
+    return claim_records(session, ids, take_over=take_over is not None, reason=take_over)
+
+
+def _give_up(ids: array[int], session: Any, _: ProgressSink, __: CancelToken) -> None:
+    release_claims(session, ids)

@@ -1,0 +1,322 @@
+"""The desk: joins grid, record and actions, so that a record can be read, put right and decided on from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from divegov_gui.core.errors import Conflict
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.queue import QueueRow, read_rows
+from divegov_gui.services.review import Edited, undo_edit
+from divegov_gui.services.story import read_cells, read_history, read_last_edits, read_story
+from divegov_gui.services.suggestions import Suggestion
+from divegov_gui.ui.context import QUARANTINE, AppContext
+from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
+from divegov_gui.ui.pages.quarantine.conflict_dialog import ConflictDialog
+from divegov_gui.ui.pages.quarantine.decisions import Decisions
+from divegov_gui.ui.pages.quarantine.editing import Editing, Wish
+from divegov_gui.ui.pages.quarantine.key_sheet import KeySheet
+from divegov_gui.ui.pages.quarantine.suggesting import Suggesting
+from divegov_gui.ui.widgets import CellEdit, plural
+
+if TYPE_CHECKING:
+    from divegov_gui.ui.pages.quarantine.page import QuarantinePage
+
+
+class Desk(QObject):
+    """What a steward does on the page."""
+
+    def __init__(self, context: AppContext, page: QuarantinePage) -> None:
+        super().__init__(page)
+        self._context, self._page = context, page
+        self.is_telling = False
+        """Whether the change that is just told was made here, and is shown already."""
+        self._grid, self._panel = page.grid, page.panel
+        self._editor: CellEditor | None = None
+        self.editing = Editing(context, page.marks, self._row_of, self)
+        self.suggesting = Suggesting(context, self)
+        self.decisions = Decisions(context, page, self)
+        self._listen()
+        self._wire_actions()
+        self._enable()
+
+    def show_row(self, row: QueueRow | None) -> None:
+        """Show a record in the panel, with what belongs to it."""
+        self._panel.show_row(row)
+        self.suggesting.ask(row)
+        self._show_leaf(self._panel.leaf)
+        self._enable()
+
+    def tell(self, what: Set[str] = frozenset({QUARANTINE})) -> None:
+        """Tell the other pages what has changed; this one shows it already."""
+        self.is_telling = True
+        try:
+            self._context.tell_changed(what)
+        finally:
+            self.is_telling = False
+
+    # --- joining
+    def _listen(self) -> None:
+        self._grid.current_changed.connect(self.show_row)
+        self._grid.selection_changed.connect(lambda _: self._enable())
+        self._grid.rows.cell_edited.connect(self._take_cell)
+        for cells in (self._grid.cells, self._grid.pinned_cells):
+            cells.editor_opened.connect(self._take_editor)
+            cells.editor_closed.connect(self._let_editor_go)
+        self._panel.value_typed.connect(self._judge_typed)
+        self._panel.value_committed.connect(self._save_typed)
+        self._panel.suggestion_taken.connect(self.take_suggestion)
+        self._panel.others_wanted.connect(self.decisions.fix_others)
+        self._panel.compare_wanted.connect(self.decisions.compare)
+        self._panel.leaf_shown.connect(self._show_leaf)
+        self.editing.judged.connect(self._show_judgement)
+        self.editing.row_changed.connect(self.take_row)
+        self.editing.saved.connect(self._take_saved)
+        self.editing.in_conflict.connect(self._resolve)
+        self.editing.history_changed.connect(self._enable)
+        self.suggesting.found.connect(self._show_suggestions)
+        self._page.panes.history.undo_wanted.connect(self._undo_group)
+        self._page.panes.history.cells_wanted.connect(self._read_cells)
+
+    def _wire_actions(self) -> None:
+        page, grid = self._page, self._grid
+        todo: dict[str, Any] = {
+            "next": lambda: self._step(True),
+            "previous": lambda: self._step(False),
+            "find": page.search.search.begin,
+            "facets": self._go_to_facets,
+            "record": lambda: self._go_to_leaf("record"),
+            "story": lambda: self._go_to_leaf("story"),
+            "edits": lambda: self._go_to_leaf("edits"),
+            "edit": grid.edit_current,
+            "accept": self.accept_first,
+            "others": lambda: self.decisions.fix_others(self.suggesting.best(grid.current_column())),
+            "change": self.decisions.change_values,
+            "compare": self.decisions.compare,
+            "undo": self.editing.undo,
+            "redo": self.editing.redo,
+            "resubmit": self.decisions.resubmit,
+            "release": self.decisions.release,
+            "discard": self.decisions.discard,
+            "reopen": self.decisions.reopen,
+            "claim": self.decisions.claim,
+            "unclaim": self.decisions.give_up_claims,
+            "select_all": page.select_all,
+            "refresh": page.refresh,
+            "export": self.decisions.export,
+            "import": self.decisions.import_file,
+            "keys": lambda: KeySheet(page.window()).open(),
+        }
+        for name, do in todo.items():
+            page.actions_[name].triggered.connect(lambda _=False, act=do: act())
+
+    def _enable(self) -> None:
+        """Offer only what can be done now."""
+        actions, row = self._page.actions_, self._panel.row
+        some = self._grid.rows.rowCount() > 0
+        is_open = row is not None and row.is_open
+        actions["undo"].setEnabled(bool(self.editing.undoable))
+        actions["redo"].setEnabled(bool(self.editing.redoable))
+        for name in ("resubmit", "release", "discard", "change", "claim", "unclaim", "export"):
+            actions[name].setEnabled(some)
+        for name in ("edit", "accept", "compare"):
+            actions[name].setEnabled(is_open)
+
+    # --- moving
+    def _step(self, forward: bool) -> None:
+        self._grid.setFocus()
+        if not self._grid.step_to_failing(forward):
+            where = "after" if forward else "before"
+            self._context.notifier.info(f"No failing cell {where} this one.")
+
+    def _go_to_facets(self) -> None:
+        self._page.search.filters.setChecked(True)
+        self._page.facets.focus_first()
+
+    def _go_to_leaf(self, name: str) -> None:
+        self._page.search.panel.setChecked(True)
+        self._panel.show_leaf(name)
+
+    def _show_leaf(self, name: str) -> None:
+        """Read what the leaf in sight shows."""
+        row = self._panel.row
+        if name == "story" and row is not None:
+            self._read(
+                "story", partial(_story, row.quarantine_id), lambda s: self._page.panes.story.show_story(s)
+            )
+        elif name == "story":
+            self._page.panes.story.clear()
+        elif name == "edits":
+            self._read_history()
+
+    def _read_history(self) -> None:
+        show = self._page.panes.history.show_history
+        self._read("history", _history, lambda groups: show(groups, self._context.mask_personal))
+
+    def _read_cells(self, group_id: int) -> None:
+        show = self._page.panes.history.show_cells
+        self._read(f"cells.{group_id}", partial(_cells, group_id), lambda cells: show(group_id, cells))
+
+    def _read(self, kind: str, job: Any, on_success: Any) -> None:
+        self._context.reader.submit(
+            job,
+            kind=f"quarantine.{kind}",
+            on_success=on_success,
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+    # --- editing
+    def _row_of(self, quarantine_id: int) -> QueueRow | None:
+        """A record that is at hand: the one in the panel, or one in sight."""
+        row = self._panel.row
+        if row is not None and row.quarantine_id == quarantine_id:
+            return row
+        found = self._grid.rows.find(quarantine_id)
+        return found if isinstance(found, QueueRow) else None
+
+    def _take_cell(self, edit: CellEdit) -> None:
+        column = self._grid.view_column(edit.column)
+        self.editing.save(Wish(edit.row.quarantine_id, {column: edit.new or None}))
+
+    def _take_editor(self, editor: CellEditor) -> None:
+        self._editor = editor
+        editor.textEdited.connect(lambda text: self.editing.judge(editor.row, {editor.column: text or None}))
+
+    def _let_editor_go(self, editor: CellEditor) -> None:
+        if self._editor is editor:
+            self._editor = None
+        if not editor.is_committed:
+            self.editing.forget_judgement(editor.row.quarantine_id)
+
+    def _judge_typed(self, column: str, text: str) -> None:
+        if self._panel.row is not None:
+            self.editing.judge(self._panel.row, {column: text or None})
+
+    def _save_typed(self, column: str, text: str) -> None:
+        if self._panel.row is not None:
+            self.editing.save(Wish(self._panel.row.quarantine_id, {column: text or None}))
+
+    def _show_judgement(self, quarantine_id: int) -> None:
+        marks = self._page.marks
+        mask = marks.judged.get(quarantine_id)
+        self._grid.show_marks_anew()
+        row = self._panel.row
+        if row is not None and row.quarantine_id == quarantine_id:
+            self._panel.show_standing(row.failed_checks if mask is None else mask)
+        editor = self._editor
+        if editor is not None and editor.row.quarantine_id == quarantine_id and mask is not None:
+            others = [check for check in marks.checks.rules(mask) if check.column != editor.column]
+            editor.show_verdict(marks.checks.for_column(mask, editor.column), len(others))
+
+    def take_row(self, row: QueueRow) -> None:
+        """A record as it is now: in the grid and in the panel. What was read before an edit comes too late."""
+        known = self._row_of(row.quarantine_id)
+        if known is not None and known.record_version > row.record_version:
+            return
+        self._grid.rows.replace_rows([row])
+        if self._panel.row is not None and self._panel.row.quarantine_id == row.quarantine_id:
+            self._panel.show_row(row)
+            self.suggesting.ask(row)
+
+    def _take_saved(self, edited: Edited) -> None:
+        """An edit was saved, or taken back: what it touched is read anew, the rest stays as it is."""
+        ids = [standing.quarantine_id for standing in edited.records][:400]
+        if ids:
+            self._read("touched", partial(_rows, ids), self._take_rows)
+        self._page.loader.recount()
+        if self._panel.leaf != "record":
+            self._show_leaf(self._panel.leaf)
+        self.tell()
+
+    def _take_rows(self, rows: list[QueueRow]) -> None:
+        for row in rows:
+            self.take_row(row)
+
+    # --- suggestions
+    def _show_suggestions(self, found: Sequence[Suggestion]) -> None:
+        """Offer them, and by column how many other records fail there as this one does."""
+        facets, row = self._page.loader.facets, self._panel.row
+        alike: dict[str, int] = {}
+        if facets is not None and row is not None:
+            for column in {suggestion.column for suggestion in found}:
+                failing = self._page.marks.checks.for_column(row.failed_checks, column)
+                alike[column] = facets.failing(sum(check.bit for check in failing)) - 1
+        self._panel.show_suggestions(found, alike)
+
+    def accept_first(self) -> None:
+        """Take the likeliest suggestion for the current cell, or else for the record."""
+        best = self.suggesting.best(self._grid.current_column())
+        if best is None:
+            self._context.notifier.info("No suggestion for this record.")
+        else:
+            self.take_suggestion(best)
+
+    def take_suggestion(self, suggestion: Suggestion) -> None:
+        """Save what a suggestion proposes."""
+        self.editing.save(Wish(suggestion.quarantine_id, suggestion.changes, "Suggestion"))
+
+    # --- undoing and conflicts
+    def _undo_group(self, group_id: int, only: list[int] | None) -> None:
+        def done(edited: Edited) -> None:
+            self.editing.undoable = [group for group in self.editing.undoable if group != group_id]
+            self.editing.remember(edited.group_id)
+            self._context.notifier.success(f"{plural(edited.cell_count, 'value')} put back.")
+            self._take_saved(edited)
+
+        self._context.writer.submit(
+            partial(_undo, group_id, only),
+            label="Undoing an edit",
+            write=True,
+            on_success=done,
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+    def _resolve(self, wish: Wish, error: Conflict) -> None:
+        """Tell who was faster, show both values, and let the person choose."""
+        self._read(
+            "conflict",
+            partial(_both, wish.quarantine_id),
+            lambda found: self._ask_which(wish, error, *found),
+        )
+
+    def _ask_which(self, wish: Wish, error: Conflict, row: QueueRow | None, edits: Any) -> None:
+        if row is None:
+            self._context.notifier.error(error)
+            return
+        self.take_row(row)
+        dialog = ConflictDialog(wish, row, edits, error, self._context.mask_personal, self._page.window())
+        dialog.mine_chosen.connect(self.editing.save)
+        dialog.open()
+
+
+def _story(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
+    return read_story(session, quarantine_id, cancel)
+
+
+def _history(session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
+    return read_history(session, cancel=cancel)
+
+
+def _cells(group_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
+    return read_cells(session, group_id, cancel=cancel)
+
+
+def _rows(ids: list[int], session: Any, _: ProgressSink, cancel: CancelToken) -> list[QueueRow]:
+    return read_rows(session, ids, cancel)
+
+
+def _both(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
+    rows = read_rows(session, [quarantine_id], cancel)
+    return (rows[0] if rows else None), read_last_edits(session, quarantine_id, cancel)
+
+
+def _undo(
+    group_id: int, only: list[int] | None, session: Any, _: ProgressSink, cancel: CancelToken
+) -> Edited:
+    return undo_edit(session, group_id, only=only, cancel=cancel)

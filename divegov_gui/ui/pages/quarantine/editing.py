@@ -1,0 +1,198 @@
+"""Edits of single cells: judged while one types, saved one after the other, undone and redone, conflicts told."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from divegov_gui.core.errors import Conflict, DiveGovError
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.queue import COLUMN_BITS, QueueRow
+from divegov_gui.services.review import Edit, Edited, Judged, check_records, edit_records, undo_edit
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.quarantine.columns import Marks
+
+_PAUSE_MS = 120
+"""How long a person pauses before what is typed is judged."""
+Rows = Callable[[int], QueueRow | None]
+Changes = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """New values for one record, as a person wants them."""
+
+    quarantine_id: int
+    changes: Changes
+    kind: str = "Edit"
+
+
+class Editing(QObject):
+    """Judges and saves edits; `row_of` gives the row of a record that is at hand."""
+
+    judged = Signal(object)
+    """The id of a record whose marks have changed before anything was saved."""
+    row_changed = Signal(object)
+    """The QueueRow as it is now."""
+    saved = Signal(object)
+    """The Edited group of edits."""
+    in_conflict = Signal(object, object)
+    """The Wish that was refused, and the Conflict."""
+    history_changed = Signal()
+    """What can be undone or redone has changed."""
+
+    def __init__(self, context: AppContext, marks: Marks, row_of: Rows, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._marks, self._row_of = context, marks, row_of
+        self.undoable: list[int] = []
+        self.redoable: list[int] = []
+        self._waiting: deque[Wish] = deque()
+        self._busy = False
+        self._to_judge: tuple[QueueRow, Changes] | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._judge_now)
+
+    # --- while one types
+    def judge(self, row: QueueRow, changes: Changes) -> None:
+        """Have the gatekeeper judge `row` with `changes`, after a pause; the newest wish wins."""
+        self._to_judge = (row, changes)
+        self._pause.start()
+
+    def forget_judgement(self, quarantine_id: int) -> None:
+        """What was typed is not wanted: the marks are those of what is saved."""
+        self._to_judge = None
+        self._pause.stop()
+        if self._marks.judged.pop(quarantine_id, None) is not None:
+            self.judged.emit(quarantine_id)
+
+    # --- saving
+    def save(self, wish: Wish) -> None:
+        """Save new values; edits are saved one after the other, so that no one trips over one's own."""
+        self._waiting.append(wish)
+        self._next()
+
+    def undo(self) -> None:
+        """Take the newest edit back that was made here and still stands."""
+        if self.undoable:
+            group = self.undoable.pop()
+            self._submit_undo(group, self.redoable, lambda: self.undoable.append(group), "Undoing an edit")
+
+    def redo(self) -> None:
+        """Make the newest edit again that was undone here."""
+        if self.redoable:
+            group = self.redoable.pop()
+            self._submit_undo(group, self.undoable, lambda: self.redoable.append(group), "Redoing an edit")
+
+    def remember(self, group_id: int | None) -> None:
+        """A group of edits was saved: undo begins with it, and there is nothing to redo."""
+        if group_id is not None:
+            self.undoable.append(group_id)
+            self.redoable.clear()
+            self.history_changed.emit()
+
+    # --- inside
+    def _judge_now(self) -> None:
+        if self._to_judge is None:
+            return
+        row, changes = self._to_judge
+        self._context.reader.submit(
+            partial(_check, row, changes),
+            kind="quarantine.judge",
+            on_success=self._take_judgement,
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+    def _take_judgement(self, found: Judged) -> None:
+        if self._to_judge is not None and self._to_judge[0].quarantine_id == found.key:
+            self._marks.judged[found.key] = found.failed_checks
+            self.judged.emit(found.key)
+
+    def _next(self) -> None:
+        """Save what waits longest, with the version that its record has now."""
+        while self._waiting and not self._busy:
+            wish = self._waiting.popleft()
+            row = self._row_of(wish.quarantine_id)
+            if row is None:
+                continue
+            changes = {c: v for c, v in wish.changes.items() if (row.value(c) or None) != (v or None)}
+            self._to_judge = None
+            if not changes:
+                self.forget_judgement(wish.quarantine_id)
+                continue
+            self._busy = True
+            self._context.writer.submit(
+                partial(_save, row, changes, wish.kind),
+                label="Saving an edit",
+                write=True,
+                on_success=partial(self._take_saved, row, changes),
+                on_failure=partial(self._take_failure, wish),
+                on_finished=self._go_on,
+                owner=self,
+            )
+
+    def _go_on(self, _: object) -> None:
+        self._busy = False
+        self._next()
+
+    def _take_saved(self, row: QueueRow, changes: Changes, edited: Edited) -> None:
+        self._marks.judged.pop(row.quarantine_id, None)
+        for standing in edited.records:
+            now: dict[str, Any] = {column.lower(): value for column, value in changes.items()}
+            now["record_version"] = standing.record_version
+            now["failed_checks"] = standing.failed_checks
+            now["edited_columns"] = standing.edited_columns
+            self.row_changed.emit(row._replace(**now))
+        self.remember(edited.group_id)
+        self.saved.emit(edited)
+
+    def _take_failure(self, wish: Wish, error: DiveGovError) -> None:
+        self.forget_judgement(wish.quarantine_id)
+        if isinstance(error, Conflict):
+            self.in_conflict.emit(wish, error)
+        else:
+            self._context.notifier.error(error)
+
+    def _submit_undo(self, group: int, onto: list[int], put_back: Callable[[], object], words: str) -> None:
+        def done(edited: Edited) -> None:
+            if edited.group_id is not None:
+                onto.append(edited.group_id)
+            self.history_changed.emit()
+            self.saved.emit(edited)
+
+        def failed(error: DiveGovError) -> None:
+            put_back()
+            self.history_changed.emit()
+            self._context.notifier.error(error)
+
+        self._context.writer.submit(
+            partial(_undo, group), label=words, write=True, on_success=done, on_failure=failed, owner=self
+        )
+
+
+def changed_bits(row: QueueRow) -> list[str]:
+    """The columns of a row that were edited."""
+    return [column for column, bit in COLUMN_BITS.items() if row.edited_columns & bit]
+
+
+def _check(row: QueueRow, changes: Changes, session: Any, _: ProgressSink, cancel: CancelToken) -> Judged:
+    key = row.quarantine_id
+    return check_records(session, {key: {**row.values, **changes}}, cancel)[key]
+
+
+def _save(
+    row: QueueRow, changes: Changes, kind: str, session: Any, _: ProgressSink, cancel: CancelToken
+) -> Edited:
+    edits = [Edit(row.quarantine_id, row.record_version, column, value) for column, value in changes.items()]
+    return edit_records(session, edits, kind=kind, cancel=cancel)
+
+
+def _undo(group: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Edited:
+    return undo_edit(session, group, cancel=cancel)

@@ -1,0 +1,132 @@
+"""What a corrected file would change: before and after, conflicts to choose from, and one step to take it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.review import Edited
+from divegov_gui.services.round_trip import Corrections, apply_corrections
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.quarantine.columns import LABELS
+from divegov_gui.ui.pages.quarantine.dialog import Sheet
+from divegov_gui.ui.pages.quarantine.preview_model import Line, PreviewModel
+from divegov_gui.ui.pages.quarantine.preview_table import PreviewTable
+from divegov_gui.ui.widgets import FormRow, button, label, plural
+from divegov_gui.ui.widgets.question import Problem
+
+
+class ImportDialog(Sheet):
+    """Shows the differences and saves those that are ticked. A conflict is ticked only by the person."""
+
+    saved = Signal(object)
+    """The Edited group."""
+
+    def __init__(self, context: AppContext, found: Corrections, window: QWidget) -> None:
+        super().__init__("quarantine.import_dialog", f"Corrections from {found.name}", "upload", window)
+        self.resize(860, 580)
+        self._context, self._found = context, found
+        self.subtitle.setText(_summary(found))
+        self.subtitle.show()
+        self.problem = Problem("quarantine.import.problem")
+        self.body.addWidget(self.problem)
+        self.lines = PreviewModel(context.mask_personal, self)
+        self.table = PreviewTable(self.lines, "quarantine.import.table")
+        self.body.addWidget(self.table, 1)
+        self.sums = label("", "strong", wrap=True, name="quarantine.import.sums")
+        self.body.addWidget(self.sums)
+        self.reason = QLineEdit("Corrected by the data's owner")
+        self._reason_row = FormRow("&Reason", self.reason, name="quarantine.import.reason")
+        self.body.addWidget(self._reason_row)
+        cancel = button("Cancel", name="quarantine.import.cancel")
+        cancel.clicked.connect(self.reject)
+        self.apply = button("Take over", name="quarantine.import.apply", variant="primary")
+        self.apply.clicked.connect(self._save)
+        self.apply.setDefault(True)
+        self.row.addWidget(cancel)
+        self.row.addWidget(self.apply)
+        self.lines.chosen_changed.connect(self._show_sums)
+        self.lines.show_lines(_lines(found), set(found.conflicting_ids))
+
+    def _show_sums(self) -> None:
+        ids = {*self._found.changed_ids, *self._found.conflicting_ids} - self.lines.excluded
+        words = [f"{plural(len(ids), 'record')} to change"]
+        left = len(set(self._found.conflicting_ids) & self.lines.excluded)
+        if left:
+            words.append(
+                f"{plural(left, 'record')} changed since the export: tick those where the file is right"
+            )
+        self.sums.setText(" · ".join(words))
+        self.apply.setEnabled(bool(ids))
+
+    def _save(self) -> None:
+        reason = " ".join(self.reason.text().split())
+        if not reason:
+            self._reason_row.set_error("Say why, in a few words.")
+            return
+        self.apply.setEnabled(False)
+        excluded = frozenset(self.lines.excluded)
+        theirs = frozenset(self._found.conflicting_ids) - excluded
+        self._context.writer.submit(
+            partial(_apply, self._found, reason, theirs, excluded),
+            label="Taking corrections over",
+            write=True,
+            on_success=self._finish,
+            on_failure=self._take_failure,
+            owner=self,
+        )
+
+    def _finish(self, edited: Edited) -> None:
+        self.saved.emit(edited)
+        self.accept()
+
+    def _take_failure(self, error: DiveGovError) -> None:
+        if not isinstance(error, Cancelled):
+            self.problem.say(error)
+        self._show_sums()
+
+
+def _lines(found: Corrections) -> list[Line]:
+    conflicts = [
+        Line(each.quarantine_id, each.column, each.ours, each.theirs, "changed here since", "warning")
+        for each in found.conflicts
+    ]
+    changes = [
+        Line(each.quarantine_id, each.column, each.before, each.after, "corrected", "success")
+        for each in found.changes
+    ]
+    return [*conflicts, *changes]
+
+
+def _summary(found: Corrections) -> str:
+    """What is in the file, and what of it cannot be taken."""
+    parts = [f"{plural(found.record_count, 'record')} compared, {found.unchanged_count:,} as they were"]
+    for ids, words in (
+        (found.unknown, "unknown"),
+        (found.closed, "closed"),
+        (found.claimed, "claimed by others"),
+    ):
+        if ids:
+            parts.append(f"{len(ids):,} {words}")
+    if found.missing:
+        parts.append(f"columns not in the file: {', '.join(LABELS[c] for c in found.missing)}")
+    if found.ignored:
+        parts.append(f"{plural(len(found.ignored), 'column')} not known here")
+    return "; ".join(parts) + "."
+
+
+def _apply(
+    found: Corrections,
+    reason: str,
+    theirs: frozenset[int],
+    excluded: frozenset[int],
+    session: Any,
+    _: ProgressSink,
+    cancel: CancelToken,
+) -> Edited:
+    return apply_corrections(session, found, reason, take_theirs=theirs, excluded=excluded, cancel=cancel)

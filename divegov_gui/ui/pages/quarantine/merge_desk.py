@@ -1,0 +1,51 @@
+"""Opens the comparison of a duplicate, and tells what became of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.merging import Sides, read_sides
+from divegov_gui.ui.context import DIVERS, QUARANTINE, AppContext
+from divegov_gui.ui.pages.quarantine.merge_dialog import MergeDialog
+
+if TYPE_CHECKING:
+    from divegov_gui.ui.pages.quarantine.decisions import Decisions
+    from divegov_gui.ui.pages.quarantine.page import QuarantinePage
+
+
+class MergeDesk(QObject):
+    """From the current record to the dialog and back."""
+
+    def __init__(self, context: AppContext, page: QuarantinePage, decisions: Decisions) -> None:
+        super().__init__(decisions)
+        self._context, self._page, self._decisions = context, page, decisions
+
+    def open(self) -> None:
+        """Read who shares the current record's email, and show them side by side."""
+        row = self._page.panel.row
+        if row is not None and row.is_open:
+            self._context.reader.submit(
+                partial(_sides, row.quarantine_id),
+                kind="quarantine.sides",
+                on_success=self._show,
+                on_failure=self._context.notifier.error,
+                owner=self,
+            )
+
+    def _show(self, sides: Sides) -> None:
+        dialog = MergeDialog(self._context, self._page.marks.checks, sides, self._page.window())
+        dialog.merged.connect(self._tell)
+        dialog.open()
+
+    def _tell(self, into_diver: bool) -> None:
+        words = "Merged into the diver." if into_diver else "Kept as one record; the others are discarded."
+        self._context.notifier.success(words)
+        self._decisions.after({QUARANTINE, DIVERS} if into_diver else {QUARANTINE})
+
+
+def _sides(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Sides:
+    return read_sides(session, quarantine_id, cancel)

@@ -1,0 +1,238 @@
+"""Duplicates side by side: what differs is marked, each field's survivor is chosen, and the result is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.checks import Checks
+from divegov_gui.services.merging import Side, Sides, keep_one, merge
+from divegov_gui.services.queue import COLUMNS
+from divegov_gui.services.review import Judged, check_records
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.dialog import Sheet
+from divegov_gui.ui.widgets import Badge, FormRow, button, label
+from divegov_gui.ui.widgets.question import Problem
+
+_DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
+
+
+class MergeDialog(Sheet):
+    """One column for each of those compared, one line a field; a radio button chooses who survives."""
+
+    merged = Signal(object)
+    """Whether they became a diver's new version (True), or one record (False)."""
+
+    def __init__(self, context: AppContext, checks: Checks, sides: Sides, window: QWidget) -> None:
+        into = sides.diver.name if sides.diver else "one record"
+        super().__init__("quarantine.merge", f"Merge into {into}", "merge", window)
+        self._context, self._checks, self._sides = context, checks, sides
+        self._groups: dict[str, QButtonGroup] = {}
+        self._also: list[tuple[QCheckBox, Side]] = []
+        self.subtitle.setText(self._explanation())
+        self.subtitle.show()
+        self.resize(min(1100, 300 + 240 * len(sides.all)), 620)
+        self.body.addWidget(self._table(), 1)
+        self.verdict = Badge("", "neutral")
+        self.verdict.setObjectName("quarantine.merge.verdict")
+        self.body.addWidget(self.verdict)
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(400)
+        self._reason_row = FormRow("&Reason", self.reason, name="quarantine.merge.reason")
+        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
+        self.body.addWidget(self._reason_row)
+        self.problem = Problem("quarantine.merge.problem")
+        self.body.addWidget(self.problem)
+        no = button("Cancel", name="quarantine.merge.cancel")
+        no.clicked.connect(self.reject)
+        words = f"Merge into {into}" if sides.diver else "Keep as one record"
+        self.yes = button(words, name="quarantine.merge.ok", variant="primary", icon="merge")
+        self.yes.clicked.connect(self._do)
+        self.yes.setDefault(True)
+        self.row.addWidget(no)
+        self.row.addWidget(self.yes)
+        self._judge()
+
+    def values(self) -> dict[str, str | None]:
+        """The surviving values."""
+        return {
+            column: self._sides.all[group.checkedId()].values.get(column)
+            for column, group in self._groups.items()
+        }
+
+    # --- building
+    def _explanation(self) -> str:
+        if self._sides.diver:
+            return (
+                "Choose for each field whose value survives. The result becomes a new version of the diver; "
+                "the earlier one stays in the history."
+            )
+        if self._sides.others:
+            return (
+                "No diver has this email yet. Choose for each field whose value survives: this record gets them, "
+                "and the others are discarded as duplicates. Then resubmit it."
+            )
+        return "No other open record and no diver has this email now. Resubmit the record."
+
+    def _table(self) -> QScrollArea:
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        differing = self._sides.differing()
+        for place, side in enumerate(self._sides.all):
+            grid.addWidget(self._header(side, place), 0, place + 1, Qt.AlignmentFlag.AlignTop)
+            grid.setColumnStretch(place + 1, 1)
+        for line, column in enumerate(COLUMNS, start=1):
+            self._add_line(grid, line, column, column in differing)
+        grid.setRowStretch(len(COLUMNS) + 1, 1)
+        area = QScrollArea()
+        area.setObjectName("quarantine.merge.sides")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        return area
+
+    def _header(self, side: Side, place: int) -> QWidget:
+        head = QWidget()
+        column = QVBoxLayout(head)
+        column.setContentsMargins(0, 0, 0, 6)
+        column.setSpacing(2)
+        column.addWidget(label(side.name, "strong"))
+        kind = (
+            "as it is now" if side.is_diver else "this record" if side is self._sides.record else "waits too"
+        )
+        column.addWidget(label(kind, "hint"))
+        take = button("Take all", name=f"quarantine.merge.all.{place}", variant="link")
+        take.setAccessibleName(f"Take all of {side.name}")
+        take.clicked.connect(lambda: self._take_all(place))
+        column.addWidget(take, 0, Qt.AlignmentFlag.AlignLeft)
+        if side in self._sides.others:
+            box = QCheckBox("Close it too")
+            box.setObjectName(f"quarantine.merge.also.{side.key}")
+            box.setChecked(True)
+            column.addWidget(box)
+            self._also.append((box, side))
+        return head
+
+    def _add_line(self, grid: QGridLayout, line: int, column: str, differs: bool) -> None:
+        name = QWidget()
+        row = QVBoxLayout(name)
+        row.setContentsMargins(0, 6, 0, 6)
+        row.setSpacing(0)
+        row.addWidget(label(LABELS[column], "label"))
+        if differs:
+            sign = label("≠ differs", "hint", tone="warning")
+            row.addWidget(sign)
+        grid.addWidget(name, line, 0)
+        group = self._groups[column] = QButtonGroup(self)
+        best = self._best(column)
+        for place, side in enumerate(self._sides.all):
+            words = show_value(column, side.values.get(column), self._context.mask_personal)
+            choice = QRadioButton(words or "nothing")
+            choice.setObjectName(f"quarantine.merge.{column.lower()}.{place}")
+            choice.setAccessibleName(f"{LABELS[column]} of {side.name}: {words or 'nothing'}")
+            choice.setToolTip(words)
+            choice.setProperty("differs", "true" if differs else "false")
+            choice.setChecked(place == best)
+            group.addButton(choice, place)
+            grid.addWidget(choice, line, place + 1)
+        group.idToggled.connect(lambda _, on: self._judge() if on else None)
+
+    def _best(self, column: str) -> int:
+        """The diver's own value where there is one, else the first that is given."""
+        for place, side in enumerate(self._sides.all):
+            if (side.values.get(column) or "").strip():
+                return place
+        return 0
+
+    def _take_all(self, place: int) -> None:
+        for group in self._groups.values():
+            group.button(place).setChecked(True)
+
+    # --- judging and doing
+    def _judge(self) -> None:
+        """Have the gatekeeper judge the result."""
+        if not hasattr(self, "yes"):
+            return
+        key = self._sides.record.key
+        self._context.reader.submit(
+            partial(_check, key, self.values()),
+            kind="quarantine.merge.judge",
+            on_success=self._show_verdict,
+            on_failure=self.problem.say,
+            owner=self,
+        )
+
+    def _show_verdict(self, found: Judged) -> None:
+        failing = [c for c in self._checks.rules(found.failed_checks) if c.rule not in _DUPLICATES]
+        if not failing:
+            self.verdict.set_state("The result passes every rule", "success")
+        else:
+            tone = "danger" if any(check.is_error for check in failing) else "warning"
+            self.verdict.set_state("; ".join(check.wording for check in failing), tone)
+        can = self._sides.diver is not None or bool(self._sides.others)
+        self.yes.setEnabled(can and not (self._sides.diver and any(check.is_error for check in failing)))
+
+    def _do(self) -> None:
+        reason = " ".join(self.reason.text().split())
+        if not reason:
+            self._reason_row.set_error("Say why they are the same person.")
+            self.reason.setFocus()
+            return
+        self.yes.setEnabled(False)
+        also = [side for box, side in self._also if box.isChecked()]
+        self._context.writer.submit(
+            partial(_merge, self._sides, self.values(), reason, also),
+            label="Merging records",
+            write=True,
+            on_success=lambda _: self._finish(),
+            on_failure=self._take_failure,
+            owner=self,
+        )
+
+    def _finish(self) -> None:
+        self.merged.emit(self._sides.diver is not None)
+        self.accept()
+
+    def _take_failure(self, error: DiveGovError) -> None:
+        self.yes.setEnabled(True)
+        if not isinstance(error, Cancelled):
+            self.problem.say(error)
+
+
+def _check(
+    key: int, values: Mapping[str, str | None], session: Any, _: ProgressSink, cancel: CancelToken
+) -> Judged:
+    return check_records(session, {key: values}, cancel)[key]
+
+
+def _merge(
+    sides: Sides,
+    values: Mapping[str, str | None],
+    reason: str,
+    also: list[Side],
+    session: Any,
+    _: ProgressSink,
+    __: CancelToken,
+) -> None:
+    do = merge if sides.diver is not None else keep_one
+    do(session, sides, values, reason, also)

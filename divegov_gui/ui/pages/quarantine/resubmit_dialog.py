@@ -1,0 +1,282 @@
+"""Resubmitting with a rehearsal: what the gate would say of these records, before it is asked in earnest."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QListWidget, QVBoxLayout, QWidget
+
+from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.checks import Checks
+from divegov_gui.services.queue import read_versions
+from divegov_gui.services.review import Resubmitted, ResubmittedRecord, resubmit_records
+from divegov_gui.ui import theme
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.quarantine.dialog import Sheet
+from divegov_gui.ui.tasks import TaskHandle
+from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, icon_label, label, plural, reveal
+
+_MOST = 300
+"""Records that are named one by one."""
+
+
+class ResubmitDialog(Sheet):
+    """Rehearses at once, says what would happen, and then does it."""
+
+    resubmitted = Signal(object)
+    """The Resubmitted, once it has really happened."""
+
+    def __init__(
+        self, context: AppContext, checks: Checks, ids: array[int], window: QWidget, *, waive: bool = False
+    ) -> None:
+        super().__init__(
+            "quarantine.resubmit_dialog", f"Resubmit {plural(len(ids), 'record')}", "rehearse", window
+        )
+        self.resize(640, 420)
+        self._context, self._checks, self._ids = context, checks, ids
+        self._rehearsed: Resubmitted | None = None
+        self._handle: TaskHandle | None = None
+        self._doing = False
+        self._build(waive)
+        self._rehearse()
+
+    # --- building
+    def _build(self, waive: bool) -> None:
+        self.progress = ProgressPanel("quarantine.rehearsal", "")
+        self.progress.cancel_requested.connect(lambda _: self._stop())
+        self.body.addWidget(self.progress)
+        self._result = QWidget()
+        column = QVBoxLayout(self._result)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.current().space.m)
+        self._tiles = QHBoxLayout()
+        column.addLayout(self._tiles)
+        self.sentence = label("", wrap=True, name="quarantine.rehearsal.sentence")
+        column.addWidget(self.sentence)
+        self.records = QListWidget()
+        self.records.setObjectName("quarantine.rehearsal.records")
+        self.records.setAccessibleName("Records that would stay")
+        self.records.setMinimumHeight(132)
+        column.addWidget(self.records, 1)
+        self.body.addWidget(self._result, 1)
+        self._build_waiving(waive)
+        self.cancel = button("Cancel", name="quarantine.rehearsal.cancel")
+        self.cancel.clicked.connect(self.reject)
+        self.everything = button("Resubmit all", name="quarantine.rehearsal.all")
+        self.everything.clicked.connect(lambda: self._do(self._ids))
+        self.passing = button("Resubmit", name="quarantine.rehearsal.go", variant="primary")
+        self.passing.clicked.connect(lambda: self._do(self._passing_ids()))
+        for control in (self.cancel, self.everything, self.passing):
+            self.row.addWidget(control)
+        self._result.hide()
+
+    def _build_waiving(self, waive: bool) -> None:
+        self.waive = QCheckBox("Release what fails by warnings alone, with a reason")
+        self.waive.setObjectName("quarantine.rehearsal.waive")
+        self.waive.setChecked(waive)
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(400)
+        self._reason_row = FormRow(
+            "&Reason",
+            self.reason,
+            "Kept with every record that is released.",
+            name="quarantine.rehearsal.reason",
+        )
+        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
+        reveal(self._reason_row, waive)
+        self.waive.toggled.connect(self._toggle_waiving)
+        self.body.addWidget(self.waive)
+        self.body.addWidget(self._reason_row)
+
+    # --- rehearsing
+    def _toggle_waiving(self, on: bool) -> None:
+        self._reason_row.setVisible(on)
+        if on:
+            self.reason.setFocus()
+        self._rehearse()
+
+    def _rehearse(self) -> None:
+        """Ask the gate and keep nothing. A rehearsal needs no reason of the person's."""
+        reason = "Rehearsal" if self.waive.isChecked() else None
+        self._start(
+            partial(_resubmit, self._ids, True, self.waive.isChecked(), reason),
+            "Rehearsing",
+            self._show_rehearsal,
+            write=False,
+        )
+
+    def _start(self, job: Any, words: str, on_success: Callable[[Resubmitted], object], write: bool) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        self._doing = write
+        self._result.setVisible(False)
+        for control in (self.passing, self.everything, self.waive):
+            control.setEnabled(False)
+        self.progress.start(words)
+        self._handle = self._context.writer.submit(
+            job,
+            label=f"{words} {plural(len(self._ids), 'record')}",
+            kind=None if write else "quarantine.rehearse",
+            write=write,
+            on_success=on_success,
+            on_failure=self._take_failure,
+            on_progress=self.progress.report,
+            owner=self,
+        )
+
+    def _show_rehearsal(self, found: Resubmitted) -> None:
+        self._rehearsed = found
+        self.progress.hide()
+        self._result.show()
+        self.waive.setEnabled(True)
+        staying = found.failed_count
+        self._show_tiles(found)
+        self.sentence.setText(sentence(found, self._checks))
+        self._list(found)
+        self.passing.setText(
+            f"Resubmit the {plural(found.passed_count, 'record')} that pass" if staying else "Resubmit"
+        )
+        if found.passed_count == 1 and staying:
+            self.passing.setText("Resubmit the 1 record that passes")
+        self.passing.setAccessibleName(self.passing.text())
+        self.passing.setEnabled(found.passed_count > 0)
+        reveal(self.passing, found.passed_count > 0)
+        reveal(self.everything, staying > 0)
+        self.everything.setText(f"Resubmit all {len(self._ids):,}")
+        self.everything.setEnabled(True)
+        warned = any(self._checks.only_warnings(r.failed_checks) for r in found.records)
+        reveal(self.waive, warned or self.waive.isChecked())
+        default = self.passing if found.passed_count else self.cancel
+        default.setDefault(True)
+        if not self.reason.isVisible() or self.reason.text():
+            default.setFocus()
+
+    def _show_tiles(self, found: Resubmitted) -> None:
+        while (item := self._tiles.takeAt(0)) is not None:
+            if (part := item.widget()) is not None:
+                part.hide()
+                part.deleteLater()
+        failing = found.failed_count - found.collided_count
+        for count, words, tone in (
+            (found.passed_count, "pass" if found.passed_count != 1 else "passes", "success"),
+            (failing, "still fail" if failing != 1 else "still fails", "danger"),
+            (found.collided_count, "collide" if found.collided_count != 1 else "collides", "duplicate"),
+        ):
+            self._tiles.addWidget(_tile(count, words, tone))
+
+    def _list(self, found: Resubmitted) -> None:
+        """Name the records that would stay, and why."""
+        self.records.clear()
+        staying = [record for record in found.records if not record.passed]
+        for record in staying[:_MOST]:
+            self.records.addItem(why(record, self._checks))
+        if len(staying) > _MOST:
+            self.records.addItem(f"and {len(staying) - _MOST:,} more")
+        reveal(self.records, bool(staying))
+
+    # --- doing
+    def _passing_ids(self) -> Sequence[int]:
+        if self._rehearsed is None:
+            return ()
+        staying = {record.quarantine_id for record in self._rehearsed.records if not record.passed}
+        return [each for each in self._ids if each not in staying]
+
+    def _do(self, ids: Sequence[int]) -> None:
+        reason = " ".join(self.reason.text().split())
+        if self.waive.isChecked() and not reason:
+            self._reason_row.set_error("Say why these warnings are no obstacle.")
+            self.reason.setFocus()
+            return
+        self._start(
+            partial(_resubmit, array("q", ids), False, self.waive.isChecked(), reason or None),
+            "Resubmitting",
+            self._finish,
+            write=True,
+        )
+
+    def _finish(self, found: Resubmitted) -> None:
+        self._handle = None
+        self.resubmitted.emit(found)
+        self.accept()
+
+    def _stop(self) -> None:
+        """Stop what runs; nothing of it is kept."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _take_failure(self, error: DiveGovError) -> None:
+        self._handle = None
+        if not isinstance(error, Cancelled):
+            self._context.notifier.error(error)
+        self.reject()
+
+    def reject(self) -> None:
+        """Close; a rehearsal that still runs is stopped. One in earnest is stopped by its own button."""
+        if self._handle is not None and not self._handle.is_over:
+            self._handle.cancel()
+            if self._doing:
+                return  # it may still succeed, and then says so
+        super().reject()
+
+
+def sentence(found: Resubmitted, checks: Checks) -> str:
+    """The rehearsal in one sentence: “41 pass, 3 still fail (age), 2 collide with diver 118”."""
+    parts = [f"{found.passed_count:,} {'passes' if found.passed_count == 1 else 'pass'}"]
+    failing = found.failed_count - found.collided_count
+    if failing:
+        short = {check.rule: check.short.lower() for check in checks.all}
+        rules = [short.get(code, code) for code, _ in found.failing if not code.startswith("DUPLICATE_")]
+        parts.append(f"{failing:,} still {'fails' if failing == 1 else 'fail'} ({', '.join(rules[:4])})")
+    if found.collided_count:
+        divers = {r.diver_id for r in found.records if not r.passed and r.diver_id}
+        whom = f"diver {next(iter(divers))}" if len(divers) == 1 else "others"
+        verb = "collides" if found.collided_count == 1 else "collide"
+        parts.append(f"{found.collided_count:,} {verb} with {whom}")
+    if found.unchanged_count:
+        parts.append(f"{found.unchanged_count:,} already there, identical")
+    return ", ".join(parts) + "."
+
+
+def why(record: ResubmittedRecord, checks: Checks) -> str:
+    """Why one record would stay."""
+    reasons = "; ".join(check.wording for check in checks.rules(record.failed_checks))
+    clash = f" (diver {record.diver_id})" if record.diver_id else ""
+    return f"Record {record.quarantine_id:,}: {reasons}{clash}"
+
+
+def _tile(count: int, words: str, tone: str) -> QWidget:
+    tile = QFrame()
+    tile.setProperty("role", "sunken")
+    row = QHBoxLayout(tile)
+    row.addWidget(icon_label(tone, tone if count else "muted", 20))
+    number = label(f"{count:,}", "heading", tone=tone if count else "muted")
+    row.addWidget(number)
+    row.addWidget(label(words, tone="" if count else "muted"), 1)
+    tile.setAccessibleName(f"{count:,} {words}")
+    return tile
+
+
+def _resubmit(
+    ids: Sequence[int],
+    rehearse: bool,
+    waive: bool,
+    reason: str | None,
+    session: Any,
+    progress: ProgressSink,
+    cancel: CancelToken,
+) -> Resubmitted:
+    versions = read_versions(session, ids, cancel)
+    return resubmit_records(
+        session,
+        versions,
+        rehearse=rehearse,
+        waive_warnings=waive,
+        reason=reason,
+        progress=progress,
+        cancel=cancel,
+    )

@@ -1,0 +1,112 @@
+"""Over the grid: the search, what the list is narrowed by, and how many records match and are selected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+
+from divegov_gui.services.facets import Facets
+from divegov_gui.services.queue_query import QueueQuery
+from divegov_gui.ui import theme
+from divegov_gui.ui.widgets import label, plural, tool_button
+
+_PAUSE_MS = 250
+
+
+class SearchField(QLineEdit):
+    """A search that waits for a pause in the typing; Escape and Down go back to the grid."""
+
+    searched = Signal(object)
+    """The text."""
+    left = Signal()
+    """The person wants to go on in the grid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("quarantine.search")
+        self.setAccessibleName("Search in all values")
+        self.setPlaceholderText("Search in all values")
+        self.setClearButtonEnabled(True)
+        self.setMinimumWidth(120)
+        self.setMaximumWidth(340)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._tell)
+        self._told = ""
+        self.textChanged.connect(lambda _: self._pause.start())
+        self.returnPressed.connect(self._tell)
+
+    def begin(self) -> None:
+        """Take the focus, with what was searched before ready to be overwritten."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
+    def show_text(self, text: str) -> None:
+        """Show a search that was begun elsewhere."""
+        if text != " ".join(self.text().split()):
+            self.setText(text)
+        self._told = text
+        self._pause.stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
+            self._tell()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self) -> None:
+        self._pause.stop()
+        text = " ".join(self.text().split())
+        if text != self._told:
+            self._told = text
+            self.searched.emit(text)
+
+
+class SearchRow(QWidget):
+    """The search, a button for the facets, and the count of the whole result."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.current().space.xs)
+        self.filters = tool_button("filter", name="quarantine.filters", accessible="Show or hide the filters")
+        self.filters.setCheckable(True)
+        self.search = SearchField()
+        self.count = label("", "strong", name="quarantine.count")
+        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.panel = tool_button("panel", name="quarantine.panel", accessible="Show or hide the record")
+        self.panel.setCheckable(True)
+        row.addWidget(self.filters)
+        row.addWidget(self.search, 3)
+        row.addWidget(self.count, 2)
+        row.addSpacing(2)
+        row.addWidget(self.panel)
+        self._match: int | None = None
+        self._words = ""
+
+    def show_facets(self, facets: Facets, query: QueueQuery) -> None:
+        """Say how many records match, of how many."""
+        self._match = facets.match_count
+        if query.is_everything:
+            verb = "waits" if facets.open_count == 1 else "wait"
+            self._words = f"{plural(facets.open_count, 'record')} {verb}"
+        elif facets.match_count is not None:
+            verb = "matches" if facets.match_count == 1 else "match"
+            self._words = f"{facets.match_count:,} {verb}"
+
+    def show_count(self, listed: int | None, selected: int) -> None:
+        """Say how many of them are selected; `listed` where the list itself is what counts them."""
+        words = self._words
+        if self._match is None and listed is not None:
+            words = f"{listed:,} {'matches' if listed == 1 else 'match'}"
+        total = self._match if self._match is not None else listed
+        if selected > 1:
+            words += "; all selected" if selected == total else f" · {selected:,} selected"
+        self.count.setText(words)
+        self.count.setToolTip(words)
+        self.count.setAccessibleName(words)

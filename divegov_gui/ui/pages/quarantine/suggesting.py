@@ -1,0 +1,72 @@
+"""Asks for what would put the current record right; a newer record's question replaces an older one's."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.queue import QueueRow
+from divegov_gui.services.suggestions import Knowledge, Suggestion, Values, read_knowledge, suggest
+from divegov_gui.ui.context import AppContext
+
+_PAUSE_MS = 80
+"""Who runs through the list with the arrow keys asks for nothing on the way."""
+
+
+class Suggesting(QObject):
+    """The suggestions for one record at a time."""
+
+    found = Signal(object)
+    """The Suggestions for the record last asked about."""
+
+    def __init__(self, context: AppContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._knowledge: Knowledge | None = None
+        self._row: QueueRow | None = None
+        self.suggestions: tuple[Suggestion, ...] = ()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._ask_now)
+
+    def ask(self, row: QueueRow | None) -> None:
+        """Find suggestions for `row` after a pause."""
+        self._row, self.suggestions = row, ()
+        if row is None or not row.is_open or not row.failed_checks:
+            self._pause.stop()
+            self.found.emit(())
+        else:
+            self._pause.start()
+
+    def best(self, column: str) -> Suggestion | None:
+        """The likeliest suggestion for a column, or else for the record."""
+        for_column = [each for each in self.suggestions if each.column == column]
+        return next(iter([*for_column, *self.suggestions]), None)
+
+    def _ask_now(self) -> None:
+        if self._row is not None:
+            self._context.reader.submit(
+                partial(_suggest, self._row, self._knowledge),
+                kind="quarantine.suggest",
+                on_success=partial(self._take, self._row),
+                on_failure=self._context.notifier.error,
+                owner=self,
+            )
+
+    def _take(self, row: QueueRow, answer: tuple[Knowledge, tuple[Suggestion, ...]]) -> None:
+        self._knowledge, found = answer
+        if self._row is row:
+            self.suggestions = found
+            self.found.emit(found)
+
+
+def _suggest(
+    row: QueueRow, knowledge: Knowledge | None, session: Any, _: ProgressSink, __: CancelToken
+) -> tuple[Knowledge, tuple[Suggestion, ...]]:
+    known = knowledge or read_knowledge(session)
+    found = suggest(session, [Values.of(row)], known)
+    return known, found.get(row.quarantine_id, ())

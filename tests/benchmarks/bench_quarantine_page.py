@@ -1,0 +1,229 @@
+"""The quarantine page over many open records: what opening, scrolling, painting, jumping and its memory cost.
+
+python -m tests.benchmarks.big_quarantine FILE 1000000
+python -m tests.benchmarks.bench_quarantine_page FILE
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QEvent, QModelIndex, Qt
+from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QTableView
+
+from divegov_gui.app import Steward
+from divegov_gui.services.connections import Workspace
+from divegov_gui.services.queue import COLUMNS, QueueRow
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.theme import ThemeManager
+
+_SIZE = (1920, 1080)
+NOTHING = {name: None for name in QueueRow._fields if name.lower() in {c.lower() for c in COLUMNS}}
+
+
+def run(path: Path) -> dict[str, float]:
+    """Measure the page on the workspace `path`."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    themes = ThemeManager(app, "light")
+    steward = Steward(Workspace(path), None, themes, UiSettings())
+    steward.window.resize(*_SIZE)
+    steward.window.show()
+    wait(lambda: not steward.is_busy)
+    found: dict[str, float] = {}
+    before = resident()
+    began = time.perf_counter()
+    steward.window.go_to("quarantine")
+    page: Any = steward.window.page("quarantine")
+    grid = page.grid
+    wait(lambda: grid.rows.row(0) is not None)
+    steward.window.grab()
+    found["first rows, ms"] = 1000 * (time.perf_counter() - began)
+    wait(lambda: not steward.is_busy and page.loader.is_complete)
+    found["all keys and counts, ms"] = 1000 * (time.perf_counter() - began)
+    found["records"] = grid.rows.rowCount()
+    grid.grab()
+    wait(lambda: not steward.is_busy)
+    found.update(painting(grid))
+    found.update(scrolling(grid, steward))
+    found["jump to the middle, ms"] = jump(grid, steward)
+    found["memory of the page, MB"] = resident() - before
+    found["fetchMore to the middle, ms"] = fetch_more(path, grid.rows.rowCount() // 2)
+    found["jump is faster, times"] = found["fetchMore to the middle, ms"] / found["jump to the middle, ms"]
+    for name, act in (
+        ("facet click, ms", lambda: page.look_at(page.loader.query.toggled("rule", "EMAIL_FORMAT"))),
+        ("search, ms", lambda: page.look_at(page.loader.query.searching("reef"))),
+    ):
+        began = time.perf_counter()
+        act()
+        arrived: list[object] = []
+        page.loader.listed.connect(arrived.append)
+        wait(lambda: bool(arrived))  # noqa: B023 - waited for within the same turn
+        grid.grab()
+        found[name] = 1000 * (time.perf_counter() - began)
+        wait(lambda: not steward.is_busy)
+    steward.window.close()
+    steward.shut_down()
+    themes.let_go()
+    return found
+
+
+def painting(grid: Any) -> dict[str, float]:
+    """A frame of the grid, and of the same grid with empty cells; medians of interleaved frames.
+
+    Empty: the same rows without a value and without a failure. Beside it a stock table with a stock delegate.
+    """
+    places = range(min(200, grid.rows.rowCount()))
+    rows = [row for row in map(grid.rows.row, places) if row is not None]
+    blank = [row._replace(failed_checks=0, edited_columns=0, **NOTHING) for row in rows]
+    drawn, stock = grid.itemDelegate(), QStyledItemDelegate(grid)
+    taken: dict[str, list[float]] = {"full": [], "empty": [], "stock": []}
+    for _ in range(40):
+        for name, shown, delegate in (
+            ("full", rows, drawn),
+            ("empty", blank, drawn),
+            ("stock", blank, stock),
+        ):
+            grid.setItemDelegate(delegate)
+            grid.rows.replace_rows(shown)
+            QCoreApplication.processEvents()
+            grid.viewport().repaint()
+            taken[name].append(frame(grid))
+    grid.setItemDelegate(drawn)
+    grid.rows.replace_rows(rows)
+    one, floor, usual = (statistics.median(taken[name]) for name in ("full", "empty", "stock"))
+    return {
+        "frame, ms": one,
+        "frame of empty cells, ms": floor,
+        "frame ratio": one / floor,
+        "empty cells, stock delegate, ms": usual,
+    }
+
+
+def frame(grid: QTableView) -> float:
+    """Milliseconds of one repaint of all that is in sight."""
+    began = time.perf_counter()
+    grid.viewport().repaint()
+    return 1000 * (time.perf_counter() - began)
+
+
+def scrolling(grid: QTableView, steward: Steward) -> dict[str, float]:
+    """Scroll by wheel steps and by leaps; the longest that the window's thread was kept."""
+    bar = grid.verticalScrollBar()
+    chance, stalls = random.Random(7), []
+    places = [min(bar.maximum(), step * 90) for step in range(150)]
+    places += [chance.randrange(bar.maximum()) for _ in range(60)]
+    for place in places:
+        began = time.perf_counter()
+        bar.setValue(place)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        grid.viewport().repaint()
+        app_turn()
+        stalls.append(1000 * (time.perf_counter() - began))
+    wait(lambda: not steward.is_busy)
+    return {
+        "longest stall, ms": max(stalls),
+        "stall, 99th of 100, ms": statistics.quantiles(stalls, n=100)[98],
+    }
+
+
+def jump(grid: Any, steward: Steward) -> float:
+    """To the middle until its rows are painted; the median of a few."""
+    taken = []
+    for offset in range(5):
+        grid.verticalScrollBar().setValue(0)
+        grid.grab()
+        wait(lambda: not steward.is_busy)
+        middle = grid.rows.rowCount() // 2 + offset * 7_001
+        began = time.perf_counter()
+        grid.go_to(middle)
+        grid.viewport().repaint()
+        wait(lambda: grid.rows.row(middle) is not None)  # noqa: B023 - waited for within the same turn
+        grid.viewport().repaint()
+        taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+def fetch_more(path: Path, middle: int) -> float:
+    """The usual model, which holds every row from the first on, to the same place."""
+    model = FetchMore(path)
+    view = QTableView()
+    view.setModel(model)
+    view.resize(900, 600)
+    view.verticalHeader().setDefaultSectionSize(28)
+    view.show()
+    began = time.perf_counter()
+    while model.rowCount() <= middle:
+        model.fetchMore(QModelIndex())
+    view.scrollTo(model.index(middle, 0), QTableView.ScrollHint.PositionAtCenter)
+    view.viewport().repaint()
+    taken = 1000 * (time.perf_counter() - began)
+    view.close()
+    model.connection.close()
+    return taken
+
+
+class FetchMore(QAbstractTableModel):
+    """Rows in the order of their ids, 256 more at a time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.connection = sqlite3.connect(path)
+        self._cursor = self.connection.execute(
+            "SELECT Quarantine_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification "
+            "FROM Data_Quarantine WHERE Status = 'Open' ORDER BY Quarantine_ID"
+        )
+        self._rows: list[tuple[object, ...]] = []
+
+    def rowCount(self, parent: Any = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Any = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 7
+
+    def canFetchMore(self, _: Any) -> bool:
+        return True
+
+    def fetchMore(self, _: Any) -> None:
+        rows = self._cursor.fetchmany(256)
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+        self._rows.extend(rows)
+        self.endInsertRows()
+
+    def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        return self._rows[index.row()][index.column()] if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def wait(ready: Callable[[], bool], seconds: float = 60) -> None:
+    """Let the window work until `ready` says so."""
+    until = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > until:
+            raise TimeoutError
+        app_turn()
+
+
+def app_turn() -> None:
+    """One turn of the window's loop."""
+    QCoreApplication.processEvents()
+
+
+def resident() -> float:
+    """Megabytes of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    for name, value in run(Path(sys.argv[1])).items():
+        print(f"{name:>32}  {value:,.1f}")

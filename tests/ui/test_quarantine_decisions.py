@@ -1,0 +1,239 @@
+"""Decisions on quarantined records: rehearsed, resubmitted, released, discarded, reopened, claimed, taken by file."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QListWidget, QTableView
+from quarantine_harness import Workbench
+
+from divegov_gui.services.queue import read_versions
+from divegov_gui.services.review import Edit, claim_records, edit_records
+
+GOOD = "n{}@dive.example"
+
+
+def status(bench: Workbench, record: int) -> Any:
+    return bench.one(f"SELECT Status FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+
+
+def put_right(bench: Workbench, count: int) -> list[int]:
+    """Records whose only fault was their address, mended behind the page's back."""
+    records = bench.failing("EMAIL_FORMAT")[:count]
+
+    def mend(session: Any) -> None:
+        versions = dict(read_versions(session, records))
+        edit_records(session, [Edit(r, versions[r], "Email", GOOD.format(r)) for r in records])
+
+    bench.as_another(mend)
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    return records
+
+
+def only_warned(bench: Workbench) -> list[int]:
+    return bench.failing("PHONE_FORMAT")
+
+
+def select(bench: Workbench, records: list[int]) -> None:
+    """Select records by the mouse, one after the other."""
+    bench.point_at(records[0], "First_Name")
+    for record in records[1:]:
+        index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("first_name"))
+        bench.grid.scrollTo(index)
+        bench.qtbot.mouseClick(
+            bench.grid.viewport(),
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.ControlModifier,
+            bench.grid.visualRect(index).center(),
+        )
+    bench.quiet()
+    assert sorted(bench.page.desk.decisions.chosen()) == sorted(records)
+
+
+def sentence(bench: Workbench) -> str:
+    dialog = bench.dialog()
+    assert dialog is not None
+    found = dialog.findChild(QLabel, "quarantine.rehearsal.sentence")
+    assert found is not None
+    return str(found.text())
+
+
+def holds(bench: Workbench) -> bool:
+    """Whether every batch accounts for every row."""
+    return bool(
+        bench.one(
+            "SELECT min(Loaded_Count = Promoted_Count + Unchanged_Count + Duplicate_Count + Quarantined_Count) "
+            "FROM Ingestion_Batch"
+        )
+    )
+
+
+def test_a_rehearsal_tells_and_keeps_nothing(bench: Workbench) -> None:
+    ready = put_right(bench, 2)
+    failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
+    select(bench, [*ready, *failing])
+    before = bench.ask("SELECT count(*), max(Batch_ID) FROM Ingestion_Batch")
+    bench.ctrl(Qt.Key.Key_Return)
+    assert sentence(bench) == "2 pass, 1 still fails (age below minimum)."
+    assert bench.ask("SELECT count(*), max(Batch_ID) FROM Ingestion_Batch") == before
+    dialog = bench.dialog()
+    assert dialog is not None
+    names = dialog.findChild(QListWidget, "quarantine.rehearsal.records")
+    assert names is not None
+    assert [names.item(row).text().split(":")[0] for row in range(names.count())] == [
+        f"Record {failing[0]:,}"
+    ]
+    bench.click("quarantine.rehearsal.cancel")
+    assert {status(bench, record) for record in (*ready, *failing)} == {"Open"}
+
+
+def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> None:
+    ready = put_right(bench, 2)
+    failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
+    select(bench, [*ready, *failing])
+    bench.click("quarantine.resubmit")
+    bench.click("quarantine.rehearsal.go")
+    assert bench.dialog() is None
+    assert [status(bench, record) for record in ready] == ["Released", "Released"]
+    assert status(bench, failing[0]) == "Open"
+    assert not set(ready) & set(bench.ids())
+    assert failing[0] in bench.ids()
+    for record in ready:
+        assert bench.one(f"SELECT count(*) FROM Diver WHERE Email = '{GOOD.format(record)}'") == 1
+    assert bench.actions()[-1] == "Resubmit_Records"
+    assert holds(bench)
+    assert bench.grid.currentIndex().isValid(), "the cursor stays in the list"
+
+
+def test_all_can_be_sent_and_the_failing_keep_their_new_reasons(bench: Workbench) -> None:
+    failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
+    select(bench, failing)
+    bench.click("quarantine.resubmit")
+    bench.click("quarantine.rehearsal.all")
+    attempts = bench.one(f"SELECT Attempt_Count FROM Data_Quarantine WHERE Quarantine_ID = {failing[0]}")
+    assert attempts == 2
+    assert failing[0] in bench.ids()
+    assert "error" in bench.spoken(failing[0], "Date_Of_Birth")
+
+
+def test_warnings_are_released_with_a_reason_and_errors_never(bench: Workbench) -> None:
+    warned, wrong = only_warned(bench)[:2], bench.failing("EMAIL_FORMAT")[:1]
+    select(bench, [*warned, *wrong])
+    bench.click("quarantine.resubmit")
+    assert sentence(bench).startswith("0 pass")
+    bench.click("quarantine.rehearsal.waive")
+    assert sentence(bench).startswith("2 pass, 1 still fails")
+    bench.click("quarantine.rehearsal.go")
+    dialog = bench.dialog()
+    assert dialog is not None
+    assert any("Say why" in text for text in bench.texts(dialog))
+    bench.write_in("quarantine.rehearsal.reason", "numbers checked by hand")
+    bench.click("quarantine.rehearsal.go")
+    told = bench.ask(
+        "SELECT Status, Resolution_Code, Resolution_Reason FROM Data_Quarantine "
+        f"WHERE Quarantine_ID IN ({warned[0]}, {warned[1]})"
+    )
+    assert told == [("Released", "Released with warning", "numbers checked by hand")] * 2
+    assert status(bench, wrong[0]) == "Open"
+
+
+def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Workbench) -> None:
+    records = bench.failing("EMAIL_FORMAT")[:2]
+    select(bench, records)
+    bench.key(Qt.Key.Key_Delete, on=bench.grid)
+    dialog = bench.dialog()
+    assert dialog is not None
+    code = dialog.code  # type: ignore[attr-defined]
+    code.setCurrentIndex(code.findData("other"))
+    bench.click("quarantine.discard_dialog.yes")
+    assert bench.dialog() is dialog, "this code needs a word why"
+    code.setCurrentIndex(code.findData("test_data"))
+    bench.click("quarantine.discard_dialog.yes")
+    assert {status(bench, record) for record in records} == {"Discarded"}
+    assert not set(records) & set(bench.ids())
+    assert bench.focus() is bench.grid
+
+    bench.click("quarantine.facet.status.Discarded")
+    bench.click("quarantine.facet.status.Open")
+    assert bench.ids() == records
+    bench.grid.selectAll()
+    bench.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    bench.write_in("quarantine.reopen_dialog.reason", "they are real")
+    bench.click("quarantine.reopen_dialog.yes")
+    assert {status(bench, record) for record in records} == {"Open"}
+    assert bench.actions()[-2:] == ["Discard_Records", "Reopen_Records"]
+
+
+def test_a_discard_is_refused_where_another_was_faster(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.as_another(lambda s: claim_records(s, [record]))
+    select(bench, [record])
+    bench.key(Qt.Key.Key_Delete, on=bench.grid)
+    bench.click("quarantine.discard_dialog.yes")
+    assert status(bench, record) == "Open"
+    assert any("berta" in text for text in bench.texts(bench.steward.window))
+
+
+def test_a_claim_is_shown_and_taken_over_with_a_word(bench: Workbench) -> None:
+    mine, hers = bench.ids()[:2]
+    bench.as_another(lambda s: claim_records(s, [hers]))
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    at = bench.grid.rows.index(bench.row_of(hers), bench.grid.column_of("quarantine_id"))
+    assert "Claimed by berta" in str(at.data(Qt.ItemDataRole.AccessibleTextRole))
+    select(bench, [mine, hers])
+    bench.ctrl(Qt.Key.Key_K)
+    dialog = bench.dialog()
+    assert dialog is not None
+    assert dialog.objectName() == "quarantine.take_over"
+    assert any("berta" in text for text in bench.texts(dialog))
+    bench.write_in("quarantine.take_over.reason", "she is on leave")
+    bench.click("quarantine.take_over.yes")
+    owners = {
+        row[0] for row in bench.ask("SELECT DISTINCT Claimed_By FROM Data_Quarantine WHERE Claimed_By <> ''")
+    }
+    assert len(owners) == 1
+    assert "berta" not in owners
+    select(bench, [mine, hers])
+    bench.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    assert bench.one("SELECT count(*) FROM Data_Quarantine WHERE Claimed_By IS NOT NULL") == 0
+
+
+def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_path: Path) -> None:
+    records = bench.failing("EMAIL_FORMAT")[:3]
+    select(bench, records)
+    trip = bench.page.desk.decisions._round_trip
+    file = tmp_path / "for the owner.csv"
+    trip.write(bench.page.desk.decisions.chosen(), file)
+    bench.quiet()
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    email = rows[0].index("Email")
+    for row in rows[1:]:
+        row[email] = f"owner{row[0]}@dive.example"
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    bench.as_another(
+        lambda s: edit_records(
+            s, [Edit(records[0], read_versions(s, records[:1])[0][1], "Email", "meanwhile@dive.example")]
+        )
+    )
+    trip.read(file)
+    bench.quiet()
+    dialog = bench.dialog()
+    assert dialog is not None
+    table = dialog.findChild(QTableView, "quarantine.import.table")
+    assert table is not None
+    assert table.model().rowCount() == 3
+    assert any("changed since the export" in text for text in bench.texts(dialog))
+    bench.click("quarantine.import.apply")
+    values = [
+        bench.one(f"SELECT Email FROM Data_Quarantine WHERE Quarantine_ID = {record}") for record in records
+    ]
+    assert values == ["meanwhile@dive.example", *(f"owner{record}@dive.example" for record in records[1:])]
+    assert bench.ask("SELECT Edit_Kind, Record_Count FROM Edit_Group ORDER BY Edit_Group_ID")[-1] == (
+        "Import",
+        2,
+    )
