@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -233,6 +234,47 @@ def undo(
         print_json(edit_facts(done))
     else:
         print_edit(edit_facts(done))
+
+
+@quarantine_app.command()
+def history(
+    record: Annotated[
+        int | None, typer.Option("--id", metavar="N", help="The story of one record instead.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", help="Show at most this many edits.")] = 20,
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the newest edits, by whom, and whether they still stand; or all that happened to one record."""
+    from divegov_gui.services.story import read_history, read_story
+
+    with quarantine_in(workspace, profile) as (session, catalogue):
+        if record is None:
+            edits = [asdict(each) | {"stands": each.stands} for each in read_history(session, max(limit, 0))]
+            _tell({"edits": edits}, "\n".join(map(_edit_line, edits)) or "Nothing was edited yet.", as_json)
+            return
+        chosen(session, catalogue, Wanted(ids=[record]))
+        chapters = [asdict(each) for each in read_story(session, record).chapters]
+    _tell({"quarantine_id": record, "chapters": chapters}, "\n".join(map(_chapter_lines, chapters)), as_json)
+
+
+def _edit_line(edit: dict[str, Any]) -> str:
+    undone = "" if edit["stands"] else f"  undone by {edit['undone_by']}"
+    why = f"  {edit['reason']}" if edit["reason"] else ""
+    who = f"{edit['edited_at'][:16]}  {edit['edited_by']:<12} {edit['kind']:<10}"
+    return f"{edit['group_id']:>6}  {who} {count(edit['cell_count'], 'cell'):>12}{undone}{why}"
+
+
+def _chapter_lines(chapter: dict[str, Any]) -> str:
+    change = chapter["change"]
+    changed = [f"{change['column']}: {change['old']!r} -> {change['new']!r}"] if change else []
+    lines = [
+        f"{chapter['at'][:16]}  {chapter['title']}  {chapter['actor']}".rstrip(),
+        *changed,
+        *chapter["lines"],
+    ]
+    return "\n                    ".join(lines)
 
 
 # --- what is to be done --------------------------------------------------------------------------------------

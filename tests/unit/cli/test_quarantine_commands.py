@@ -171,13 +171,34 @@ def test_fix_rehearsed_shows_before_and_after_and_saves_nothing(quarantine: Dive
     assert "Nothing was changed." in quarantine("fix", "--all", "--suggestions", "--rehearse").out
 
 
-def test_an_edit_is_undone_of_some_records_alone(quarantine: Divegov, workspace: Path) -> None:
+def test_fix_undo_and_history_tell_one_story(quarantine: Divegov, workspace: Path) -> None:
     done = quarantine("fix", "--all", "--suggestions", "--reason", "Spring clean", "--json").json["edit"]
     assert (done["records"], done["cells"]) == (3, 6)
     assert values(workspace, "Email")[:2] == ["bob@gmail.com", "cyd@gmail.com"]
     undone = quarantine("undo", done["group_id"], "--id", 2, "--json").json
     assert (undone["records"], undone["cells"]) == (1, 3)
     assert values(workspace, "Email")[:2] == ["bob@gmail.com", "cyd_at_gmail.com"]
+    edits = quarantine("history", "--json").json["edits"]
+    assert [(each["kind"], each["reason"], each["cell_count"]) for each in edits] == [
+        ("Undo", None, 3),
+        ("Suggestion", "Spring clean", 6),
+    ]
+    assert "Spring clean" in quarantine("history").out
+
+
+def test_the_history_of_one_record_goes_from_its_arrival_to_what_it_became(quarantine: Divegov) -> None:
+    quarantine("fix", "--id", 1, "--suggestions", "--reason", "Spring clean")
+    quarantine("resubmit", "--id", 1)
+    chapters = quarantine("history", "--id", 1, "--json").json["chapters"]
+    assert [each["kind"] for each in chapters] == ["Arrived", "Rejected", "Edited", "Edited", "Released"]
+    told = quarantine("history", "--id", 1).out
+    assert "'bob_at_gmail.com' -> 'bob@gmail.com'" in told
+    assert "Spring clean" in told
+    assert quarantine("history", "--id", 77).code == 3
+
+
+def test_nothing_edited_is_said(quarantine: Divegov) -> None:
+    assert quarantine("history").out == "Nothing was edited yet.\n"
 
 
 @pytest.mark.parametrize(
@@ -314,6 +335,7 @@ def test_json_is_one_object_and_nothing_else(quarantine: Divegov, tmp_path: Path
     for arguments in (
         ("list",),
         ("show", 1),
+        ("history",),
         ("fix", "--all", "--trim"),
         ("export", tmp_path / "a.csv"),
     ):

@@ -68,7 +68,9 @@ class RecordPanel(QFrame):
     def show_leaf(self, name: str) -> None:
         """Turn to a leaf."""
         place = ("record", "story", "edits").index(name)
-        for each, tab in enumerate(self._buttons):  # no button group: Tab passes over all but one of its buttons
+        for each, tab in enumerate(
+            self._buttons
+        ):  # no button group: Tab passes over all but one of its buttons
             tab.setChecked(each == place)
         self._leaves.setCurrentIndex(place)
         self.leaf_shown.emit(name)
