@@ -25,6 +25,7 @@ _NUMBER_ENDINGS = (
     "_Checks",
     "_Columns",
     "_Order",
+    "_Step",
 )
 
 
@@ -130,6 +131,11 @@ VIEWS: dict[str, sa.Table] = {
             "Diver_Changes",
             "Changed_At Diver_ID Change_Kind Changed_Columns Modified_By Change_Reason",
             is_union=True,
+        ),
+        _view(
+            "dbo",
+            "Record_Story",
+            "Story_At Story_Step Story_Kind Quarantine_ID Diver_ID Raw_ID Batch_ID Actor Summary Detail",
         ),
         _view("dbo", "Diver_Search", "Search_Column Term Diver_ID", is_union=True),
         _view(

@@ -320,7 +320,7 @@ CREATE TABLE IF NOT EXISTS Quarantine_Revision (
     Undoes_Revision_ID INTEGER REFERENCES Quarantine_Revision (Revision_ID)
 );
 CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Record ON Quarantine_Revision (Quarantine_ID, Revision_ID);
-CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Group ON Quarantine_Revision (Edit_Group_ID);
+CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Edit ON Quarantine_Revision (Edit_Group_ID, Quarantine_ID);
 CREATE INDEX IF NOT EXISTS IX_Quarantine_Revision_Undoes ON Quarantine_Revision (Undoes_Revision_ID);
 
 -- What was done with a record besides editing it and sending it through the gate; its resolution knows the last only.
@@ -357,6 +357,11 @@ IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Quarantine_Revision') WHERE name
 -- The diver whose email a record had, where that was what it failed.
 IF NOT EXISTS (SELECT 1 FROM pragma_table_info('Quarantine_Violation') WHERE name = 'Diver_ID')
     ALTER TABLE Quarantine_Violation ADD COLUMN Diver_ID INTEGER;
+-- The story of one record and of one diver: what arrived, came again, and was released.
+CREATE INDEX IF NOT EXISTS IX_Record_Outcome_Diver ON Record_Outcome (Diver_ID) WHERE Diver_ID IS NOT NULL;
+CREATE INDEX IF NOT EXISTS IX_Record_Outcome_Quarantine ON Record_Outcome (Quarantine_ID) WHERE Quarantine_ID IS NOT NULL;
+CREATE INDEX IF NOT EXISTS IX_Raw_Record_Origin ON Raw_Record (Origin_Quarantine_ID) WHERE Origin_Quarantine_ID IS NOT NULL;
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Diver ON Data_Quarantine (Diver_ID) WHERE Diver_ID IS NOT NULL;
 -- What the facets count, without the wide rows.
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Cube
     ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At);

@@ -1096,8 +1096,8 @@ BEGIN
                 GROUP BY Quarantine_ID) AS e
           CROSS JOIN Data_Quarantine AS q
                   ON q.Quarantine_ID = e.Quarantine_ID
-          CROSS JOIN Raw_Record AS r
-                  ON r.Raw_ID = q.Raw_ID) AS s;
+          LEFT JOIN Raw_Record AS r
+                 ON r.Raw_ID = q.Raw_ID) AS s;
 
     DROP VIEW IF EXISTS temp.Judge_Input;
     CREATE TEMP VIEW Judge_Input AS
@@ -1456,6 +1456,58 @@ BEGIN
     SELECT @Record_Count AS Record_Count;
 END;
 GRANT EXECUTE ON Release_Claims TO data_steward;
+
+-- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
+-- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
+-- Other open records of the same person may go with it: @Also is a JSON array of [record, version that was read].
+CREATE OR ALTER PROCEDURE Merge_Record
+    @Quarantine_ID    INTEGER,
+    @Record_Version   INTEGER,
+    @Diver_ID         INTEGER,
+    @Diver_Valid_From TEXT,
+    @Values           TEXT,
+    @Reason           TEXT,
+    @Also             TEXT = NULL
+AS
+BEGIN
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
+    SELECT w.Quarantine_ID, min(w.Record_Version)
+    FROM (SELECT @Quarantine_ID AS Quarantine_ID, @Record_Version AS Record_Version
+          UNION ALL
+          SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+          FROM json_each(coalesce(@Also, '[]'))) AS w
+    GROUP BY w.Quarantine_ID;
+    EXECUTE Require_Records @Status = 'Open';
+    EXECUTE Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values, @Reason = @Reason;
+
+    SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
+    UPDATE Data_Quarantine
+    SET Status = 'Merged',
+        Resolution_Code = 'Merged',
+        Resolution_Reason = @Reason,
+        Resolved_By = c.Actor,
+        Resolved_At = c.Instant,
+        Diver_ID = @Diver_ID,
+        Claimed_By = NULL,
+        Claimed_Until = NULL,
+        Record_Version = Data_Quarantine.Record_Version + 1
+    FROM temp.Wanted_Record AS w
+    CROSS JOIN Transaction_Context AS c
+    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID;
+
+    EXECUTE Log_Action @Action = 'Merge_Record', @Subject_Type = 'Data_Quarantine', @Subject_ID = @Quarantine_ID,
+                       @Detail = json_object('diver', @Diver_ID, 'records', @Record_Count);
+
+    SELECT @Diver_ID AS Diver_ID, @Record_Count AS Record_Count;
+
+    DROP TABLE temp.Wanted_Record;
+END;
+GRANT EXECUTE ON Merge_Record TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver

@@ -297,6 +297,97 @@ WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS n WHERE n.Diver_ID = h.Diver_ID
   AND NOT EXISTS (SELECT 1 FROM Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
 GRANT SELECT ON Diver_Changes TO data_steward, compliance_officer, data_analyst;
 
+-- One thread of what happened to a record and to a diver: filter either's id, sort by Story_At and Story_Step. What
+-- happened to the record of a diver before it became one belongs to both. Detail is JSON, or NULL.
+DROP VIEW IF EXISTS Record_Story;
+CREATE VIEW Record_Story AS
+SELECT b.Received_At AS Story_At, 1 AS Story_Step, 'Arrived' AS Story_Kind, NULL AS Quarantine_ID, o.Diver_ID, o.Raw_ID,
+       r.Batch_ID, b.Received_By AS Actor,
+       'Record ' || r.Source_Row || ' of ' || b.Source_Name || ': ' || lower(o.Outcome) AS Summary, NULL AS Detail
+FROM Record_Outcome AS o
+JOIN Raw_Record AS r
+  ON r.Raw_ID = o.Raw_ID
+JOIN Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+WHERE o.Diver_ID IS NOT NULL AND r.Origin_Quarantine_ID IS NULL
+UNION ALL
+SELECT b.Received_At, 1, 'Arrived', q.Quarantine_ID, q.Diver_ID, o.Raw_ID, r.Batch_ID, b.Received_By,
+       'Record ' || r.Source_Row || ' of ' || b.Source_Name, NULL
+FROM Data_Quarantine AS q
+JOIN Record_Outcome AS o
+  ON o.Quarantine_ID = q.Quarantine_ID
+JOIN Raw_Record AS r
+  ON r.Raw_ID = o.Raw_ID
+JOIN Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+WHERE r.Origin_Quarantine_ID IS NULL
+UNION ALL
+SELECT b.Received_At, 2, 'Resubmitted', q.Quarantine_ID, q.Diver_ID, r.Raw_ID, r.Batch_ID, b.Received_By,
+       b.Source_Name, NULL
+FROM Data_Quarantine AS q
+JOIN Raw_Record AS r
+  ON r.Origin_Quarantine_ID = q.Quarantine_ID
+JOIN Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+UNION ALL
+SELECT b.Governed_At, 3, 'Rejected', q.Quarantine_ID, q.Diver_ID, o.Raw_ID, r.Batch_ID, b.Received_By,
+       (SELECT group_concat(w.Wording, '; ')
+        FROM (SELECT DISTINCT k.Wording
+              FROM Quarantine_Violation AS v
+              JOIN Quality_Rule AS k
+                ON k.Rule_Code = v.Rule_Code
+              WHERE v.Quarantine_ID = q.Quarantine_ID AND v.Raw_ID = o.Raw_ID
+              ORDER BY k.Wording) AS w),
+       (SELECT json_group_array(json_object('rule', v.Rule_Code, 'column', v.Column_Name, 'value', v.Observed_Value,
+                                            'diver', v.Diver_ID))
+        FROM Quarantine_Violation AS v
+        WHERE v.Quarantine_ID = q.Quarantine_ID AND v.Raw_ID = o.Raw_ID)
+FROM Data_Quarantine AS q
+JOIN Record_Outcome AS o
+  ON o.Quarantine_ID = q.Quarantine_ID AND o.Outcome = 'Quarantined'
+JOIN Raw_Record AS r
+  ON r.Raw_ID = o.Raw_ID
+JOIN Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+UNION ALL
+SELECT e.Edited_At, 4, 'Edited', q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, e.Edited_By,
+       CASE g.Edit_Kind WHEN 'Undo' THEN 'Took edit ' || g.Undoes_Group_ID || ' back'
+                        WHEN 'Bulk' THEN 'With ' || g.Record_Count || ' records'
+                        WHEN 'Import' THEN 'From a file'
+                        WHEN 'Suggestion' THEN 'By a suggestion'
+                        ELSE 'By hand' END || coalesce(': ' || g.Edit_Reason, ''),
+       (SELECT json_group_array(json_object('column', c.Column_Name, 'old', c.Old_Value, 'new', c.New_Value))
+        FROM Quarantine_Revision AS c
+        WHERE c.Quarantine_ID = e.Quarantine_ID AND c.Edit_Group_ID = e.Edit_Group_ID)
+FROM Data_Quarantine AS q
+JOIN Quarantine_Revision AS e
+  ON e.Quarantine_ID = q.Quarantine_ID
+JOIN Edit_Group AS g
+  ON g.Edit_Group_ID = e.Edit_Group_ID
+-- One row an edit: that of its first cell in the record.
+WHERE NOT EXISTS (SELECT 1
+                  FROM Quarantine_Revision AS f
+                  WHERE f.Quarantine_ID = e.Quarantine_ID
+                    AND f.Edit_Group_ID = e.Edit_Group_ID
+                    AND f.Revision_ID < e.Revision_ID)
+UNION ALL
+SELECT v.Acted_At, 5, v.Event_Kind, q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, v.Acted_By,
+       coalesce(v.Event_Reason, (SELECT d.Discard_Label FROM Discard_Code AS d WHERE d.Discard_Code = v.Event_Code), ''),
+       NULL
+FROM Data_Quarantine AS q
+JOIN Quarantine_Event AS v
+  ON v.Quarantine_ID = q.Quarantine_ID
+UNION ALL
+SELECT q.Resolved_At, 6, q.Status, q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, q.Resolved_By,
+       q.Resolution_Code || coalesce(': ' || q.Resolution_Reason, ''), NULL
+FROM Data_Quarantine AS q
+WHERE q.Status IN ('Released', 'Merged')
+UNION ALL
+SELECT c.Changed_At, 7, CASE c.Change_Kind WHEN 'Deleted' THEN 'Deleted' ELSE 'Version' END, NULL, c.Diver_ID, NULL, NULL,
+       c.Modified_By, c.Change_Reason, json_object('change', c.Change_Kind, 'columns', c.Changed_Columns)
+FROM Diver_Changes AS c;
+GRANT SELECT ON Record_Story TO data_steward, compliance_officer;
+
 -- Whom a text finds, by what they are and were called: filter Search_Column and the beginning of Term (lower case). A
 -- name is there in both orders under Last_Name.
 DROP VIEW IF EXISTS Diver_Search;

@@ -435,8 +435,8 @@ IF OBJECT_ID(N'dbo.Quarantine_Revision', N'U') IS NULL
     );
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Record', N'IndexID') IS NULL
     CREATE INDEX IX_Quarantine_Revision_Record ON dbo.Quarantine_Revision (Quarantine_ID, Revision_ID);
-IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Group', N'IndexID') IS NULL
-    CREATE INDEX IX_Quarantine_Revision_Group ON dbo.Quarantine_Revision (Edit_Group_ID);
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Edit', N'IndexID') IS NULL
+    CREATE INDEX IX_Quarantine_Revision_Edit ON dbo.Quarantine_Revision (Edit_Group_ID, Quarantine_ID);
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Quarantine_Revision'), N'IX_Quarantine_Revision_Undoes', N'IndexID') IS NULL
     CREATE INDEX IX_Quarantine_Revision_Undoes ON dbo.Quarantine_Revision (Undoes_Revision_ID);
 GO
@@ -490,6 +490,16 @@ GO
 IF COL_LENGTH(N'dbo.Quarantine_Violation', N'Diver_ID') IS NULL
     ALTER TABLE dbo.Quarantine_Violation
     ADD Diver_ID BIGINT NULL;
+GO
+-- The story of one record and of one diver: what arrived, came again, and was released.
+IF INDEXPROPERTY(OBJECT_ID(N'Staging.Record_Outcome'), N'IX_Record_Outcome_Diver', N'IndexID') IS NULL
+    CREATE INDEX IX_Record_Outcome_Diver ON Staging.Record_Outcome (Diver_ID) WHERE Diver_ID IS NOT NULL;
+IF INDEXPROPERTY(OBJECT_ID(N'Staging.Record_Outcome'), N'IX_Record_Outcome_Quarantine', N'IndexID') IS NULL
+    CREATE INDEX IX_Record_Outcome_Quarantine ON Staging.Record_Outcome (Quarantine_ID) WHERE Quarantine_ID IS NOT NULL;
+IF INDEXPROPERTY(OBJECT_ID(N'Staging.Raw_Record'), N'IX_Raw_Record_Origin', N'IndexID') IS NULL
+    CREATE INDEX IX_Raw_Record_Origin ON Staging.Raw_Record (Origin_Quarantine_ID) WHERE Origin_Quarantine_ID IS NOT NULL;
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Diver', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Diver ON dbo.Data_Quarantine (Diver_ID) WHERE Diver_ID IS NOT NULL;
 GO
 -- What the facets count, without the wide rows.
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Cube', N'IndexID') IS NULL

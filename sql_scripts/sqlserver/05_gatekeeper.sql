@@ -1413,8 +1413,8 @@ BEGIN
                 GROUP BY Quarantine_ID) AS e
           JOIN dbo.Data_Quarantine AS q
             ON q.Quarantine_ID = e.Quarantine_ID
-          JOIN Staging.Raw_Record AS r
-            ON r.Raw_ID = q.Raw_ID) AS s;
+          LEFT JOIN Staging.Raw_Record AS r
+                 ON r.Raw_ID = q.Raw_ID) AS s;
 
     CREATE TABLE #Judge_Input (
         Record_ID        BIGINT NOT NULL,
@@ -1937,6 +1937,86 @@ BEGIN
 END;
 GO
 GRANT EXECUTE ON dbo.Release_Claims TO data_steward;
+GO
+
+-- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
+-- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
+-- Other open records of the same person may go with it: @Also is a JSON array of [record, version that was read].
+CREATE OR ALTER PROCEDURE dbo.Merge_Record
+    @Quarantine_ID    BIGINT,
+    @Record_Version   INT,
+    @Diver_ID         BIGINT,
+    @Diver_Valid_From DATETIME2(7),
+    @Values           NVARCHAR(MAX),
+    @Reason           NVARCHAR(1000),
+    @Also             NVARCHAR(MAX) = NULL
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Lock INT, @Record_Count BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        -- Before the records are locked: whoever governs has this lock first, and then the records.
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
+        SELECT w.Quarantine_ID, MIN(w.Record_Version)
+        FROM (SELECT @Quarantine_ID AS Quarantine_ID, @Record_Version AS Record_Version
+              UNION ALL
+              SELECT j.Quarantine_ID, j.Record_Version
+              FROM OPENJSON(@Also) WITH (
+                       Quarantine_ID  BIGINT '$[0]',
+                       Record_Version INT    '$[1]'
+                   ) AS j) AS w
+        GROUP BY w.Quarantine_ID;
+        EXECUTE dbo.Require_Records @Status = N'Open';
+        EXECUTE dbo.Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values,
+                                 @Reason = @Reason;
+
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
+        UPDATE q
+        SET Status = N'Merged',
+            Resolution_Code = N'Merged',
+            Resolution_Reason = @Reason,
+            Resolved_By = @Actor,
+            Resolved_At = @Now,
+            Diver_ID = @Diver_ID,
+            Claimed_By = NULL,
+            Claimed_Until = NULL,
+            Record_Version = q.Record_Version + 1
+        FROM dbo.Data_Quarantine AS q
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = q.Quarantine_ID;
+
+        SET @Detail = JSON_OBJECT('diver': @Diver_ID, 'records': @Record_Count);
+        EXECUTE Governance.Log_Action @Action = N'Merge_Record', @Subject_Type = N'Data_Quarantine',
+                                      @Subject_ID = @Quarantine_ID, @Detail = @Detail;
+
+        SELECT @Diver_ID AS Diver_ID, @Record_Count AS Record_Count;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Merge_Record TO data_steward;
 GO
 
 ------------------------------------------------------------------------------------------------------------

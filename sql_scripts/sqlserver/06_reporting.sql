@@ -320,6 +320,101 @@ GO
 GRANT SELECT ON dbo.Diver_Changes TO data_steward, compliance_officer, data_analyst;
 GO
 
+-- One thread of what happened to a record and to a diver: filter either's id, sort by Story_At and Story_Step. What
+-- happened to the record of a diver before it became one belongs to both. Detail is JSON, or NULL.
+CREATE OR ALTER VIEW dbo.Record_Story AS
+SELECT b.Received_At AS Story_At, 1 AS Story_Step, N'Arrived' COLLATE Latin1_General_100_BIN2 AS Story_Kind,
+       CONVERT(BIGINT, NULL) AS Quarantine_ID, o.Diver_ID, o.Raw_ID, r.Batch_ID, b.Received_By AS Actor,
+       CONCAT(N'Record ', r.Source_Row, N' of ', b.Source_Name, N': ',
+              CASE o.Outcome WHEN N'Promoted' THEN N'promoted' WHEN N'Unchanged' THEN N'unchanged'
+                             WHEN N'Duplicate' THEN N'duplicate' ELSE N'quarantined' END) AS Summary,
+       CONVERT(NVARCHAR(MAX), NULL) AS Detail
+FROM Staging.Record_Outcome AS o
+JOIN Staging.Raw_Record AS r
+  ON r.Raw_ID = o.Raw_ID
+JOIN Staging.Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+WHERE o.Diver_ID IS NOT NULL AND r.Origin_Quarantine_ID IS NULL
+UNION ALL
+SELECT b.Received_At, 1, N'Arrived', q.Quarantine_ID, q.Diver_ID, o.Raw_ID, r.Batch_ID, b.Received_By,
+       CONCAT(N'Record ', r.Source_Row, N' of ', b.Source_Name), NULL
+FROM dbo.Data_Quarantine AS q
+JOIN Staging.Record_Outcome AS o
+  ON o.Quarantine_ID = q.Quarantine_ID
+JOIN Staging.Raw_Record AS r
+  ON r.Raw_ID = o.Raw_ID
+JOIN Staging.Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+WHERE r.Origin_Quarantine_ID IS NULL
+UNION ALL
+SELECT b.Received_At, 2, N'Resubmitted', q.Quarantine_ID, q.Diver_ID, r.Raw_ID, r.Batch_ID, b.Received_By,
+       b.Source_Name, NULL
+FROM dbo.Data_Quarantine AS q
+JOIN Staging.Raw_Record AS r
+  ON r.Origin_Quarantine_ID = q.Quarantine_ID
+JOIN Staging.Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+UNION ALL
+SELECT b.Governed_At, 3, N'Rejected', q.Quarantine_ID, q.Diver_ID, o.Raw_ID, r.Batch_ID, b.Received_By,
+       (SELECT STRING_AGG(CONVERT(NVARCHAR(MAX), w.Wording), N'; ') WITHIN GROUP (ORDER BY w.Wording)
+        FROM (SELECT DISTINCT k.Wording
+              FROM dbo.Quarantine_Violation AS v
+              JOIN Governance.Quality_Rule AS k
+                ON k.Rule_Code = v.Rule_Code
+              WHERE v.Quarantine_ID = q.Quarantine_ID AND v.Raw_ID = o.Raw_ID) AS w),
+       (SELECT v.Rule_Code AS [rule], v.Column_Name AS [column], v.Observed_Value AS [value], v.Diver_ID AS diver
+        FROM dbo.Quarantine_Violation AS v
+        WHERE v.Quarantine_ID = q.Quarantine_ID AND v.Raw_ID = o.Raw_ID
+        FOR JSON PATH, INCLUDE_NULL_VALUES)
+FROM dbo.Data_Quarantine AS q
+JOIN Staging.Record_Outcome AS o
+  ON o.Quarantine_ID = q.Quarantine_ID AND o.Outcome = N'Quarantined'
+JOIN Staging.Raw_Record AS r
+  ON r.Raw_ID = o.Raw_ID
+JOIN Staging.Ingestion_Batch AS b
+  ON b.Batch_ID = r.Batch_ID
+UNION ALL
+SELECT e.Edited_At, 4, N'Edited', q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, e.Edited_By,
+       CONCAT(CASE g.Edit_Kind WHEN N'Undo' THEN CONCAT(N'Took edit ', g.Undoes_Group_ID, N' back')
+                               WHEN N'Bulk' THEN CONCAT(N'With ', g.Record_Count, N' records')
+                               WHEN N'Import' THEN N'From a file'
+                               WHEN N'Suggestion' THEN N'By a suggestion'
+                               ELSE N'By hand' END, N': ' + g.Edit_Reason),
+       (SELECT c.Column_Name AS [column], c.Old_Value AS [old], c.New_Value AS [new]
+        FROM dbo.Quarantine_Revision AS c
+        WHERE c.Quarantine_ID = e.Quarantine_ID AND c.Edit_Group_ID = e.Edit_Group_ID
+        FOR JSON PATH, INCLUDE_NULL_VALUES)
+FROM dbo.Data_Quarantine AS q
+JOIN dbo.Quarantine_Revision AS e
+  ON e.Quarantine_ID = q.Quarantine_ID
+JOIN dbo.Edit_Group AS g
+  ON g.Edit_Group_ID = e.Edit_Group_ID
+-- One row an edit: that of its first cell in the record.
+WHERE NOT EXISTS (SELECT 1
+                  FROM dbo.Quarantine_Revision AS f
+                  WHERE f.Quarantine_ID = e.Quarantine_ID
+                    AND f.Edit_Group_ID = e.Edit_Group_ID
+                    AND f.Revision_ID < e.Revision_ID)
+UNION ALL
+SELECT v.Acted_At, 5, v.Event_Kind, q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, v.Acted_By,
+       COALESCE(v.Event_Reason, (SELECT d.Discard_Label FROM dbo.Discard_Code AS d WHERE d.Discard_Code = v.Event_Code), N''),
+       NULL
+FROM dbo.Data_Quarantine AS q
+JOIN dbo.Quarantine_Event AS v
+  ON v.Quarantine_ID = q.Quarantine_ID
+UNION ALL
+SELECT q.Resolved_At, 6, q.Status, q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, q.Resolved_By,
+       CONCAT(q.Resolution_Code, N': ' + q.Resolution_Reason), NULL
+FROM dbo.Data_Quarantine AS q
+WHERE q.Status IN (N'Released', N'Merged')
+UNION ALL
+SELECT c.Changed_At, 7, CASE c.Change_Kind WHEN N'Deleted' THEN N'Deleted' ELSE N'Version' END, NULL, c.Diver_ID, NULL, NULL,
+       c.Modified_By, c.Change_Reason, JSON_OBJECT('change': c.Change_Kind, 'columns': c.Changed_Columns)
+FROM dbo.Diver_Changes AS c;
+GO
+GRANT SELECT ON dbo.Record_Story TO data_steward, compliance_officer;
+GO
+
 -- Whom a text finds, by what they are and were called: filter Search_Column and the beginning of Term (lower case). A
 -- name is there in both orders under Last_Name. Nobody finds a diver by what a mask hides from them.
 CREATE OR ALTER VIEW dbo.Diver_Search AS

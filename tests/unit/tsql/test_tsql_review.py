@@ -48,7 +48,7 @@ PEOPLE = [
     (None, "Eve", "ADA@example.org", "+49 30 1234567", "1880-01-01", "dm", None),
 ]
 COLUMNS = ("First_Name", "Last_Name", "Email", "Phone", "Date_Of_Birth", "Certification", "Source_Reference")
-CLOCKS = ("Claimed_Until", "when")
+CLOCKS = ("Claimed_Until", "Valid_From", "when")
 
 
 def contents(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -281,3 +281,17 @@ def test_undoing_a_record_that_is_closed_or_claimed_is_the_same(both: Both) -> N
     both.call("Claim_Records", records="[2]", actor="berta")
     assert "2 records in all" in both.refused("Undo_Edit", edit_group_id=1)
     both.call("Undo_Edit", edit_group_id=1, skip_conflicts=1)
+
+
+def test_a_merge_is_the_same(both: Both) -> None:
+    both.call("Edit_Records", edits=edits((4, 1, "First_Name", "Ada"), (3, 1, "Phone", "5550001111")))
+    ((valid_from,),) = both.session._raw.execute("SELECT Valid_From FROM Diver WHERE Diver_ID = 1").fetchall()
+    given = {"diver_id": 1, "diver_valid_from": valid_from, "reason": "the same person"}
+    values = json.dumps({"Last_Name": "Byron", "Phone": "+49 30 1234567", "Certification": "dm"})
+    assert "rules refuse" in both.refused(
+        "Merge_Record", quarantine_id=4, record_version=2, values='{"Email": "x"}', **given
+    )
+    assert "changed by anna" in both.refused(
+        "Merge_Record", quarantine_id=4, record_version=1, values=values, **given
+    )
+    both.call("Merge_Record", quarantine_id=4, record_version=2, values=values, also="[[3, 2]]", **given)
