@@ -2,7 +2,7 @@
 --
 -- Twin of sqlite/01_schema.sql: the same order, the same headings, the same names, in three schemas: Staging (bronze),
 -- dbo (silver) and Governance. Every script may run twice; none drops a table that holds data. They run in the
--- database to be filled, in one transaction each: no USE, no CREATE DATABASE.
+-- database to be filled, in one transaction each: no USE, no CREATE DATABASE. One batch stands before the transaction.
 -- Times are UTC, DATETIME2(7); dates are DATE. Every text column carries Latin1_General_100_BIN2, whatever the
 -- database's own collation: it compares by code point as SQLite does, so a Turkish or German server changes no verdict.
 -- NVARCHAR(n) counts UTF-16 units, the rules count characters: a column is twice as wide as its rule's limit.
@@ -11,6 +11,13 @@
 SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
 SET NUMERIC_ROUNDABORT OFF;
 SET NOCOUNT, XACT_ABORT ON;
+GO
+
+-- Who reads sees what was last committed and waits for nobody who governs, as in the twin. The change asks for the
+-- database alone and cannot be undone with the script, so it is made where nothing of the platform is there yet.
+IF OBJECT_ID(N'dbo.Diver', N'U') IS NULL
+   AND EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_read_committed_snapshot_on = 0)
+    ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
 GO
 
 -- Column-level UNMASK and ledger tables came with SQL Server 2022. Azure SQL (5 and 8) calls itself 12 and has both.

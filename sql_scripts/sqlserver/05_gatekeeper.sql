@@ -1158,7 +1158,7 @@ BEGIN
         FROM (SELECT c.Quarantine_ID, c.Column_Bit, c.Column_Name, c.Record_Version, c.New_Value,
                      ROW_NUMBER() OVER (PARTITION BY c.Quarantine_ID, c.Column_Bit ORDER BY c.Record_Version) AS Occurrence
               FROM (SELECT j.Quarantine_ID,
-                           CASE j.Column_Name
+                           CASE j.Column_Name COLLATE Latin1_General_100_BIN2
                                WHEN N'First_Name' THEN 1
                                WHEN N'Last_Name' THEN 2
                                WHEN N'Email' THEN 4
@@ -1362,7 +1362,8 @@ BEGIN
           FROM #Edited_Cell AS e
           JOIN dbo.Data_Quarantine AS q
             ON q.Quarantine_ID = e.Quarantine_ID) AS s
-    WHERE s.New_Value IS DISTINCT FROM s.Old_Value;
+    -- A comparison pads the shorter text with blanks; a full stop behind either lets the blanks at their ends count.
+    WHERE s.New_Value + N'.' IS DISTINCT FROM s.Old_Value + N'.';
 
     -- The records as they will be. What is as it came is judged with the payload that it came with.
     CREATE TABLE #Edit_Target (
@@ -1392,13 +1393,13 @@ BEGIN
                  CASE WHEN e.Columns & 32 <> 0 THEN e.Certification ELSE q.Certification END AS Certification,
                  CASE WHEN e.Columns & 64 <> 0 THEN e.Source_Reference ELSE q.Source_Reference END AS Source_Reference,
                  (q.Edited_Columns & ~e.Columns)
-                 | CASE WHEN e.Columns & 1 <> 0 AND e.First_Name IS DISTINCT FROM r.First_Name THEN 1 ELSE 0 END
-                 | CASE WHEN e.Columns & 2 <> 0 AND e.Last_Name IS DISTINCT FROM r.Last_Name THEN 2 ELSE 0 END
-                 | CASE WHEN e.Columns & 4 <> 0 AND e.Email IS DISTINCT FROM r.Email THEN 4 ELSE 0 END
-                 | CASE WHEN e.Columns & 8 <> 0 AND e.Phone IS DISTINCT FROM r.Phone THEN 8 ELSE 0 END
-                 | CASE WHEN e.Columns & 16 <> 0 AND e.Date_Of_Birth IS DISTINCT FROM r.Date_Of_Birth THEN 16 ELSE 0 END
-                 | CASE WHEN e.Columns & 32 <> 0 AND e.Certification IS DISTINCT FROM r.Certification THEN 32 ELSE 0 END
-                 | CASE WHEN e.Columns & 64 <> 0 AND e.Source_Reference IS DISTINCT FROM r.Source_Reference THEN 64 ELSE 0 END
+                 | CASE WHEN e.Columns & 1 <> 0 AND e.First_Name + N'.' IS DISTINCT FROM r.First_Name + N'.' THEN 1 ELSE 0 END
+                 | CASE WHEN e.Columns & 2 <> 0 AND e.Last_Name + N'.' IS DISTINCT FROM r.Last_Name + N'.' THEN 2 ELSE 0 END
+                 | CASE WHEN e.Columns & 4 <> 0 AND e.Email + N'.' IS DISTINCT FROM r.Email + N'.' THEN 4 ELSE 0 END
+                 | CASE WHEN e.Columns & 8 <> 0 AND e.Phone + N'.' IS DISTINCT FROM r.Phone + N'.' THEN 8 ELSE 0 END
+                 | CASE WHEN e.Columns & 16 <> 0 AND e.Date_Of_Birth + N'.' IS DISTINCT FROM r.Date_Of_Birth + N'.' THEN 16 ELSE 0 END
+                 | CASE WHEN e.Columns & 32 <> 0 AND e.Certification + N'.' IS DISTINCT FROM r.Certification + N'.' THEN 32 ELSE 0 END
+                 | CASE WHEN e.Columns & 64 <> 0 AND e.Source_Reference + N'.' IS DISTINCT FROM r.Source_Reference + N'.' THEN 64 ELSE 0 END
                      AS Edited_Columns
           FROM (SELECT Quarantine_ID,
                        SUM(Column_Bit) AS Columns,
@@ -1506,7 +1507,7 @@ BEGIN
                                      WHERE v.Quarantine_ID = e.Record_ID
                                        AND v.Attempt = e.Attempt
                                        AND v.Rule_Code = N'DUPLICATE_IN_BATCH'
-                                       AND v.Observed_Value IS NOT DISTINCT FROM e.Email) THEN 2097152 ELSE 0 END AS Mask
+                                       AND v.Observed_Value + N'.' IS NOT DISTINCT FROM e.Email + N'.') THEN 2097152 ELSE 0 END AS Mask
           FROM #Edit_Target AS e
           LEFT JOIN #Finding AS f
                  ON f.Record_ID = e.Record_ID) AS t
@@ -1606,7 +1607,8 @@ BEGIN
                CASE WHEN q.Edited_Columns = 0 THEN q.Payload
                     ELSE JSON_OBJECT('First_Name': q.First_Name, 'Last_Name': q.Last_Name, 'Email': q.Email,
                                      'Phone': q.Phone, 'Date_Of_Birth': q.Date_Of_Birth,
-                                     'Certification': q.Certification, 'Source_Reference': q.Source_Reference) END
+                                     'Certification': q.Certification, 'Source_Reference': q.Source_Reference)
+                         COLLATE Latin1_General_100_BIN2 END
         FROM #Wanted_Record AS w
         JOIN dbo.Data_Quarantine AS q
           ON q.Quarantine_ID = w.Quarantine_ID

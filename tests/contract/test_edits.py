@@ -100,6 +100,16 @@ def test_an_edit_changes_the_cell_and_where_the_record_stands(one: Gate) -> None
     assert (edited.group_id, edited.record_count, edited.cell_count) == (1, 1, 1)
 
 
+def test_a_blank_at_the_end_is_an_edit_too_and_taking_it_away_brings_back_what_came(one: Gate) -> None:
+    came = one.waiting()["First_Name"]
+    assert one.edit(1, First_Name=f"{came} ").cell_count == 1
+    row = one.waiting()
+    assert (row["First_Name"], row["Edited_Columns"]) == (f"{came} ", 1)
+    assert one.edit(1, First_Name=came).cell_count == 1
+    row = one.waiting()
+    assert (row["First_Name"], row["Edited_Columns"]) == (came, 0)
+
+
 def test_an_edit_is_kept_with_who_when_and_why(one: Gate) -> None:
     edit_records(one.session, [Edit(1, 1, "Phone", None)], reason="called them", kind="Bulk")
     (group,) = one.session.select("Edit_History")

@@ -108,7 +108,9 @@ def sequence_among_conditions(tree: exp.Expression) -> Iterator[exp.Expression]:
 
 
 def json_beside_a_column(tree: exp.Expression) -> Iterator[exp.Expression]:
-    """A comparison of a text out of OPENJSON, which has the database's collation, with a column that has its own."""
+    """A comparison of a text out of OPENJSON, which has the database's collation: with a column, which has its own, or
+    with a literal, whose letter case that collation may not see.
+    """
     texts_of = {
         json.parent.alias_or_name: {c.name for c in json.expressions if "CHAR" in c.sql("tsql").upper()}
         or {"key", "value"}
@@ -129,10 +131,12 @@ def json_beside_a_column(tree: exp.Expression) -> Iterator[exp.Expression]:
     for node in tree.find_all(*comparisons):
         sides = [bare_columns(node.left), bare_columns(node.right)]
         for here, there in (sides, reversed(sides)):
-            if any(c.name in texts_of.get(c.table, ()) for c in here) and any(
-                c.table not in texts_of for c in there
-            ):
+            columns = any(c.table not in texts_of for c in there) or not there
+            if any(c.name in texts_of.get(c.table, ()) for c in here) and columns:
                 yield node
+    for case in tree.find_all(exp.Case):
+        if case.this and any(c.name in texts_of.get(c.table, ()) for c in bare_columns(case.this)):
+            yield case
 
 
 def bare_columns(node: exp.Expression) -> list[exp.Column]:
@@ -216,6 +220,13 @@ TREE_RULES = [
         "ON d.Email = j.Email COLLATE Latin1_General_100_BIN2",
     ),
     Rule(
+        "a text out of JSON is compared with a literal in the database's collation",
+        json_beside_a_column,
+        "SELECT CASE j.Name WHEN N'Email' THEN 4 END AS Bit FROM OPENJSON(@R) WITH (Name NVARCHAR(40) '$[0]') AS j",
+        "SELECT CASE j.Name COLLATE Latin1_General_100_BIN2 WHEN N'Email' THEN 4 END AS Bit "
+        "FROM OPENJSON(@R) WITH (Name NVARCHAR(40) '$[0]') AS j",
+    ),
+    Rule(
         "a version is signed by nobody, so that the trigger makes a second one",
         unsigned_version,
         "UPDATE d SET Phone = NULL, Modified_By = @Actor FROM dbo.Diver AS d WHERE d.Diver_ID = 1",
@@ -267,6 +278,11 @@ TEXT_RULES = {
         r"STRING_AGG\s*\(\s*(?!CONVERT\(NVARCHAR\(MAX\))",
         "STRING_AGG(v.Rule_Code, N', ')",
         "STRING_AGG(CONVERT(NVARCHAR(MAX), v.Rule_Code), N', ')",
+    ),
+    "two texts are told apart without the blanks at their ends": (
+        r"(?<!\+ '')(?<!\+ N'')\s+IS\s+(?:NOT\s+)?DISTINCT\s+FROM",
+        "WHERE s.New_Value IS DISTINCT FROM s.Old_Value",
+        "WHERE s.New_Value + N'' IS DISTINCT FROM s.Old_Value + N''",
     ),
     "a table that is versioned or referred to cascades": (
         r"ON\s+(?:DELETE|UPDATE)\s+(?:CASCADE|SET\s+NULL|SET\s+DEFAULT)",

@@ -147,7 +147,7 @@ def temporary_tables() -> dict[str, list[tuple[str, str]]]:
 SYSTEM = {
     "sys.columns": "object_id column_id name is_masked is_hidden is_identity is_computed is_nullable",
     "sys.masked_columns": "object_id column_id name masking_function is_masked",
-    "sys.databases": "database_id name compatibility_level",
+    "sys.databases": "database_id name compatibility_level is_read_committed_snapshot_on",
     "sys.database_principals": "principal_id name type type_desc sid owning_principal_id",
     "sys.database_role_members": "role_principal_id member_principal_id",
     "sys.database_permissions": "class class_desc major_id minor_id grantee_principal_id permission_name state_desc",
