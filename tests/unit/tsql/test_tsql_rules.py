@@ -155,7 +155,7 @@ FORBIDDEN = {
     "empties a lasting table": r"\bTRUNCATE\s+TABLE\s+(?!#)",
     # Delete_Diver takes a diver out of the directory; its versions stay.
     "deletes": r"(?<!AFTER )\bDELETE\b(?! FROM dbo\.Diver$)",
-    "leaves the database": r"^\s*USE\b|\bCREATE\s+DATABASE\b|\bALTER\s+DATABASE\b(?! CURRENT SET READ_COMMITTED_SNAPSHOT)",
+    "leaves the database": r"^\s*USE\b|\bCREATE\s+DATABASE\b|\bALTER\s+DATABASE\b(?! CURRENT SET READ_COMMITTED)",
     "selects *": r"SELECT\s+(?:TOP\s*\(\d+\)\s*)?\*|\.\*",
     "merges": r"\bMERGE\b",
     "opens a cursor": r"\bCURSOR\b|\bFETCH\b",
