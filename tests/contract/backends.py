@@ -38,7 +38,7 @@ class Backend(Protocol):
     def open(self, role: str | None = None, steward: str | None = None) -> Session:
         """A new session; `role`: of somebody who has that role and no other. Without one, of who sees everything.
 
-        `steward`: of a person of that name, where the database knows people by name only (`sqlite_only`).
+        `steward`: of a person of that name.
         """
         ...
 

@@ -198,7 +198,6 @@ def test_what_cannot_be_edited_is_refused_whole(one: Gate, edits: list[Edit], ki
     assert one.backend.dump() == before
 
 
-@pytest.mark.sqlite_only
 def test_a_record_that_another_has_changed_is_a_conflict_that_says_by_whom_and_when(
     one: Gate, berta: Session
 ) -> None:
@@ -209,11 +208,10 @@ def test_a_record_that_another_has_changed_is_a_conflict_that_says_by_whom_and_w
     facts = refused.value.facts
     assert (facts.record, facts.what, facts.who, facts.count) == (1, "changed", "berta", 1)
     (mine,) = one.session.select("Revision_History")
-    assert facts.when == mine["Edited_At"]
+    assert facts.when.rstrip("0") == mine["Edited_At"].rstrip("0")
     assert one.backend.dump() == before
 
 
-@pytest.mark.sqlite_only
 def test_a_conflict_in_one_of_many_keeps_all_of_them_back(gate: Gate) -> None:
     gate.take_in([person(email=f"{n}@x") for n in range(4)])
     gate.edit(2, Phone="5550001111")
@@ -242,7 +240,6 @@ def test_undo_is_the_inverse_of_edit_and_redo_of_undo(one: Gate) -> None:
     assert (redone.cell_count, one.waiting()["Record_Version"]) == (3, 4)
 
 
-@pytest.mark.sqlite_only
 def test_another_steward_may_undo(one: Gate, berta: Session) -> None:
     edited = one.edit(1, Email="a@b.org")
     undo_edit(berta, edited.group_id or 0)
@@ -261,7 +258,6 @@ def test_some_records_of_a_bulk_edit_can_be_undone_and_later_the_others(gate: Ga
     assert [gate.waiting(n)["Email"] for n in range(1, 5)] == ["0@x", "1@x", "2@x", "3@x"]
 
 
-@pytest.mark.sqlite_only
 def test_a_later_edit_that_stands_on_it_refuses_the_undo_and_says_whose(one: Gate, berta: Session) -> None:
     first = one.edit(1, Email="a@b.org", Phone=None)
     edit_records(berta, [Edit(1, 2, "Email", "c@d.org")])

@@ -96,7 +96,6 @@ def test_a_merge_is_judged_by_the_rules_and_needs_a_reason(rivals: Gate) -> None
     assert rivals.backend.dump() == before
 
 
-@pytest.mark.sqlite_only
 def test_neither_a_record_nor_a_diver_that_another_has_changed_is_merged(
     rivals: Gate, berta: Session
 ) -> None:

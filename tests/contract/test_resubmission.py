@@ -193,7 +193,6 @@ def test_a_cancelled_resubmission_leaves_everything_as_it_was(three: Gate) -> No
     assert three.backend.dump() == before
 
 
-@pytest.mark.sqlite_only
 def test_what_another_has_changed_is_not_resubmitted(three: Gate, berta: Session) -> None:
     read = three.versions_of(1, 2)
     edit_records(berta, [Edit(1, 1, "Email", "bob@example.org")])
@@ -251,7 +250,6 @@ def test_a_discard_has_a_code_and_other_has_a_reason(three: Gate, code: str, rea
     assert three.waiting(1)["Status"] == "Open"
 
 
-@pytest.mark.sqlite_only
 def test_what_another_has_discarded_says_so(three: Gate, berta: Session) -> None:
     read = three.versions_of(1)
     discard_records(berta, read, "test_data", None)
@@ -265,7 +263,6 @@ def test_what_another_has_discarded_says_so(three: Gate, berta: Session) -> None
 # Claim_Records, Release_Claims --------------------------------------------------------------------------------
 
 
-@pytest.mark.sqlite_only
 def test_a_claim_is_shown_to_others_and_keeps_them_off(three: Gate, berta: Session) -> None:
     (claim, other) = claim_records(three.session, [1, 2])
     assert claim.is_claimed
@@ -280,7 +277,6 @@ def test_a_claim_is_shown_to_others_and_keeps_them_off(three: Gate, berta: Sessi
     three.edit(1, Phone=None)
 
 
-@pytest.mark.sqlite_only
 def test_a_claim_is_taken_over_with_a_word(three: Gate, berta: Session) -> None:
     claim_records(three.session, [1])
     with pytest.raises(Refused, match="taken over"):
@@ -290,7 +286,6 @@ def test_a_claim_is_taken_over_with_a_word(three: Gate, berta: Session) -> None:
     edit_records(berta, [Edit(1, 1, "Phone", None)])
 
 
-@pytest.mark.sqlite_only
 def test_a_claim_expires_by_itself(three: Gate, berta: Session) -> None:
     claim_records(three.session, [1])
     three.backend.run(
@@ -302,7 +297,6 @@ def test_a_claim_expires_by_itself(three: Gate, berta: Session) -> None:
     edit_records(berta, [Edit(1, 1, "Phone", None)])
 
 
-@pytest.mark.sqlite_only
 def test_one_gives_ones_own_claims_up_and_no_others(three: Gate, berta: Session) -> None:
     claim_records(three.session, [1])
     claim_records(berta, [2])

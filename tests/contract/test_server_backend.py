@@ -147,6 +147,26 @@ def test_a_reader_of_a_role_is_that_user_from_the_first_moment(played: Played, s
     assert "Batch_Summary" in second
 
 
+def test_another_person_is_a_login_of_the_tests_own_that_goes_with_them(
+    played: Played, stage: Server
+) -> None:
+    backend = SqlServerBackend(stage)
+    with closing(backend.open(steward="berta")):
+        pass
+    with closing(backend.open(steward="berta")):
+        pass
+    logins = [text for text, _ in played.odbc.connects if "UID=berta" in text]
+    assert len(logins) == 2
+    assert logins[0].index("UID=berta;PWD=") < logins[0].index("UID=sa")
+    stage.drop_all()
+    made = [text for text, _ in played.odbc.statements if " LOGIN [berta]" in text and "master" not in text]
+    assert [text.split(" LOGIN")[0].split(" [")[0] for text in made if not text.startswith("IF")] == [
+        "CREATE",
+        "DROP",
+    ]
+    assert played.statements("ADD MEMBER [berta]")
+
+
 def test_the_tests_own_questions_are_answered(stage: Server) -> None:
     backend = SqlServerBackend(stage)
     assert backend.outsider == "sa"
