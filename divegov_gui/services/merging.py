@@ -10,7 +10,7 @@ from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
-from divegov_gui.services.review import Edit, discard_records, edit_records, merge_record
+from divegov_gui.services.review import Edit, check_records, discard_records, edit_records, merge_record
 
 MOST = 8
 """Records that can be seen side by side."""
@@ -55,25 +55,26 @@ class Sides:
 
 
 def read_sides(session: Session, quarantine_id: int, cancel: CancelToken | None = None) -> Sides:
-    """Everyone with the email of a record. Raises Refused where the record is gone."""
+    """Everyone with the email of a record; who has it, the gatekeeper says. Raises Refused where the record is gone."""
     rows = read_rows(session, [quarantine_id], cancel)
     if not rows:
         raise Refused("This record is not there any more.", "", "Read the list anew.")
     row = rows[0]
     email = (row.email or "").strip()
-    others: list[QueueRow] = []
-    diver = None
-    if email:
-        with interruptible(session, cancel):
-            others = _same_email(session, row, email)
-            diver = _diver(session, email.lower())
+    clash = check_records(session, {quarantine_id: row.values}, cancel)[quarantine_id].diver_id
+    with interruptible(session, cancel):
+        others = _same_email(session, row, email) if email else []
+        diver = _diver(session, clash) if clash is not None else None
     return Sides(_side(row), tuple(_side(other) for other in others[: MOST - 2]), diver)
 
 
 def merge(
     session: Session, sides: Sides, values: Mapping[str, str | None], reason: str, also: Sequence[Side]
 ) -> None:
-    """Make the surviving values a new version of the diver, and close the record and those of `also`."""
+    """Make the surviving values a new version of the diver, and close the record and those of `also`.
+
+    What survives from the diver is not among `values`: so no mask is ever written back.
+    """
     assert sides.diver is not None
     merge_record(
         session,
@@ -116,19 +117,15 @@ def _same_email(session: Session, row: QueueRow, email: str) -> list[QueueRow]:
     return sorted(read_rows(session, ids)) if ids else []
 
 
-def _diver(session: Session, email: str) -> Side | None:
-    rows = session.select("Diver_Directory", filters=[Filter("Email", "=", email)])
+def _diver(session: Session, diver_id: int) -> Side | None:
+    """The diver as the viewer's role may see them."""
+    rows = session.select(
+        "Diver_Versions", filters=[Filter("Diver_ID", "=", diver_id), Filter("Is_Current", "=", True)]
+    )
     if not rows:
         return None
     row = rows[0]
-    versions = session.select(
-        "Diver_Versions",
-        ["Source_Reference"],
-        [Filter("Diver_ID", "=", row["Diver_ID"]), Filter("Is_Current", "=", True)],
-    )
-    values = {column: row[column] for column in COLUMNS if column in row}
-    values["Source_Reference"] = versions[0]["Source_Reference"] if versions else None
-    return Side(f"Diver {row['Diver_ID']}", row["Diver_ID"], row["Valid_From"], values, True)
+    return Side(f"Diver {diver_id}", diver_id, row["Valid_From"], {c: row[c] for c in COLUMNS}, True)
 
 
 def _side(row: QueueRow) -> Side:

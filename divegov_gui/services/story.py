@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.queue import read_payload
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One thing that happened to a record: when (UTC text), of what kind, by whom, and more in lines."""
+    """One thing that happened to a record: when (UTC text), of what kind, by whom, in words, and what it changed."""
 
     at: str
     kind: str
     actor: str
-    title: str
-    lines: tuple[str, ...] = ()
-    change: Change | None = None
+    summary: str
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,47 +75,24 @@ class CellEdit:
 
 
 def read_story(session: Session, quarantine_id: int, cancel: CancelToken | None = None) -> Story:
-    """All that happened to one record: its arrival, each attempt, each edit, and what became of it."""
-    mine = [Filter("Quarantine_ID", "=", quarantine_id)]
+    """All that happened to one record, from its arrival on."""
     with interruptible(session, cancel):
-        rows = session.select("Quarantine_Queue", filters=mine)
-        reasons = session.select(
-            "Quarantine_Reasons", filters=mine, order=[Order("Attempt"), Order("Rule_Code")]
+        rows = session.select(
+            "Record_Story",
+            ["Story_At", "Story_Kind", "Actor", "Summary", "Detail"],
+            [Filter("Quarantine_ID", "=", quarantine_id)],
+            [Order("Story_At"), Order("Story_Step")],
         )
-        edits = session.select("Revision_History", filters=mine, order=[Order("Revision_ID")])
-    if not rows:
-        return Story(quarantine_id, (), None)
-    row = rows[0]
-    chapters = [_arrival(row), *_attempts(reasons), *map(_edit, edits), *_end(row)]
-    return Story(quarantine_id, tuple(sorted(chapters, key=lambda each: each.at)), row["Payload"])
+        payload = read_payload(session, quarantine_id)
+    return Story(quarantine_id, tuple(map(_chapter, rows)), payload)
 
 
-def _arrival(row: Row) -> Chapter:
-    place = f", row {row['Source_Row']:,}" if row["Source_Row"] else ""
-    return Chapter(row["Quarantined_At"], "Arrived", "", f"Arrived from {row['Source_Name']}{place}")
-
-
-def _attempts(reasons: Sequence[Row]) -> Iterator[Chapter]:
-    """Each time that it stood before the gate, with all that it failed."""
-    for attempt, found in groupby(reasons, key=lambda row: row["Attempt"]):
-        broken = list(found)
-        lines = tuple(dict.fromkeys(row["Wording"] for row in broken))
-        yield Chapter(broken[0]["Recorded_At"], "Rejected", "", f"Rejected, attempt {attempt}", lines)
-
-
-def _edit(row: Row) -> Chapter:
-    kind, title = ("Undone", "An edit was undone") if row["Undoes_Revision_ID"] else ("Edited", "Edited")
-    reason = (f"“{row['Edit_Reason']}”",) if row["Edit_Reason"] else ()
-    change = Change(row["Column_Name"], row["Old_Value"], row["New_Value"])
-    return Chapter(row["Edited_At"], kind, row["Edited_By"], title, reason, change)
-
-
-def _end(row: Row) -> Iterator[Chapter]:
-    if row["Status"] != "Open":
-        diver = f", diver {row['Diver_ID']}" if row["Diver_ID"] else ""
-        reason = (f"“{row['Resolution_Reason']}”",) if row["Resolution_Reason"] else ()
-        title = f"{row['Status']}{diver}"
-        yield Chapter(row["Resolved_At"], row["Status"], row["Resolved_By"] or "", title, reason)
+def _chapter(row: Row) -> Chapter:
+    changes: tuple[Change, ...] = ()
+    if row["Story_Kind"] == "Edited" and row["Detail"]:
+        cells = json.loads(row["Detail"])
+        changes = tuple(Change(cell["column"], cell["old"], cell["new"]) for cell in cells)
+    return Chapter(row["Story_At"], row["Story_Kind"], row["Actor"] or "", row["Summary"] or "", changes)
 
 
 def read_history(session: Session, limit: int = 200, cancel: CancelToken | None = None) -> list[EditGroup]:

@@ -48,7 +48,7 @@ class MergeDialog(Sheet):
         self._also: list[tuple[QCheckBox, Side]] = []
         self.subtitle.setText(self._explanation())
         self.subtitle.show()
-        self.resize(min(1100, 300 + 240 * len(sides.all)), 620)
+        self.resize(min(1160, 240 + 320 * len(sides.all)), 660)
         self.body.addWidget(self._table(), 1)
         self.verdict = Badge("", "neutral")
         self.verdict.setObjectName("quarantine.merge.verdict")
@@ -72,10 +72,14 @@ class MergeDialog(Sheet):
 
     def values(self) -> dict[str, str | None]:
         """The surviving values."""
-        return {
-            column: self._sides.all[group.checkedId()].values.get(column)
-            for column, group in self._groups.items()
-        }
+        return {column: side.values.get(column) for column, side in self._survivors().items()}
+
+    def _survivors(self) -> dict[str, Side]:
+        return {column: self._sides.all[group.checkedId()] for column, group in self._groups.items()}
+
+    def _to_write(self) -> dict[str, str | None]:
+        """The surviving values, without those that the diver has already."""
+        return {c: side.values.get(c) for c, side in self._survivors().items() if not side.is_diver}
 
     # --- building
     def _explanation(self) -> str:
@@ -143,6 +147,11 @@ class MergeDialog(Sheet):
             sign = label("≠ differs", "hint", tone="warning")
             row.addWidget(sign)
         grid.addWidget(name, line, 0)
+        if differs:
+            ground = QFrame()
+            ground.setProperty("role", "differs")
+            grid.addWidget(ground, line, 0, 1, len(self._sides.all) + 1)
+            ground.lower()
         group = self._groups[column] = QButtonGroup(self)
         best = self._best(column)
         for place, side in enumerate(self._sides.all):
@@ -201,7 +210,7 @@ class MergeDialog(Sheet):
         self.yes.setEnabled(False)
         also = [side for box, side in self._also if box.isChecked()]
         self._context.writer.submit(
-            partial(_merge, self._sides, self.values(), reason, also),
+            partial(_merge, self._sides, self._to_write(), reason, also),
             label="Merging records",
             write=True,
             on_success=lambda _: self._finish(),

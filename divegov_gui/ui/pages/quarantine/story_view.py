@@ -6,7 +6,7 @@ import json
 
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from divegov_gui.services.story import Chapter, Story
+from divegov_gui.services.story import Change, Chapter, Story
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked_payload
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
@@ -19,7 +19,6 @@ _SIGNS = {
     "Arrived": ("ingest", "info"),
     "Rejected": ("quarantined", "danger"),
     "Edited": ("edit", "neutral"),
-    "Undone": ("undo", "neutral"),
     "Resubmitted": ("start", "info"),
     "Discarded": ("discard", "danger"),
     "Reopened": ("undo", "warning"),
@@ -96,13 +95,16 @@ class StoryView(QWidget):
 
     def _event(self, chapter: Chapter) -> StoryEvent:
         sign, tone = _SIGNS.get(chapter.kind, ("neutral", "neutral"))
-        lines = list(chapter.lines)
-        if chapter.change is not None:
-            column = chapter.change.column
-            old = show_value(column, chapter.change.old, self._mask).strip() or "nothing"
-            new = show_value(column, chapter.change.new, self._mask).strip() or "nothing"
-            lines.insert(0, f"{LABELS.get(column, column)}: {old} → {new}")
-        return StoryEvent(chapter.at, sign, tone, chapter.title, chapter.actor, tuple(lines))
+        lines = [self._in_words(change) for change in chapter.changes]
+        if chapter.summary:
+            lines.append(chapter.summary)
+        return StoryEvent(chapter.at, sign, tone, chapter.kind, chapter.actor, tuple(lines))
+
+    def _in_words(self, change: Change) -> str:
+        column = change.column
+        old = show_value(column, change.old, self._mask).strip() or "nothing"
+        new = show_value(column, change.new, self._mask).strip() or "nothing"
+        return f"{LABELS.get(column, column)}: {old} → {new}"
 
 
 def _pretty(payload: str) -> str:
