@@ -68,6 +68,7 @@ class MergeDialog(Sheet):
         self.yes.setDefault(True)
         self.row.addWidget(no)
         self.row.addWidget(self.yes)
+        self.reason.setFocus()
         self._judge()
 
     def values(self) -> dict[str, str | None]:
@@ -140,7 +141,7 @@ class MergeDialog(Sheet):
     def _add_line(self, grid: QGridLayout, line: int, column: str, differs: bool) -> None:
         name = QWidget()
         row = QVBoxLayout(name)
-        row.setContentsMargins(0, 6, 0, 6)
+        row.setContentsMargins(8, 5, 0, 5)
         row.setSpacing(0)
         row.addWidget(label(LABELS[column], "label"))
         if differs:
