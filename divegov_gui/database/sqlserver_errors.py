@@ -194,7 +194,8 @@ def _contention(said: DriverError, target: str) -> DiveGovError | None:
             "Nothing of this was kept.",
             "Try again, or give it longer in the connection's profile.",
         )
-    if said.native in (3960, 3961, 41301, 41302, 41305, 41325, 41839):
+    # 13535: a version would have begun after its end, since another transaction was faster.
+    if said.native in (3960, 3961, 13535, 41301, 41302, 41305, 41325, 41839):
         return Conflict("The same rows were changed meanwhile.", "Nothing of this was kept.", "Try again.")
     return None
 

@@ -61,6 +61,7 @@ def test_the_drivers_prefix_goes_and_brackets_stay(text: str, expected: str) -> 
         (failure(1205, "deadlocked", "40001"), Conflict, "each other's way"),
         (failure(1222, "Lock request time out period exceeded."), Conflict, "holds"),
         (failure(3960, "Snapshot isolation transaction aborted."), Conflict, "meanwhile"),
+        (failure(13535, "Data modification failed: transaction time was earlier."), Conflict, "meanwhile"),
         (failure(41839, "commit dependencies"), Conflict, "meanwhile"),
         (failure(-2, "Timeout expired"), ConnectionFailed, "in time"),
         (failure(0, "Query timeout expired", "HYT00", OperationalError), ConnectionFailed, "in time"),
