@@ -9,11 +9,16 @@ from divegov_gui.services.suggestions.knowledge import Knowledge
 from divegov_gui.services.suggestions.model import Proposal, Values
 from divegov_gui.services.suggestions.whole_record import misplaced_address, missing_name, swapped_names
 
+_LONGEST = 400
+"""Characters beyond which a value is a text that landed in the wrong field, and no slip of the pen."""
+
 
 def repairs(record: Values, column: str, knowledge: Knowledge) -> list[Proposal]:
     """Proposals for a column that fails a check, the likeliest first."""
     value = record[column] or ""
     is_blank = not value.strip()
+    if len(value) > _LONGEST:
+        return []
     if column in ("First_Name", "Last_Name"):
         return missing_name(record, column) if is_blank else names.repairs(value, column, record["Email"])
     if column == "Email":
@@ -35,7 +40,7 @@ def repairs(record: Values, column: str, knowledge: Knowledge) -> list[Proposal]
 def improvements(record: Values, column: str, knowledge: Knowledge) -> list[Proposal]:
     """Proposals for a column that passes its checks and might be better all the same."""
     value = record[column] or ""
-    if not value.strip():
+    if not value.strip() or len(value) > _LONGEST:
         return []
     if column in ("First_Name", "Last_Name"):
         return names.improvements(value, column)

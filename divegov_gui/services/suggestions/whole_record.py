@@ -11,6 +11,9 @@ from divegov_gui.services.suggestions.name_case import is_particle, proper
 
 _ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:.]{2,}")
 _NAME = re.compile(r"(?!.*(.)\1{2})[a-z]{3,30}")
+_LONGEST = 200
+"""Characters beyond which a field holds no name and no address that was misplaced."""
+
 _OTHER_NAME = {"First_Name": "Last_Name", "Last_Name": "First_Name"}
 
 
@@ -24,7 +27,7 @@ def misplaced_address(record: Values) -> Iterator[Proposal]:
     """For an email field without an address: one that stands in another field."""
     for column in ("Phone", "First_Name", "Last_Name", "Source_Reference"):
         value = (record[column] or "").strip()
-        found = _ADDRESS.search(value)
+        found = _ADDRESS.search(value) if len(value) < _LONGEST else None
         if found:
             rest = re.sub(r"[\s<>()\[\],;:]+$|^[\s<>()\[\],;:]+", "", value.replace(found[0], " ")) or None
             yield Proposal("email.moved", {"Email": found[0], column: rest}, Confidence.MEDIUM)
@@ -39,6 +42,8 @@ def swapped_names(record: Values) -> Iterator[Proposal]:
 
 def _split(whole: str, column: str) -> Iterator[Proposal]:
     """A full name in one field as two: `Kowalska, Anna` is certain, `Anna Kowalska` may be either way round."""
+    if len(whole) > _LONGEST:
+        return
     last, comma, first = whole.partition(",")
     if comma and first.strip() and last.strip() and "," not in first:
         yield _parted(first.strip(), last.strip(), Confidence.HIGH)
@@ -60,7 +65,7 @@ def _parted(first: str, last: str, confidence: Confidence) -> Proposal:
 
 def _from_address(email: str | None, known: str, column: str) -> Iterator[Proposal]:
     """The other name in an address such as anna.kowalska@…, where it holds the one that is known."""
-    local = (email or "").partition("@")[0]
+    local = (email or "")[:_LONGEST].partition("@")[0]
     parts = [part for part in re.split(r"[^a-z]+", local.lower()) if len(part) > 1]
     name = re.sub(r"[^a-z]", "", plain(known))
     others = [part for part in parts if part != name]

@@ -227,3 +227,19 @@ def test_only_one_likely_fix_may_be_taken_unseen() -> None:
     assert unambiguous(made(medium, low)) is None
     assert unambiguous(made(high, medium)) is None
     assert unambiguous(made(high, high)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["x", " a", "a ", "@", ".", "a.", "1", "1-", "(a", "a,", " at ", "O1", "a@a."]
+)
+def test_a_text_of_any_length_is_no_trouble(session: Session, text: str) -> None:
+    """A pattern that goes wrong on long texts would take hours here, and no test waits so long."""
+    long = text * (200_000 // len(text))
+    records = [
+        tuple(long if place == column else value for place, value in enumerate(person()))
+        for column in range(7)
+    ]
+    suggestions(
+        session, *records, (None, *[long] * 6), (long, None, *[long] * 5), (long, long, None, *[long] * 4)
+    )
+    suggestions(session, tuple([long] * 7), improve=True)
