@@ -267,14 +267,9 @@ def _edit_line(edit: dict[str, Any]) -> str:
 
 
 def _chapter_lines(chapter: dict[str, Any]) -> str:
-    change = chapter["change"]
-    changed = [f"{change['column']}: {change['old']!r} -> {change['new']!r}"] if change else []
-    lines = [
-        f"{chapter['at'][:16]}  {chapter['title']}  {chapter['actor']}".rstrip(),
-        *changed,
-        *chapter["lines"],
-    ]
-    return "\n                    ".join(lines)
+    changes = [f"{each['column']}: {each['old']!r} -> {each['new']!r}" for each in chapter["changes"]]
+    first = f"{chapter['at'][:16]}  {chapter['actor'] or '':<12} {chapter['kind']:<11} {chapter['summary']}"
+    return f"\n{'':<31}".join([first, *changes])
 
 
 # --- what is to be done --------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def test_the_history_of_one_record_goes_from_its_arrival_to_what_it_became(quara
     quarantine("fix", "--id", 1, "--suggestions", "--reason", "Spring clean")
     quarantine("resubmit", "--id", 1)
     chapters = quarantine("history", "--id", 1, "--json").json["chapters"]
-    assert [each["kind"] for each in chapters] == ["Arrived", "Rejected", "Edited", "Edited", "Released"]
+    assert [each["kind"] for each in chapters] == ["Arrived", "Rejected", "Edited", "Resubmitted", "Released"]
     told = quarantine("history", "--id", 1).out
     assert "'bob_at_gmail.com' -> 'bob@gmail.com'" in told
     assert "Spring clean" in told
