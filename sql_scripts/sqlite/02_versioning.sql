@@ -7,7 +7,7 @@
 -- where nobody set one; and one microsecond after the old validity where the clock has not moved past it: strictly
 -- increasing for each row, whatever the clock does. A value that someone writes into Valid_From is never kept.
 -- A change made without the program (no instant is set) that names nobody is signed so, and not in the name of
--- whoever made the version before.
+-- whoever made the version before. Nobody rewrites a history, and only a procedure takes a version out of one.
 
 ------------------------------------------------------------------------------------------------------------
 -- Diver: every earlier version
@@ -140,6 +140,20 @@ BEGIN
     SELECT RAISE(ABORT, 'The past cannot be rewritten.');
 END;
 
+DROP TRIGGER IF EXISTS Diver_History_Replaced;
+CREATE TRIGGER Diver_History_Replaced BEFORE INSERT ON Diver_History
+WHEN EXISTS (SELECT 1 FROM Diver_History WHERE Diver_ID = NEW.Diver_ID AND Valid_To = NEW.Valid_To)
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;
+
+DROP TRIGGER IF EXISTS Diver_History_Deleted;
+CREATE TRIGGER Diver_History_Deleted BEFORE DELETE ON Diver_History
+WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be deleted without DiveGov Steward.');
+END;
+
 ------------------------------------------------------------------------------------------------------------
 -- Dive_Tour: every earlier version
 ------------------------------------------------------------------------------------------------------------
@@ -166,8 +180,19 @@ DROP TRIGGER IF EXISTS Dive_Tour_Inserted;
 CREATE TRIGGER Dive_Tour_Inserted BEFORE INSERT ON Dive_Tour
 WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
 BEGIN
+    SELECT RAISE(ABORT, 'A versioned row cannot be replaced; update it.')
+    FROM Dive_Tour
+    WHERE Dive_Tour_ID = NEW.Dive_Tour_ID OR Tour_Code = NEW.Tour_Code;
+
     SELECT RAISE(ABORT, 'Valid_From is set by the database.')
     WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
+END;
+
+DROP TRIGGER IF EXISTS Dive_Tour_Code_Taken;
+CREATE TRIGGER Dive_Tour_Code_Taken BEFORE UPDATE OF Tour_Code ON Dive_Tour
+WHEN EXISTS (SELECT 1 FROM Dive_Tour WHERE Tour_Code = NEW.Tour_Code AND Dive_Tour_ID <> OLD.Dive_Tour_ID)
+BEGIN
+    SELECT RAISE(ABORT, 'Another tour has this code.');
 END;
 
 DROP TRIGGER IF EXISTS Dive_Tour_Updated;
@@ -223,6 +248,20 @@ BEGIN
     SELECT RAISE(ABORT, 'The past cannot be rewritten.');
 END;
 
+DROP TRIGGER IF EXISTS Dive_Tour_History_Replaced;
+CREATE TRIGGER Dive_Tour_History_Replaced BEFORE INSERT ON Dive_Tour_History
+WHEN EXISTS (SELECT 1 FROM Dive_Tour_History WHERE Dive_Tour_ID = NEW.Dive_Tour_ID AND Valid_To = NEW.Valid_To)
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;
+
+DROP TRIGGER IF EXISTS Dive_Tour_History_Deleted;
+CREATE TRIGGER Dive_Tour_History_Deleted BEFORE DELETE ON Dive_Tour_History
+WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be deleted without DiveGov Steward.');
+END;
+
 ------------------------------------------------------------------------------------------------------------
 -- Quality_Rule: every earlier version
 ------------------------------------------------------------------------------------------------------------
@@ -249,6 +288,10 @@ DROP TRIGGER IF EXISTS Quality_Rule_Inserted;
 CREATE TRIGGER Quality_Rule_Inserted BEFORE INSERT ON Quality_Rule
 WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
 BEGIN
+    SELECT RAISE(ABORT, 'A versioned row cannot be replaced; update it.')
+    FROM Quality_Rule
+    WHERE Rule_Code = NEW.Rule_Code;
+
     SELECT RAISE(ABORT, 'Valid_From is set by the database.')
     WHERE NEW.Valid_From IS NOT strftime('%Y-%m-%d %H:%M:%f', 'now') || '000';
 END;
@@ -304,4 +347,18 @@ DROP TRIGGER IF EXISTS Quality_Rule_History_Updated;
 CREATE TRIGGER Quality_Rule_History_Updated BEFORE UPDATE ON Quality_Rule_History
 BEGIN
     SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;
+
+DROP TRIGGER IF EXISTS Quality_Rule_History_Replaced;
+CREATE TRIGGER Quality_Rule_History_Replaced BEFORE INSERT ON Quality_Rule_History
+WHEN EXISTS (SELECT 1 FROM Quality_Rule_History WHERE Rule_Code = NEW.Rule_Code AND Valid_To = NEW.Valid_To)
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+END;
+
+DROP TRIGGER IF EXISTS Quality_Rule_History_Deleted;
+CREATE TRIGGER Quality_Rule_History_Deleted BEFORE DELETE ON Quality_Rule_History
+WHEN (SELECT Instant FROM Transaction_Context WHERE Context_ID = 1) IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'The past cannot be deleted without DiveGov Steward.');
 END;

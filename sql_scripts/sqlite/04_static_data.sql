@@ -121,15 +121,18 @@ VALUES
     (15, 'DG-0015', 'Torch', 'Beam 1200', '2026-04-15', 365)
 ON CONFLICT DO NOTHING;
 
+-- A versioned row that stands already is not inserted again, not even to be passed over: 02 takes that for a replacement.
 INSERT INTO Dive_Tour (Tour_Code, Tour_Name, Dive_Site_ID, Minimum_Level, Starts_On, Days, Capacity, Price_Eur, Modified_By, Change_Reason)
-VALUES
+SELECT column1, column2, column3, column4, column5, column6, column7, column8, column9, column10
+FROM (VALUES
     ('RED-SEA-27', 'Red Sea wrecks and reefs', 2, 5, '2027-04-10', 7, 16, 1490, 'divegov', 'Static data'),
     ('SIPADAN-27', 'Sipadan walls', 3, 4, '2027-06-05', 9, 12, 2380, 'divegov', 'Static data'),
     ('KONA-27', 'Night with the mantas', 4, 4, '2027-02-20', 3, 20, 640, 'divegov', 'Static data'),
     ('SILFRA-27', 'Between two continents', 5, 5, '2027-08-14', 4, 8, 980, 'divegov', 'Static data'),
     ('ZENOBIA-27', 'Zenobia week', 6, 5, '2027-05-22', 6, 14, 1120, 'divegov', 'Static data'),
     ('CENOTES-27', 'Light in the cenotes', 7, 4, '2027-03-13', 5, 10, 1350, 'divegov', 'Static data')
-ON CONFLICT (Tour_Code) DO NOTHING;
+)
+WHERE NOT EXISTS (SELECT 1 FROM Dive_Tour WHERE Tour_Code = column1);
 
 ------------------------------------------------------------------------------------------------------------
 -- Roles and masks
@@ -164,8 +167,10 @@ ON CONFLICT DO NOTHING;
 ------------------------------------------------------------------------------------------------------------
 
 -- Mandatory rules guard what dbo.Diver cannot hold otherwise, and cannot be switched off.
-INSERT INTO Quality_Rule (Rule_Code, Column_Name, Dimension, Severity, Threshold, Is_Mandatory, Wording, Hint, Modified_By, Change_Reason)
-SELECT column1, column2, column3, column4, column5, column6, column7, column8, 'divegov', 'Static data'
+DROP TABLE IF EXISTS temp.Shipped_Rule;
+CREATE TEMP TABLE Shipped_Rule AS
+SELECT column1 AS Rule_Code, column2 AS Column_Name, column3 AS Dimension, column4 AS Severity, column5 AS Threshold,
+       column6 AS Is_Mandatory, column7 AS Wording, column8 AS Hint
 FROM (VALUES
     ('FIRST_NAME_MISSING', 'First_Name', 'Completeness', 'error', NULL, 1,
         'First name is missing',
@@ -218,14 +223,23 @@ FROM (VALUES
     ('DUPLICATE_OF_DIVER', 'Email', 'Uniqueness', 'error', NULL, 1,
         'A diver with this email exists and has other data',
         'Compare with the diver, then merge or discard.')
-)
-WHERE true
-ON CONFLICT (Rule_Code) DO UPDATE
-SET Wording = excluded.Wording,
-    Hint = excluded.Hint,
-    Modified_By = excluded.Modified_By,
+);
+
+UPDATE Quality_Rule
+SET Wording = s.Wording,
+    Hint = s.Hint,
+    Modified_By = 'divegov',
     Change_Reason = 'Wording of a newer release'
-WHERE Wording <> excluded.Wording OR Hint <> excluded.Hint;
+FROM temp.Shipped_Rule AS s
+WHERE s.Rule_Code = Quality_Rule.Rule_Code
+  AND (s.Wording <> Quality_Rule.Wording OR s.Hint <> Quality_Rule.Hint);
+
+INSERT INTO Quality_Rule (Rule_Code, Column_Name, Dimension, Severity, Threshold, Is_Mandatory, Wording, Hint, Modified_By, Change_Reason)
+SELECT Rule_Code, Column_Name, Dimension, Severity, Threshold, Is_Mandatory, Wording, Hint, 'divegov', 'Static data'
+FROM temp.Shipped_Rule AS s
+WHERE NOT EXISTS (SELECT 1 FROM Quality_Rule AS q WHERE q.Rule_Code = s.Rule_Code);
+
+DROP TABLE temp.Shipped_Rule;
 
 -- The bits by which Judge_Records (05) writes a record's verdict.
 INSERT INTO Rule_Check (Check_Bit, Rule_Code, Column_Name)

@@ -330,6 +330,13 @@ def test_a_governed_batch_takes_no_more_records(gate: Gate) -> None:
         gate.send(1, raw_records([person(email="bob@example.org")], first_row=2))
 
 
+def test_a_chunk_that_comes_again_when_the_batch_is_governed_is_there_already(gate: Gate) -> None:
+    gate.take_in([person(), person(email="bob@example.org")])
+    before = gate.backend.dump()
+    gate.send(1, raw_records([person(), person(email="bob@example.org")]))
+    assert gate.backend.dump() == before
+
+
 @pytest.mark.parametrize("count", [0, -1])
 def test_an_empty_batch_is_refused(gate: Gate, count: int) -> None:
     with pytest.raises(Refused, match="at least one record"):

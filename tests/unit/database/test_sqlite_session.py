@@ -405,6 +405,13 @@ def test_the_validity_of_an_insert_is_the_programs_instant_within_the_program(di
         "VALUES ('Eve', 'L', 'ada@example.org', '1990-01-01', 'eve', 'theft')",
         "UPDATE OR REPLACE Diver SET Email = 'ada@example.org' WHERE Diver_ID = 2",
         "UPDATE OR REPLACE Diver SET Diver_ID = 1 WHERE Diver_ID = 2",
+        "INSERT OR REPLACE INTO Dive_Tour SELECT * FROM Dive_Tour",
+        "INSERT OR REPLACE INTO Dive_Tour SELECT 99, Tour_Code, 'Stolen', Dive_Site_ID, Minimum_Level, Starts_On, "
+        "Days, Capacity, 0, 'eve', 'theft', Valid_From FROM Dive_Tour",
+        "UPDATE OR REPLACE Dive_Tour SET Tour_Code = 'KONA-27' WHERE Tour_Code = 'SILFRA-27'",
+        "UPDATE OR REPLACE Dive_Tour SET Dive_Tour_ID = 1 WHERE Dive_Tour_ID = 2",
+        "INSERT OR REPLACE INTO Quality_Rule SELECT * FROM Quality_Rule",
+        "UPDATE OR REPLACE Quality_Rule SET Rule_Code = 'EMAIL_FORMAT' WHERE Rule_Code = 'DOB_FUTURE'",
     ],
 )
 def test_no_version_is_lost_to_a_replacement(diver: Path, attack: str) -> None:
@@ -414,9 +421,46 @@ def test_no_version_is_lost_to_a_replacement(diver: Path, attack: str) -> None:
         "VALUES ('Bob', 'B', 'bob@example.org', '1990-01-01', 'ana', 'promoted')",
     )
     before = dump(diver)
-    with pytest.raises(sqlite3.IntegrityError, match=r"replaced|has this email|cannot be changed"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"replaced|has this|cannot be changed"):
         plain(diver, attack)
     assert dump(diver) == before
+
+
+HISTORIES = ("Diver", "Dive_Tour", "Quality_Rule")
+
+
+@pytest.fixture
+def with_a_past(diver: Path) -> Path:
+    """A workspace whose every history holds a version."""
+    for table in HISTORIES:
+        plain(diver, f"UPDATE {table} SET Modified_By = 'ana'")
+    return diver
+
+
+@pytest.mark.parametrize("table", HISTORIES)
+def test_who_comes_without_the_program_takes_nothing_out_of_a_history(with_a_past: Path, table: str) -> None:
+    before = dump(with_a_past)
+    for attack in (
+        f"DELETE FROM {table}_History",
+        f"DELETE FROM {table}_History WHERE Modified_By <> 'eve'",
+        f"INSERT OR REPLACE INTO {table}_History SELECT * FROM {table}_History",
+        f"UPDATE OR REPLACE {table}_History SET Modified_By = 'eve'",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="The past cannot be"):
+            plain(with_a_past, attack)
+    assert dump(with_a_past) == before
+
+
+@pytest.mark.parametrize("table", HISTORIES)
+def test_a_procedure_may_take_a_version_out(with_a_past: Path, table: str) -> None:
+    plain(
+        with_a_past,
+        "INSERT INTO Stored_Procedure VALUES ('Forget', "
+        f"'CREATE OR ALTER PROCEDURE Forget\nAS\nBEGIN\n    DELETE FROM {table}_History;\nEND;\n')",
+    )
+    with open_workspace(with_a_past) as session:
+        session.call("Forget")
+    assert plain(with_a_past, f"SELECT count(*) FROM {table}_History") == [(0,)]
 
 
 @pytest.mark.parametrize("column", ["Action_ID", "Action_Hash"])

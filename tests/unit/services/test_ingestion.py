@@ -13,9 +13,10 @@ from divegov_gui.core.errors import Cancelled, InputRefused
 from divegov_gui.core.progress import CancelToken, Progress
 from divegov_gui.core.records import InjectedDefect, RawRecord, RecordChunk
 from divegov_gui.database.session import Order, Session
+from divegov_gui.database.sqlite import SqliteSession, open_workspace
 from divegov_gui.services.files import FileSource, guess_mapping, inspect_file
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
-from divegov_gui.services.ingestion import ingest, read_report
+from divegov_gui.services.ingestion import IngestReport, ingest, read_report
 from divegov_gui.services.quality import Outcomes, read_overview
 
 
@@ -129,6 +130,27 @@ def test_after_a_stop_it_goes_on_where_it_was(session: Session) -> None:
     assert (report.resumed, report.was_loaded, report.batch.batch_id) == (4, True, 1)
     assert [p.done for p in heard if p.stage == "Loading"] == [4, 4, 4, 6, 8, 9]
     assert report.batch.outcomes == Outcomes(9, 9, 0, 0, 0)
+
+
+def test_two_who_take_in_the_same_content_at_once_end_with_the_same_batch(session: Session) -> None:
+    class Overtaken(Given):
+        """While its second chunk is read, somebody else takes the same content in whole."""
+
+        def chunks(self) -> Iterator[RecordChunk]:
+            for place, chunk in enumerate(super().chunks()):
+                if place == 1:
+                    assert isinstance(session, SqliteSession)
+                    with open_workspace(session.path) as other:
+                        faster.append(ingest(other, given(5)))
+                yield chunk
+
+    faster: list[IngestReport] = []
+    source = given(5)
+    slower = ingest(session, Overtaken(source.parts, source.row_count))
+    assert faster[0].batch.loaded == faster[0].batch.outcomes.promoted == 5  # type: ignore[union-attr]
+    assert slower.batch == faster[0].batch
+    assert read_overview(session).divers == 5
+    assert session.count("Raw_Divers") == 5
 
 
 def test_it_goes_on_with_chunks_of_another_size_too(session: Session) -> None:
