@@ -13,8 +13,8 @@ from tsql_backend import TsqlBackend
 IN_BULK = {"test_conservation", "test_oracle", "test_score"}
 """Many batches: the T-SQL rules judge others in tests/unit/tsql/test_tsql_verdicts.py, and a server judges these."""
 
-BEYOND_THE_INTERPRETER = {"test_personas", "test_a_check_waits_for_no_writer"}
-"""Permissions and locks: a server's own matter, and SQLite's."""
+BEYOND_THE_INTERPRETER = {"test_personas", "test_versioning", "test_a_check_waits_for_no_writer"}
+"""Permissions, versioning and locks: a server's own matter, and SQLite's."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,0 +1,155 @@
+"""Texts, numbers and times do not meet in one CASE, COALESCE, comparison or UNION of the T-SQL.
+
+SQLite does not mind. SQL Server converts the text to the other's type (learn.microsoft.com, "Data type precedence"),
+and fails when a row comes whose text is no number (245) or no date (241).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from sqlglot import exp
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
+from test_tsql_binding import as_query
+from tsql_reading import SCRIPTS, modules
+from tsql_statements import DIALECT, columns_of, parsed, statements
+
+KINDS = {
+    "text": {"VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "TEXT"},
+    "number": {"BIGINT", "INT", "SMALLINT", "TINYINT", "BIT", "BOOLEAN", "DECIMAL", "DOUBLE", "FLOAT"},
+    "time": {"DATE", "DATETIME2", "DATETIME", "TIMESTAMP"},
+}
+TEXTUAL = (exp.National, exp.Collate, exp.Left, exp.Right, exp.Concat, exp.Substring, exp.Trim, exp.Translate)
+
+
+def kind_of(definition: str) -> str | None:
+    """Text, number or time: what a type's name says."""
+    name = re.match(r"\w+", definition.upper())
+    return next((kind for kind, names in KINDS.items() if name and name[0] in names), None)
+
+
+@cache
+def schema() -> MappingSchema:
+    """The catalogue, with a type for each kind."""
+    stands_for = {"text": "VARCHAR", "number": "BIGINT", "time": "DATETIME2", None: "UNKNOWN"}
+    mapping: dict[str, dict[str, dict[str, str]]] = {}
+    for name, columns in columns_of().items():
+        own, _, table = name.rpartition(".")
+        mapping.setdefault(own, {})[table] = {c: stands_for[kind_of(d)] for c, d in columns.items()}
+    return MappingSchema(mapping, dialect=DIALECT)
+
+
+@cache
+def variables(module: str) -> dict[str, str | None]:
+    """What the variables and parameters of a procedure are."""
+    procedure = modules("PROCEDURE").get(module)
+    text = f"{procedure.header}\n{procedure.body}" if procedure else ""
+    found = re.findall(r"@(\w+)\s+([A-Z][A-Z0-9]+)(?:\s*\([^)]*\))?\s*(?:=|,|;|\n)", text)
+    return {name.lower(): kind_of(kind) for name, kind in found}
+
+
+def mixed(text: str, module: str = "") -> list[str]:
+    """Where a statement lets kinds meet."""
+    query = as_query(parsed(text).copy())
+    if query is None:
+        return []
+    for node in list(query.find_all(exp.NextValueFor)):
+        node.replace(exp.Literal.number(1))
+    query = qualify(
+        query,
+        schema=schema(),
+        dialect=DIALECT,
+        db="dbo",
+        expand_alias_refs=False,
+        expand_stars=False,
+        quote_identifiers=False,
+        identify=False,
+    )
+    query = annotate_types(query, schema=schema())
+    return [
+        node.sql("tsql")
+        for node in query.walk()
+        for parts in meetings(node)
+        if len({kind(part, module) for part in parts} - {None}) > 1
+    ]
+
+
+def meetings(node: exp.Expression) -> Iterator[list[exp.Expression]]:
+    """The expressions that a node makes one type of."""
+    if isinstance(node, exp.Case):
+        yield [branch.args["true"] for branch in node.args["ifs"]] + [
+            *filter(None, [node.args.get("default")])
+        ]
+        yield [*filter(None, [node.this])] + [branch.this for branch in node.args["ifs"] if node.this]
+    elif isinstance(node, exp.If) and not isinstance(node.parent, exp.Case):
+        yield [*filter(None, [node.args["true"], node.args.get("false")])]
+    elif isinstance(node, (exp.Coalesce, exp.In)):
+        yield [node.this, *node.expressions]
+    elif isinstance(node, exp.Between):
+        yield [node.this, node.args["low"], node.args["high"]]
+    elif isinstance(
+        node, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+    ):
+        yield [node.left, node.right]
+    elif isinstance(node, exp.SetOperation):
+        sides = zip(node.left.selects, node.right.selects, strict=False)
+        yield from ([one.unalias(), other.unalias()] for one, other in sides)
+
+
+def kind(node: exp.Expression, module: str) -> str | None:
+    """Text, number or time; None where it is NULL or cannot be told."""
+    if isinstance(node, exp.Paren):
+        return kind(node.this, module)
+    if isinstance(node, exp.Literal):
+        return "text" if node.is_string else "number"
+    if isinstance(node, TEXTUAL):
+        return "text"
+    if isinstance(node, exp.Convert):
+        return kind_of(node.this.sql("tsql"))
+    if isinstance(node, exp.Parameter):
+        return variables(module).get(node.name.lower())
+    if isinstance(node, exp.Null) or node.type is None:
+        return None
+    return kind_of(node.type.sql("tsql"))
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (
+            "SELECT COALESCE(d.Diver_ID, N'none') AS Who FROM dbo.Diver AS d",
+            "SELECT COALESCE(CONVERT(NVARCHAR(20), d.Diver_ID), N'none') AS Who FROM dbo.Diver AS d",
+        ),
+        (
+            "SELECT CASE WHEN d.Phone IS NULL THEN 0 ELSE d.Phone END AS P FROM dbo.Diver AS d",
+            "SELECT CASE WHEN d.Phone IS NULL THEN N'0' ELSE d.Phone END AS P FROM dbo.Diver AS d",
+        ),
+        (
+            "SELECT d.Diver_ID FROM dbo.Diver AS d JOIN #Normalised AS n ON n.Date_Of_Birth = d.Date_Of_Birth",
+            "SELECT d.Diver_ID FROM dbo.Diver AS d JOIN #Normalised AS n "
+            "ON TRY_CONVERT(DATE, n.Date_Of_Birth, 23) = d.Date_Of_Birth",
+        ),
+        (
+            "SELECT Raw_ID FROM Staging.Raw_Record WHERE Phone IN (1, 2)",
+            "SELECT Raw_ID FROM Staging.Raw_Record WHERE Phone IN (N'1', N'2')",
+        ),
+        (
+            "SELECT Raw_ID AS A FROM Staging.Raw_Record UNION ALL SELECT Payload FROM Staging.Raw_Record",
+            "SELECT Raw_ID AS A FROM Staging.Raw_Record UNION ALL SELECT NULL FROM Staging.Raw_Record",
+        ),
+    ],
+)
+def test_the_rule_is_alive(bad: str, good: str) -> None:
+    assert mixed(bad)
+    assert mixed(good) == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_texts_numbers_and_times_do_not_meet(script: str) -> None:
+    found = {s.place: met for s in statements() if s.script == script and (met := mixed(s.text, s.module))}
+    assert found == {}
