@@ -14,6 +14,7 @@ import typer
 
 from divegov_gui import __version__
 from divegov_gui.cli_connections import connect_app, profile_app
+from divegov_gui.cli_deploy import deploy, status
 from divegov_gui.cli_quarantine_fix import quarantine_app
 from divegov_gui.cli_support import (
     JsonOption,
@@ -25,14 +26,11 @@ from divegov_gui.cli_support import (
     from_file,
     generated,
     ingest_into,
-    name_of,
     open_session,
     pages_folder,
     pairs,
     place_for,
-    print_json,
     print_report,
-    progress_bar,
     refuse_undeployed,
     target_for,
 )
@@ -72,6 +70,8 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(connect_app, name="connect")
 app.add_typer(quarantine_app, name="quarantine")
 app.command("watch")(watch_folder)
+app.command("deploy")(deploy)
+app.command("status")(status)
 
 _faces: Faces | None = None
 
@@ -165,73 +165,6 @@ def demo(
     print(
         f"\nThere is no display for the window. Its pages are in {folder}: {', '.join(p.name for p in pages)}"
     )
-
-
-@app.command()
-def deploy(
-    workspace: WorkspaceOption = None,
-    profile: ProfileOption = None,
-    scripts: ScriptsOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Apply everything, then undo it.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Apply the numbered scripts that are pending or have changed."""
-    from divegov_gui.services.deployment import deploy as apply
-
-    with open_session(place_for(workspace, profile)) as session, progress_bar(as_json) as progress:
-        report = apply(session, scripts=scripts, dry_run=dry_run, progress=progress)
-    if as_json:
-        print_json(
-            {
-                "applied": report.applied,
-                "unchanged": report.unchanged,
-                "dry_run": report.dry_run,
-                "seconds": round(report.seconds, 3),
-            }
-        )
-        return
-    for name in report.applied:
-        print(f"{'would apply' if dry_run else 'applied'}  {name}")
-    if not report.applied:
-        print("Nothing to do: all scripts are applied.")
-
-
-@app.command()
-def status(
-    workspace: WorkspaceOption = None,
-    profile: ProfileOption = None,
-    scripts: ScriptsOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the state of the scripts and what the workspace holds."""
-    from divegov_gui.services.deployment import plan_deployment
-    from divegov_gui.services.quality import read_overview
-
-    place = existing(workspace, profile)
-    with open_session(place) as session:
-        plan = plan_deployment(session, scripts)
-        overview = None if plan.is_empty else read_overview(session)
-    states = {s.name: s.state.value for s in plan.scripts}
-    counts = (
-        {}
-        if overview is None
-        else {
-            "divers": overview.divers,
-            "quarantine_open": overview.quarantine_open,
-            "history_rows": overview.history_rows,
-            "batches": overview.batch_count,
-        }
-    )
-    if as_json:
-        print_json({"workspace": name_of(place), "scripts": states, **counts})
-        return
-    print(f"Workspace  {name_of(place)}")
-    for name, state in states.items():
-        print(f"  {state:<8} {name}")
-    for name, count in counts.items():
-        print(f"  {count:>12,}  {name.replace('_', ' ')}")
-    if not plan.is_current:
-        print("Run divegov deploy to apply what is outstanding.")
 
 
 @app.command()

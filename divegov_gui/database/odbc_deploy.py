@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from divegov_gui.core.errors import DeploymentFailed
+from divegov_gui.database.odbc_catalogue import record
 from divegov_gui.database.odbc_link import Link, Operation, execute
 from divegov_gui.database.scripts import Script
-from divegov_gui.database.session import JournalEntry
+from divegov_gui.database.session import JournalEntry, Recording
 from divegov_gui.database.sqlserver_errors import DriverError, read_error
 from divegov_gui.database.tsql_batches import Batch, split_batches
 
@@ -65,7 +66,7 @@ _MAKES_MODULE = re.compile(
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """A batch of a script, and which of how many it is."""
 
     script: Script
@@ -75,7 +76,7 @@ class _Step:
 
 
 class _BatchFailed(Exception):
-    def __init__(self, step: _Step, said: DriverError) -> None:
+    def __init__(self, step: Step, said: DriverError) -> None:
         super().__init__(step.script.name)
         self.step = step
         self.said = said
@@ -93,10 +94,14 @@ def read_journal(link: Link) -> list[JournalEntry]:
 
 
 def apply_scripts(
-    link: Link, scripts: Sequence[Script], program_version: str, on_statement: OnStatement
+    link: Link,
+    scripts: Sequence[Script],
+    program_version: str,
+    on_statement: OnStatement,
+    recording: Recording | None = None,
 ) -> JournalEntry:
     """Apply scripts and write their journal rows, in one transaction (see `Session.apply_scripts`)."""
-    before, within = _steps(scripts)
+    before, within = steps_of(scripts)
     with _applying(link, within) as operation:
         for step in before:
             _run(link, operation, link.connected(operation), step, on_statement)
@@ -107,12 +112,13 @@ def apply_scripts(
                     _run(link, operation, connection, step, on_statement)
                 took = round((time.monotonic() - started) * 1000)
                 entry = _recorded(link, operation, connection, script, took, program_version)
+            record(operation, connection, recording)
     return entry
 
 
 def rehearse_scripts(link: Link, scripts: Sequence[Script], on_statement: OnStatement) -> None:
     """Apply scripts and undo them (see `Session.rehearse_scripts`)."""
-    before, within = _steps(scripts)
+    before, within = steps_of(scripts)
     todo = [step for step in before if not _is_outside(step.batch)] + within
     with _applying(link, todo) as operation, link.transaction(operation, keep=False) as connection:
         for step in todo:
@@ -120,7 +126,7 @@ def rehearse_scripts(link: Link, scripts: Sequence[Script], on_statement: OnStat
 
 
 @contextmanager
-def _applying(link: Link, steps: Sequence[_Step]) -> Iterator[Operation]:
+def _applying(link: Link, steps: Sequence[Step]) -> Iterator[Operation]:
     """One deployment. A script may build an index: for its length the profile's query timeout does not hold."""
     with link.operation() as operation:
         connection = link.connected(operation)
@@ -161,7 +167,7 @@ def _record(
         return JournalEntry(*cursor.fetchall()[0])
 
 
-def _run(link: Link, operation: Operation, connection: Any, step: _Step, on_statement: OnStatement) -> None:
+def _run(link: Link, operation: Operation, connection: Any, step: Step, on_statement: OnStatement) -> None:
     on_statement(step.script, step.number, step.count)
     try:
         for _ in range(step.batch.repeat):
@@ -184,12 +190,12 @@ def _run_batch(operation: Operation, connection: Any, text: str) -> None:
 # -- which batches run where ----------------------------------------------------------------------------------
 
 
-def _steps(scripts: Sequence[Script]) -> tuple[list[_Step], list[_Step]]:
+def steps_of(scripts: Sequence[Script]) -> tuple[list[Step], list[Step]]:
     """All batches: those that run before the transaction, and those within it. Raises DeploymentFailed."""
     steps = []
     for script in scripts:
         batches = split_batches(script.text)
-        steps += [_Step(script, n, len(batches), batch) for n, batch in enumerate(batches, start=1)]
+        steps += [Step(script, n, len(batches), batch) for n, batch in enumerate(batches, start=1)]
     first = 0
     for index, step in enumerate(steps):
         if _is_outside(step.batch):
@@ -223,7 +229,7 @@ def _only_settings(batch: Batch) -> bool:
 # -- where it failed ------------------------------------------------------------------------------------------
 
 
-def _told(link: Link, operation: Operation, failed: _BatchFailed, steps: Sequence[_Step]) -> DeploymentFailed:
+def _told(link: Link, operation: Operation, failed: _BatchFailed, steps: Sequence[Step]) -> DeploymentFailed:
     step, said = failed.step, failed.said
     line = _located(link, operation, step, said, steps)
     begins = f" The batch begins on line {step.batch.line}: {_first_line(step.batch.text)}"
@@ -237,7 +243,7 @@ def _told(link: Link, operation: Operation, failed: _BatchFailed, steps: Sequenc
 
 
 def _located(
-    link: Link, operation: Operation, failed: _Step, said: DriverError, steps: Sequence[_Step]
+    link: Link, operation: Operation, failed: Step, said: DriverError, steps: Sequence[Step]
 ) -> int | None:
     """The script's line at which the server stopped, or None where it cannot be told.
 

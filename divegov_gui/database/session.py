@@ -52,6 +52,41 @@ class JournalEntry:
     program_version: str
 
 
+@dataclass(frozen=True)
+class Drifted:
+    """An object that is not as it was deployed: `drift` is ``Missing`` or ``Altered``; `found_as` what it is now.
+
+    `base` is the table that it belongs to, or itself.
+    """
+
+    kind: str
+    name: str
+    base: str
+    drift: str
+    found_as: str = ""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a deployment records of the catalogue: the objects that the scripts make, by name.
+
+    `keep` are drifted ones, as (kind, name), that it does not put right: what was recorded of them stays.
+    """
+
+    names: tuple[str, ...]
+    keep: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a deployment goes to: the database in a few words, its server, and whether that is this computer."""
+
+    label: str
+    database: str
+    server: str = ""
+    is_local: bool = True
+
+
 class Session(Protocol):
     """An open connection, used by the thread that made it; only `interrupt` may be called from another."""
 
@@ -95,15 +130,30 @@ class Session(Protocol):
         """The newest application of each script; empty in a database that nothing was deployed to."""
         ...
 
+    @property
+    def target(self) -> Target:
+        """What a deployment goes to."""
+        ...
+
+    def drift(self) -> list[Drifted]:
+        """What of the catalogue is not as it was deployed, as far as one may see it."""
+        ...
+
+    def missing_rights(self) -> dict[str, str]:
+        """The rights that a deployment needs and one does not have, each with what it is for."""
+        ...
+
     def apply_scripts(
         self,
         scripts: Sequence[Script],
         program_version: str,
         on_statement: Callable[[Script, int, int], None],
+        recording: Recording | None = None,
     ) -> JournalEntry:
         """Apply scripts and write their journal rows, in one transaction; returns the last one's entry.
 
-        `on_statement` hears the script, the number of its statement and how many it has.
+        `on_statement` hears the script, the number of its statement and how many it has. What `recording` names is
+        recorded in the same transaction, where the database has the procedure for it.
         Raises DeploymentFailed naming script and line.
         """
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
@@ -14,11 +15,20 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from divegov_gui.core.errors import DeploymentFailed, Refused
-from divegov_gui.database import procedures
+from divegov_gui.database import procedures, sqlite_catalogue
 from divegov_gui.database.procedures import Procedure, Step, Variables, bind, parse_procedure
 from divegov_gui.database.queries import count_statement_for_sqlite, select_statement
 from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
-from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
+from divegov_gui.database.session import (
+    Drifted,
+    Filter,
+    JournalEntry,
+    MessageSink,
+    Order,
+    Recording,
+    Row,
+    Target,
+)
 from divegov_gui.database.sqlite_errors import error_name, not_granted, thrown, translated
 from divegov_gui.database.sqlite_file import connect, disconnect
 from divegov_gui.database.sqlite_host import CLOCK, login
@@ -131,11 +141,26 @@ class SqliteSession:
             ).fetchall()
         return [JournalEntry(*row) for row in rows]
 
+    @property
+    def target(self) -> Target:
+        """The file (see `Session.target`)."""
+        return Target(self.path.name, self.path.name)
+
+    def drift(self) -> list[Drifted]:
+        """What of the catalogue is not as it was deployed (see `Session.drift`)."""
+        with self._translating():
+            return sqlite_catalogue.read_drift(self._raw)
+
+    def missing_rights(self) -> dict[str, str]:
+        """None: whoever may write the file may deploy to it."""
+        return {}
+
     def apply_scripts(
         self,
         scripts: Sequence[Script],
         program_version: str,
         on_statement: Callable[[Script, int, int], None],
+        recording: Recording | None = None,
     ) -> JournalEntry:
         """Apply scripts with their journal rows (see `Session.apply_scripts`)."""
         with self._transaction(set_context=False):
@@ -151,7 +176,15 @@ class SqliteSession:
                     program_version,
                 )
                 self._write_journal(entry)
+            self._record(recording)
         return entry
+
+    def _record(self, recording: Recording | None) -> None:
+        if recording is None or not sqlite_catalogue.has_procedure(self._raw, "Record_Schema"):
+            return
+        procedure = self._procedure("Record_Schema")
+        given = {"names": json.dumps(recording.names), "keep": json.dumps(recording.keep)}
+        self._run(procedure, bind(procedure, given), [], lambda _: None, depth=0)
 
     def rehearse_scripts(
         self, scripts: Sequence[Script], on_statement: Callable[[Script, int, int], None]

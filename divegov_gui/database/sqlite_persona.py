@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 from divegov_gui.core.errors import Refused
 from divegov_gui.database.masks import mask_expression
 from divegov_gui.database.scripts import Script
-from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
+from divegov_gui.database.session import Drifted, Filter, JournalEntry, MessageSink, Order, Recording, Row
 from divegov_gui.database.sqlite import SqliteSession
 from divegov_gui.database.sqlite_errors import not_granted
 from divegov_gui.database.sqlite_file import connect, disconnect
@@ -141,11 +141,20 @@ class PersonaSession(SqliteSession):
         rows = self.select("Deployment_Status", columns, order=[Order("Script_Name")])
         return [JournalEntry(*(row[column] for column in columns)) for row in rows]
 
+    def drift(self) -> list[Drifted]:
+        """Nothing: the catalogue is the owner's to see."""
+        return []
+
+    def missing_rights(self) -> dict[str, str]:
+        """The file's ownership: the scripts are the owner's."""
+        return {"owner": "the scripts are applied by whoever the file belongs to"}
+
     def apply_scripts(
         self,
         scripts: Sequence[Script],
         program_version: str,
         on_statement: Callable[[Script, int, int], None],
+        recording: Recording | None = None,
     ) -> JournalEntry:
         """Refused: the scripts are the owner's."""
         raise not_granted(self.role, "Deploying scripts")

@@ -15,13 +15,22 @@ from typing import Any
 
 from divegov_gui.core.errors import Refused
 from divegov_gui.core.progress import CancelToken
-from divegov_gui.database import odbc_deploy
+from divegov_gui.database import odbc_catalogue, odbc_deploy
 from divegov_gui.database.odbc_link import PAUSES, Link, Operation, Wait, execute, open_link, quoted
 from divegov_gui.database.odbc_profile import SqlServerProfile
 from divegov_gui.database.odbc_select import compiled_count, compiled_select, plain_rows, readers
 from divegov_gui.database.odbc_strings import Secret
 from divegov_gui.database.scripts import Script
-from divegov_gui.database.session import Filter, JournalEntry, MessageSink, Order, Row
+from divegov_gui.database.session import (
+    Drifted,
+    Filter,
+    JournalEntry,
+    MessageSink,
+    Order,
+    Recording,
+    Row,
+    Target,
+)
 from divegov_gui.database.sqlserver_errors import read_error, without_prefix
 
 ROLES = ("data_steward", "compliance_officer", "data_analyst")
@@ -80,7 +89,7 @@ def open_sqlserver(
     the profile's. `odbc`, `wait` and `clock` stand in for pyodbc and for time in tests.
     """
     link = open_link(profile, password, database=database, odbc=odbc, cancel=cancel, wait=wait, clock=clock)
-    return SqlServerSession(link)
+    return SqlServerSession(link, target_of(profile, database))
 
 
 def create_database(
@@ -102,13 +111,19 @@ def create_database(
         link.close()
 
 
+def target_of(profile: SqlServerProfile, database: str | None = None) -> Target:
+    """What a deployment to a profile's database (or another one of its server) goes to."""
+    return Target(profile.label, database or profile.database, profile.address, profile.is_this_computer)
+
+
 class SqlServerSession:
     """A session with a SQL Server database (see `database.session.Session`)."""
 
     dialect = "sqlserver"
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, target: Target | None = None) -> None:
         self._link = link
+        self._target = target or Target(link.target, link.target)
         self._procedures: dict[str, DeployedProcedure] = {}
 
     # -- the two verbs ------------------------------------------------------------------------------------
@@ -158,15 +173,29 @@ class SqlServerSession:
         """The deployment journal (see `Session.journal`)."""
         return odbc_deploy.read_journal(self._link)
 
+    @property
+    def target(self) -> Target:
+        """The database and its server (see `Session.target`)."""
+        return self._target
+
+    def drift(self) -> list[Drifted]:
+        """What of the catalogue is not as it was deployed (see `Session.drift`)."""
+        return odbc_catalogue.read_drift(self._link)
+
+    def missing_rights(self) -> dict[str, str]:
+        """The rights that one lacks for a deployment (see `Session.missing_rights`)."""
+        return odbc_catalogue.missing_rights(self._link)
+
     def apply_scripts(
         self,
         scripts: Sequence[Script],
         program_version: str,
         on_statement: Callable[[Script, int, int], None],
+        recording: Recording | None = None,
     ) -> JournalEntry:
         """Apply scripts with their journal rows (see `Session.apply_scripts`)."""
         self._procedures = {}
-        return odbc_deploy.apply_scripts(self._link, scripts, program_version, on_statement)
+        return odbc_deploy.apply_scripts(self._link, scripts, program_version, on_statement, recording)
 
     def rehearse_scripts(
         self, scripts: Sequence[Script], on_statement: Callable[[Script, int, int], None]

@@ -57,6 +57,12 @@ VIEWS: dict[str, sa.Table] = {
             "Deployment_Status",
             "Script_Name Checksum Applied_At Applied_By Duration_Ms Program_Version",
         ),
+        _view("Governance", "Schema_Catalogue", "Object_Kind Object_Name Base_Name Fingerprint"),
+        _view(
+            "Governance",
+            "Schema_Drift",
+            "Object_Kind Object_Name Base_Name Drift Recorded_As Found_As Recorded_At",
+        ),
         _view(
             "Governance",
             "Workspace_Summary",

@@ -35,7 +35,7 @@ SELECT (SELECT d.state_desc FROM sys.databases AS d WHERE d.name = ?) AS State,
        HAS_DBACCESS(?) AS Has_Access,
        HAS_PERMS_BY_NAME(NULL, NULL, N'CREATE ANY DATABASE') AS May_Create
 """
-_CONTROL_QUERY = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CONTROL') AS May_Deploy"
+_CONTROL_QUERY = "SELECT HAS_PERMS_BY_NAME(QUOTENAME(DB_NAME()), N'DATABASE', N'CONTROL') AS May_Deploy"
 
 
 class Failed(Exception):

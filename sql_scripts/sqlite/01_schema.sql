@@ -26,6 +26,16 @@ CREATE TABLE IF NOT EXISTS Schema_Script (
 );
 CREATE INDEX IF NOT EXISTS IX_Schema_Script_Name ON Schema_Script (Script_Name, Journal_ID);
 
+-- What the scripts had made, object by object, when they ran last (03 writes it): what is not so any more is drift.
+CREATE TABLE IF NOT EXISTS Schema_Object (
+    Object_Kind TEXT NOT NULL,
+    Object_Name TEXT NOT NULL,
+    Base_Name   TEXT NOT NULL,
+    Fingerprint TEXT NOT NULL,
+    Recorded_At TEXT NOT NULL,
+    PRIMARY KEY (Object_Kind, Object_Name)
+) WITHOUT ROWID;
+
 -- What sys.sql_modules is to SQL Server: the procedures as they were deployed. The program runs these and no others.
 CREATE TABLE IF NOT EXISTS Stored_Procedure (
     Procedure_Name TEXT PRIMARY KEY,

@@ -89,3 +89,79 @@ BEGIN
            sha256(json_array(@Previous_Hash, c.Instant, c.Actor, @Action, @Subject_Type, @Subject_ID, @Detail))
     FROM Transaction_Context AS c;
 END;
+
+------------------------------------------------------------------------------------------------------------
+-- The catalogue: what is there, and what is not as it was deployed
+------------------------------------------------------------------------------------------------------------
+
+-- Everything of this database that a script can have made, each with what tells it from another of its name: here its
+-- very text. Base_Name is the table that it belongs to, where it belongs to one.
+DROP VIEW IF EXISTS Schema_Catalogue;
+CREATE VIEW Schema_Catalogue AS
+SELECT m.type                                                    AS Object_Kind,
+       m.name                                                    AS Object_Name,
+       m.tbl_name                                                AS Base_Name,
+       m.sql                                                     AS Fingerprint
+FROM sqlite_master AS m
+WHERE m.sql IS NOT NULL
+  AND substr(m.name, 1, 7) <> 'sqlite_'
+UNION ALL
+SELECT 'procedure', p.Procedure_Name, p.Procedure_Name, p.Definition
+FROM Stored_Procedure AS p
+UNION ALL
+SELECT 'role', r.Role_Name, 'Security_Role', 'role'
+FROM Security_Role AS r
+UNION ALL
+SELECT 'mask', c.Column_Name, 'Masked_Column', c.Mask_Function
+FROM Masked_Column AS c
+UNION ALL
+SELECT 'grant', g.Role_Name || ': UNMASK on ' || g.Column_Name, 'Unmask_Grant', 'GRANT'
+FROM Unmask_Grant AS g
+UNION ALL
+SELECT 'grant', o.Role_Name || ': ' || o.Object_Name, o.Object_Name, 'GRANT'
+FROM Object_Grant AS o;
+
+-- What was recorded at the last deployment and is gone or different now.
+DROP VIEW IF EXISTS Schema_Drift;
+CREATE VIEW Schema_Drift AS
+SELECT o.Object_Kind,
+       o.Object_Name,
+       o.Base_Name,
+       CASE WHEN c.Object_Name IS NULL THEN 'Missing' ELSE 'Altered' END AS Drift,
+       o.Fingerprint                                             AS Recorded_As,
+       c.Fingerprint                                             AS Found_As,
+       o.Recorded_At
+FROM Schema_Object AS o
+LEFT JOIN Schema_Catalogue AS c
+       ON c.Object_Kind = o.Object_Kind
+      AND c.Object_Name = o.Object_Name
+WHERE c.Object_Name IS NULL
+   OR c.Fingerprint <> o.Fingerprint;
+
+-- Called by the deployment, in the transaction of each script; granted to nobody. @Names is a JSON array of what the
+-- scripts make: whatever else is in the database is none of theirs. @Keep is one of [kind, name]: drift that this
+-- deployment does not put right, and that must not pass for right because of it.
+CREATE OR ALTER PROCEDURE Record_Schema
+    @Names TEXT,
+    @Keep  TEXT
+AS
+BEGIN
+    DELETE FROM Schema_Object
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM json_each(@Keep) AS k
+        WHERE json_extract(k.value, '$[0]') = Schema_Object.Object_Kind
+          AND json_extract(k.value, '$[1]') = Schema_Object.Object_Name);
+
+    INSERT INTO Schema_Object (Object_Kind, Object_Name, Base_Name, Fingerprint, Recorded_At)
+    SELECT c.Object_Kind, c.Object_Name, c.Base_Name, c.Fingerprint,
+           coalesce((SELECT t.Instant FROM Transaction_Context AS t), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
+    FROM Schema_Catalogue AS c
+    WHERE c.Base_Name IN (SELECT n.value FROM json_each(@Names) AS n)
+      AND (c.Object_Kind NOT IN ('index', 'trigger') OR c.Object_Name IN (SELECT n.value FROM json_each(@Names) AS n))
+      AND NOT EXISTS (
+        SELECT 1
+        FROM Schema_Object AS o
+        WHERE o.Object_Kind = c.Object_Kind
+          AND o.Object_Name = c.Object_Name);
+END;

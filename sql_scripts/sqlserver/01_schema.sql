@@ -56,6 +56,18 @@ IF INDEXPROPERTY(OBJECT_ID(N'Governance.Schema_Script'), N'IX_Schema_Script_Name
     CREATE INDEX IX_Schema_Script_Name ON Governance.Schema_Script (Script_Name, Journal_ID);
 GO
 
+-- What the scripts had made, object by object, when they ran last (03 writes it): what is not so any more is drift.
+IF OBJECT_ID(N'Governance.Schema_Object', N'U') IS NULL
+    CREATE TABLE Governance.Schema_Object (
+        Object_Kind NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Object_Name NVARCHAR(400) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Base_Name   NVARCHAR(300) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Fingerprint NVARCHAR(4000) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Recorded_At DATETIME2(7) NOT NULL,
+        CONSTRAINT PK_Schema_Object PRIMARY KEY (Object_Kind, Object_Name)
+    );
+GO
+
 ------------------------------------------------------------------------------------------------------------
 -- Lookups
 ------------------------------------------------------------------------------------------------------------

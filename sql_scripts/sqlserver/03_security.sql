@@ -108,3 +108,188 @@ BEGIN
     VALUES (SYSUTCDATETIME(), ORIGINAL_LOGIN(), @Action, @Subject_Type, @Subject_ID, @Detail);
 END;
 GO
+
+------------------------------------------------------------------------------------------------------------
+-- The catalogue: what is there, and what is not as it was deployed
+------------------------------------------------------------------------------------------------------------
+
+-- Everything of this database that a script can have made, each with what tells it from another of its name: a module
+-- by the hash of its text. Base_Name is the table that it belongs to, where it belongs to one. The names are the
+-- server's, in the collation of its catalogue. Granted to nobody: one sees in it what one may see the definition of.
+CREATE OR ALTER VIEW Governance.Schema_Catalogue AS
+SELECT N'table'                                                  AS Object_Kind,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2 AS Object_Name,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2 AS Base_Name,
+       t.ledger_type_desc COLLATE Latin1_General_100_BIN2        AS Fingerprint
+FROM sys.tables AS t
+JOIN sys.schemas AS s
+  ON s.schema_id = t.schema_id
+UNION ALL
+-- One row a table that is versioned: switched off, the row is gone.
+SELECT N'versioning',
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(OBJECT_SCHEMA_NAME(t.history_table_id), N'.', OBJECT_NAME(t.history_table_id)) COLLATE Latin1_General_100_BIN2
+FROM sys.tables AS t
+JOIN sys.schemas AS s
+  ON s.schema_id = t.schema_id
+WHERE t.temporal_type = 2
+UNION ALL
+SELECT N'column',
+       CONCAT(s.name, N'.', t.name, N'.', c.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(TYPE_NAME(c.user_type_id), N' ', c.max_length, N' ', c.precision, N' ', c.scale,
+              IIF(c.is_nullable = 1, N' NULL', N' NOT NULL'), IIF(c.is_identity = 1, N' IDENTITY', N''),
+              N' ', c.collation_name, N' ', c.generated_always_type_desc,
+              N' ', CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', k.definition), 2)) COLLATE Latin1_General_100_BIN2
+FROM sys.tables AS t
+JOIN sys.schemas AS s
+  ON s.schema_id = t.schema_id
+JOIN sys.columns AS c
+  ON c.object_id = t.object_id
+LEFT JOIN sys.computed_columns AS k
+       ON k.object_id = c.object_id
+      AND k.column_id = c.column_id
+UNION ALL
+SELECT N'mask',
+       CONCAT(s.name, N'.', t.name, N'.', c.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
+       c.masking_function COLLATE Latin1_General_100_BIN2
+FROM sys.masked_columns AS c
+JOIN sys.tables AS t
+  ON t.object_id = c.object_id
+JOIN sys.schemas AS s
+  ON s.schema_id = t.schema_id
+WHERE c.is_masked = 1
+UNION ALL
+-- A key comes with its table; an index is made by itself, and a site may have indexes of its own.
+SELECT IIF(i.is_primary_key = 1 OR i.is_unique_constraint = 1, N'key', N'index'),
+       CONCAT(s.name, N'.', t.name, N'.', i.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(i.type_desc, IIF(i.is_unique = 1, N' UNIQUE', N''), IIF(i.is_disabled = 1, N' DISABLED', N''), N' (',
+              (SELECT STRING_AGG(CONVERT(NVARCHAR(MAX), CONCAT(x.key_ordinal, N':', COL_NAME(x.object_id, x.column_id))), N', ')
+                          WITHIN GROUP (ORDER BY x.key_ordinal, x.column_id)
+               FROM sys.index_columns AS x
+               WHERE x.object_id = i.object_id AND x.index_id = i.index_id), N') ',
+              i.filter_definition) COLLATE Latin1_General_100_BIN2
+FROM sys.indexes AS i
+JOIN sys.tables AS t
+  ON t.object_id = i.object_id
+JOIN sys.schemas AS s
+  ON s.schema_id = t.schema_id
+WHERE i.name IS NOT NULL
+UNION ALL
+SELECT N'constraint',
+       CONCAT(s.name, N'.', t.name, N'.', o.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(o.type_desc, IIF(k.is_disabled = 1 OR f.is_disabled = 1, N' DISABLED ', N' '),
+              OBJECT_SCHEMA_NAME(f.referenced_object_id), N' ', OBJECT_NAME(f.referenced_object_id), N' ',
+              CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', COALESCE(k.definition, d.definition)), 2)) COLLATE Latin1_General_100_BIN2
+FROM sys.objects AS o
+JOIN sys.tables AS t
+  ON t.object_id = o.parent_object_id
+JOIN sys.schemas AS s
+  ON s.schema_id = t.schema_id
+LEFT JOIN sys.check_constraints AS k
+       ON k.object_id = o.object_id
+LEFT JOIN sys.default_constraints AS d
+       ON d.object_id = o.object_id
+LEFT JOIN sys.foreign_keys AS f
+       ON f.object_id = o.object_id
+WHERE o.type IN (N'C', N'D', N'F')
+UNION ALL
+-- Views, procedures, functions and triggers; a trigger belongs to its table, and may be switched off.
+SELECT CASE o.type WHEN N'V' THEN N'view' WHEN N'P' THEN N'procedure' WHEN N'TR' THEN N'trigger' ELSE N'function' END,
+       CONCAT(s.name, N'.', o.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', COALESCE(OBJECT_NAME(NULLIF(o.parent_object_id, 0)), o.name)) COLLATE Latin1_General_100_BIN2,
+       CONCAT(CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', m.definition), 2),
+              IIF(g.is_disabled = 1, N' DISABLED', N'')) COLLATE Latin1_General_100_BIN2
+FROM sys.sql_modules AS m
+JOIN sys.objects AS o
+  ON o.object_id = m.object_id
+JOIN sys.schemas AS s
+  ON s.schema_id = o.schema_id
+LEFT JOIN sys.triggers AS g
+       ON g.object_id = o.object_id
+UNION ALL
+SELECT N'sequence',
+       CONCAT(s.name, N'.', q.name) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', q.name) COLLATE Latin1_General_100_BIN2,
+       TYPE_NAME(q.user_type_id) COLLATE Latin1_General_100_BIN2
+FROM sys.sequences AS q
+JOIN sys.schemas AS s
+  ON s.schema_id = q.schema_id
+UNION ALL
+SELECT N'role',
+       r.name COLLATE Latin1_General_100_BIN2,
+       N'Governance.Security_Role',
+       N'role'
+FROM sys.database_principals AS r
+WHERE r.type = 'R'
+  AND EXISTS (SELECT 1 FROM Governance.Security_Role AS g WHERE g.Role_Name = r.name COLLATE Latin1_General_100_BIN2)
+UNION ALL
+SELECT N'grant',
+       CONCAT(r.name, N': ', p.permission_name, N' on ', s.name, N'.', o.name,
+              N'.' + COL_NAME(p.major_id, NULLIF(p.minor_id, 0))) COLLATE Latin1_General_100_BIN2,
+       CONCAT(s.name, N'.', o.name) COLLATE Latin1_General_100_BIN2,
+       p.state_desc COLLATE Latin1_General_100_BIN2
+FROM sys.database_permissions AS p
+JOIN sys.database_principals AS r
+  ON r.principal_id = p.grantee_principal_id
+JOIN sys.objects AS o
+  ON o.object_id = p.major_id
+JOIN sys.schemas AS s
+  ON s.schema_id = o.schema_id
+WHERE p.class = 1
+  AND EXISTS (SELECT 1 FROM Governance.Security_Role AS g WHERE g.Role_Name = r.name COLLATE Latin1_General_100_BIN2);
+GO
+
+-- What was recorded at the last deployment and is gone or different now. Whoever may not see definitions would miss
+-- everything: granted to nobody, it is asked by those who have VIEW DEFINITION in the database.
+CREATE OR ALTER VIEW Governance.Schema_Drift AS
+SELECT o.Object_Kind,
+       o.Object_Name,
+       o.Base_Name,
+       CASE WHEN c.Object_Name IS NULL THEN N'Missing' ELSE N'Altered' END AS Drift,
+       o.Fingerprint                                             AS Recorded_As,
+       c.Fingerprint                                             AS Found_As,
+       o.Recorded_At
+FROM Governance.Schema_Object AS o
+LEFT JOIN Governance.Schema_Catalogue AS c
+       ON c.Object_Kind = o.Object_Kind COLLATE Latin1_General_100_BIN2
+      AND c.Object_Name = o.Object_Name
+WHERE c.Object_Name IS NULL
+   OR c.Fingerprint <> o.Fingerprint;
+GO
+
+-- Called by the deployment, in the transaction of each script; granted to nobody. @Names is a JSON array of what the
+-- scripts make: whatever else is in the database is none of theirs. @Keep is one of [kind, name]: drift that this
+-- deployment does not put right, and that must not pass for right because of it.
+CREATE OR ALTER PROCEDURE Governance.Record_Schema
+    @Names NVARCHAR(MAX),
+    @Keep  NVARCHAR(MAX)
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DELETE o
+    FROM Governance.Schema_Object AS o
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM OPENJSON(@Keep) WITH (Object_Kind NVARCHAR(20) N'$[0]', Object_Name NVARCHAR(400) N'$[1]') AS k
+        WHERE k.Object_Kind COLLATE Latin1_General_100_BIN2 = o.Object_Kind
+          AND k.Object_Name COLLATE Latin1_General_100_BIN2 = o.Object_Name);
+
+    INSERT INTO Governance.Schema_Object (Object_Kind, Object_Name, Base_Name, Fingerprint, Recorded_At)
+    SELECT c.Object_Kind, c.Object_Name, c.Base_Name, COALESCE(c.Fingerprint, N''), SYSUTCDATETIME()
+    FROM Governance.Schema_Catalogue AS c
+    WHERE c.Base_Name IN (SELECT n.value COLLATE Latin1_General_100_BIN2 FROM OPENJSON(@Names) AS n)
+      AND (c.Object_Kind NOT IN (N'index', N'trigger')
+           OR c.Object_Name IN (SELECT n.value COLLATE Latin1_General_100_BIN2 FROM OPENJSON(@Names) AS n))
+      AND NOT EXISTS (
+        SELECT 1
+        FROM Governance.Schema_Object AS o
+        WHERE o.Object_Kind = c.Object_Kind COLLATE Latin1_General_100_BIN2
+          AND o.Object_Name = c.Object_Name);
+END;
+GO

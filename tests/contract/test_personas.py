@@ -28,11 +28,8 @@ SECRETS = (
     "Oldname",
     "old@secret.example",
 )
-NOT_FOR_ANALYSTS = {
-    name
-    for name in VIEWS
-    if "data_analyst" not in re.search(rf"^GRANT SELECT ON {name} TO (.*);$", GRANTS, re.MULTILINE)[1]
-}
+FOR_ANALYSTS = set(re.findall(r"^GRANT SELECT ON (\w+) TO [^;]*data_analyst[^;]*;$", GRANTS, re.MULTILINE))
+NOT_FOR_ANALYSTS = set(VIEWS) - FOR_ANALYSTS
 LOWERED = tuple(secret.lower() for secret in SECRETS)
 
 

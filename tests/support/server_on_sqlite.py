@@ -36,7 +36,9 @@ class ServerOnSqlite:
         self.workspace = workspace
         self.owner = owner
         self.roles: Sequence[str] = ()
-        self.password = ""
+        self.rights = ["CONTROL"]
+        self.drift: list[tuple[str, str, str, str, str]] = []
+        self.recordings: list[list[Any]] = []
         self.journal: dict[str, tuple[Any, ...]] = {}
         self.answers: dict[str, Answer] = {}
         self.batches: list[str] = []
@@ -62,6 +64,11 @@ class ServerOnSqlite:
             ("ORIGINAL_LOGIN(), USER_NAME()", self._identity),
             ("HAS_PERMS_BY_NAME(N'Governance.Schema_Script'", self._visible),
             ("INSERT INTO Governance.Schema_Script", self._insert),
+            ("AS Records", self._state),
+            ("FROM Governance.Schema_Drift", self._drifted),
+            ("fn_my_permissions", self._rights),
+            ("OBJECT_ID(N'Governance.Record_Schema'", self._recorder),
+            ("EXECUTE Governance.Record_Schema", self._record),
             ("FROM Governance.Schema_Script", self._entries),
             ("FROM sys.procedures", self._catalogue),
             ("EXECUTE [", self._execute),
@@ -88,6 +95,23 @@ class ServerOnSqlite:
     def _entries(self, _: str, values: list[Any]) -> Result:
         rows = [row for name, row in sorted(self.journal.items()) if not values or name == values[0]]
         return Result(JOURNAL, rows)
+
+    def _state(self, _: str, __: list[Any]) -> Result:
+        made = 1 if self.journal else None
+        return Result(("Records", "Drift_View", "Sees_Definitions", "May_Read"), [(made, made, 1, made)])
+
+    def _drifted(self, _: str, __: list[Any]) -> Result:
+        return Result(("k", "n", "b", "d", "f"), self.drift)
+
+    def _rights(self, _: str, __: list[Any]) -> Result:
+        return Result(("permission_name",), [(right,) for right in self.rights])
+
+    def _recorder(self, _: str, __: list[Any]) -> Result:
+        return Result(("id",), [(7 if "03_security.sql" in self.journal else None,)])
+
+    def _record(self, _: str, values: list[Any]) -> Result:
+        self.recordings.append(values)
+        return Result()
 
     def _catalogue(self, _: str, __: list[Any]) -> Result:
         rows = []

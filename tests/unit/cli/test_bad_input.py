@@ -508,10 +508,10 @@ def test_a_hint_ends_with_how_it_is_done_on_the_command_line(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
+    """A file system of 4 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "divegov-test", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "divegov-test", str(folder)]
     if (
         not IS_ROOT
         or shutil.which("mount") is None
@@ -541,7 +541,7 @@ def test_a_disk_that_fills_up_keeps_what_was_whole_and_goes_on_when_there_is_roo
 
 
 def test_a_disk_that_is_full_from_the_start(divegov: Divegov, small_disk: Path) -> None:
-    (small_disk / "filler").write_bytes(b"x" * (2 << 20))
+    (small_disk / "filler").write_bytes(b"x" * (4 << 20))
     answer = divegov("demo", "--rows", "10", "--no-window", "--workspace", small_disk / "w.db")
     assert answer.code == 4
     assert "Traceback" not in answer.err

@@ -33,7 +33,11 @@ def content(path: Path) -> list[str]:
 
     Sorted, since a trigger or a view that is made anew stands behind the others.
     """
-    passed_over = ('INSERT INTO "Schema_Script"', 'INSERT INTO "sqlite_sequence"')
+    passed_over = (
+        'INSERT INTO "Schema_Script"',
+        'INSERT INTO "Schema_Object"',
+        'INSERT INTO "sqlite_sequence"',
+    )
     return sorted(line for line in dump(path) if not line.startswith(passed_over))
 
 

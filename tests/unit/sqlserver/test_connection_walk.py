@@ -49,7 +49,7 @@ def server(stage: Stage) -> Stage:
     stage.on("ProductVersion", Result(VERSION, [("16.0.4125.3", "Developer Edition (64-bit)", 3, 160)]))
     stage.on("N'CONTROL'", Result(("May_Deploy",), [(1,)]))
     stage.on("ORIGINAL_LOGIN", Result(tuple("abcdef"), [("anna", "anna", 0, 1, 0, 0)]))
-    stage.on("OBJECT_ID", Result(("v",), [(None,)]))
+    stage.on("HAS_PERMS_BY_NAME(N'Governance.Schema_Script", Result(("v",), [(None,)]))
     return stage
 
 

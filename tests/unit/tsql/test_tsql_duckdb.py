@@ -25,6 +25,8 @@ from divegov_gui.services.ingestion import ingest
 OTHERWISE = {
     "dbo.Diver_Directory": "SQL Server masks its columns, in SQLite the view itself does",
     "Governance.Action_Log": "the ledger keeps its hashes to itself",
+    "Governance.Schema_Catalogue": "each database has a catalogue of its own kind",
+    "Governance.Schema_Drift": "each database has a catalogue of its own kind",
     "Governance.Deployment_Status": "each database tells of its own scripts",
 }
 """Views that differ by design."""

@@ -145,17 +145,28 @@ def temporary_tables() -> dict[str, list[tuple[str, str]]]:
 
 
 SYSTEM = {
-    "sys.columns": "object_id column_id name is_masked is_hidden is_identity is_computed is_nullable",
+    "sys.columns": "object_id column_id name is_masked is_hidden is_identity is_computed is_nullable user_type_id "
+    "max_length precision scale collation_name generated_always_type_desc",
+    "sys.computed_columns": "object_id column_id definition",
     "sys.masked_columns": "object_id column_id name masking_function is_masked",
     "sys.databases": "database_id name compatibility_level is_read_committed_snapshot_on",
     "sys.database_principals": "principal_id name type type_desc sid owning_principal_id",
     "sys.database_role_members": "role_principal_id member_principal_id",
     "sys.database_permissions": "class class_desc major_id minor_id grantee_principal_id permission_name state_desc",
-    "sys.objects": "object_id schema_id name type type_desc is_ms_shipped",
+    "sys.objects": "object_id schema_id parent_object_id name type type_desc is_ms_shipped",
+    "sys.indexes": "object_id index_id name type_desc is_unique is_primary_key is_unique_constraint is_disabled "
+    "filter_definition",
+    "sys.index_columns": "object_id index_id column_id key_ordinal",
+    "sys.check_constraints": "object_id definition is_disabled",
+    "sys.default_constraints": "object_id definition",
+    "sys.foreign_keys": "object_id referenced_object_id is_disabled",
+    "sys.triggers": "object_id is_disabled",
+    "sys.sequences": "object_id schema_id name user_type_id",
     "sys.schemas": "schema_id name principal_id",
     "sys.procedures": "object_id schema_id name is_ms_shipped",
     "sys.sql_modules": "object_id definition",
-    "sys.tables": "object_id schema_id name temporal_type history_table_id ledger_type is_ms_shipped",
+    "sys.tables": "object_id schema_id name temporal_type history_table_id ledger_type ledger_type_desc "
+    "is_ms_shipped",
 }
 """The catalogue views that the scripts may ask, as far as they do (learn.microsoft.com, "System catalog views")."""
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxL
 from divegov_gui.services.passwords import Secret
 from divegov_gui.services.profiles import Profile
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.connections.parts import Note
 from divegov_gui.ui.widgets import FormRow, button, icon_label, label
+from divegov_gui.ui.widgets.note import Note
 
 
 class _Question(QDialog):

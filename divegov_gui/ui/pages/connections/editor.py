@@ -34,7 +34,6 @@ from divegov_gui.services.profiles import (
 )
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.connections.draft import USER_WANTED, Draft, draft_of
-from divegov_gui.ui.pages.connections.parts import Note
 from divegov_gui.ui.pages.connections.words import KIND_MEANINGS, KINDS
 from divegov_gui.ui.widgets import (
     Card,
@@ -48,6 +47,7 @@ from divegov_gui.ui.widgets import (
     rule,
     tool_button,
 )
+from divegov_gui.ui.widgets.note import Note
 
 ASK, KEEP = "ask", "keep"
 _USER_HINTS = {

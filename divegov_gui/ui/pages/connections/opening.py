@@ -17,9 +17,10 @@ from divegov_gui.services.servers import Place, Standing, server_place
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.connections import work
 from divegov_gui.ui.pages.connections.asking import PasswordFinder
-from divegov_gui.ui.pages.connections.parts import Note, side_worker
+from divegov_gui.ui.pages.connections.parts import side_worker
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import Card, SectionHeader, button, label, reveal, rule, tool_button
+from divegov_gui.ui.widgets.note import Note
 
 
 class OpeningPanel(Card):

@@ -22,13 +22,14 @@ from divegov_gui.ui.pages.connections import work
 from divegov_gui.ui.pages.connections.dialogs import Confirm
 from divegov_gui.ui.pages.connections.editor import Editor
 from divegov_gui.ui.pages.connections.opening import Opening, OpeningPanel
-from divegov_gui.ui.pages.connections.parts import Note, let_go, side_worker
+from divegov_gui.ui.pages.connections.parts import let_go, side_worker
 from divegov_gui.ui.pages.connections.profile_card import ProfileCard, arranged, is_open_in
 from divegov_gui.ui.pages.connections.steps_panel import StepsPanel
 from divegov_gui.ui.pages.connections.testing import ConnectionTest
 from divegov_gui.ui.pages.connections.words import NO_SECRETS, SUBTITLE, said
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.widgets import Reflow, button, plural
+from divegov_gui.ui.widgets.note import Note
 
 _FILTER = "Connections (*.json);;All files (*)"
 _CARD = 340

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from divegov_gui.services.connection_test import State, Step, StepResult, summary
 from divegov_gui.services.profiles import Profile
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.connections.parts import Note
 from divegov_gui.ui.pages.connections.words import CHECKING, WAITING, state_of
 from divegov_gui.ui.widgets import Badge, Card, SectionHeader, button, label, reveal, rule, tool_button
+from divegov_gui.ui.widgets.note import Note
 
 
 class StepRow(QWidget):

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DeploymentFailed, DiveGovError
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
-from divegov_gui.services.deployment import DeploymentPlan, DeploymentReport, deploy, plan_deployment
+from divegov_gui.services.deployment import (
+    DeploymentPlan,
+    DeploymentReport,
+    deploy,
+    plan_deployment,
+    plan_text,
+    save_plan,
+)
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import SCHEMA, AppContext
+from divegov_gui.ui.pages.deploy.confirm import ConfirmTarget
 from divegov_gui.ui.pages.deploy.rows import COLUMNS, ScriptRow, Stage
 from divegov_gui.ui.pages.deploy.script_panel import ScriptPanel
-from divegov_gui.ui.pages.deploy.words import Failure, button_text, failure_of, result_text, state_text
+from divegov_gui.ui.pages.deploy.words import (
+    Failure,
+    button_text,
+    failure_of,
+    missing_rights_text,
+    result_text,
+    state_text,
+)
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import (
@@ -28,9 +44,17 @@ from divegov_gui.ui.widgets import (
     button,
     reveal,
 )
+from divegov_gui.ui.widgets.note import Note
 from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
+_FILTER = "T-SQL (*.sql);;All files (*)"
 _SUBTITLE = "The numbered scripts that make the database, and what of them is in it."
+
+
+def choose_plan_file(parent: QWidget) -> Path | None:
+    """Ask where to write the plan."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, "Save the plan", "plan.sql", _FILTER)
+    return Path(chosen) if chosen else None
 
 
 class DeployPage(Page):
@@ -44,6 +68,7 @@ class DeployPage(Page):
         self._task: TaskHandle | None = None
         self._todo: list[str] = []
         self._failure: Failure | None = None
+        self.choose_plan_file: Callable[[QWidget], Path | None] = choose_plan_file
         self._build()
         context.changed.connect(self._take_change)
 
@@ -63,16 +88,24 @@ class DeployPage(Page):
 
     # --- building
     def _build(self) -> None:
+        self.save = button(
+            "Save the plan…",
+            name="deploy.save_plan",
+            icon="save",
+            description="Writes what would run as one .sql file, for SSMS or sqlcmd. It applies nothing.",
+        )
+        self.save.clicked.connect(self._save_plan)
         self.dry_run = button(
             "Dry run",
             name="deploy.dry_run",
             icon="rehearse",
             description="Applies everything that is outstanding and undoes it again.",
         )
-        self.dry_run.clicked.connect(lambda: self._start(dry_run=True))
+        self.dry_run.clicked.connect(lambda: self._run(dry_run=True))
         self.start = button("Deploy", name="deploy.start", variant="primary", icon="deploy")
-        self.start.clicked.connect(lambda: self._start(dry_run=False))
-        for control in (self.dry_run, self.start):
+        self.start.clicked.connect(self._start)
+        reveal(self.save, False)
+        for control in (self.save, self.dry_run, self.start):
             control.setEnabled(False)
             self.add_action(control)
         content = QWidget()
@@ -83,9 +116,12 @@ class DeployPage(Page):
         self.progress.cancel_requested.connect(self._stop)
         self.progress.hide()
         layout.addWidget(self.progress)
+        self._rights = Note("deploy.rights")
+        layout.addWidget(self._rights)
         self.table = self._make_table()
         layout.addWidget(self.table, 3)
         self.script = ScriptPanel()
+        self.script.whole_asked.connect(self._show_whole)
         layout.addWidget(self.script, 4)
         self._stack = StateStack(content)
         self.body.addWidget(self._stack, 1)
@@ -112,6 +148,8 @@ class DeployPage(Page):
         failed = self._failure.script if self._failure else ""
         self._show_rows([ScriptRow(s, Stage.FAILED if s.name == failed else None) for s in plan.scripts])
         self._stack.show_content()
+        self._rights.say(missing_rights_text(plan), "warning")
+        self._rights.setToolTip("\n".join(f"{right}: {why}" for right, why in plan.missing_rights.items()))
         self._offer()
 
     def _show_rows(self, rows: list[ScriptRow]) -> None:
@@ -125,7 +163,7 @@ class DeployPage(Page):
             self.script.show_script(rows[current], self._failure)
             return
         height = self.table.horizontalHeader().sizeHint().height() + len(rows) * ROW_HEIGHT + 6
-        self.table.setMinimumHeight(min(height, 5 * ROW_HEIGHT))
+        self.table.setMinimumHeight(min(height, 4 * ROW_HEIGHT))
         self.table.setMaximumHeight(min(height, 12 * ROW_HEIGHT))
         self.table.rows.reset(len(rows))
         assert self._plan is not None
@@ -146,7 +184,11 @@ class DeployPage(Page):
         self.start.setToolTip(state_text(self._plan))
         self.start.setAccessibleDescription(state_text(self._plan))
         for control in (self.start, self.dry_run):
-            control.setEnabled(idle and not self._plan.is_current)
+            control.setEnabled(idle and not self._plan.is_current and not self._plan.missing_rights)
+        by_hand = self._plan.dialect == "sqlserver"
+        reveal(self.save, by_hand)
+        self.save.setEnabled(not self._plan.is_current)
+        self.script.offer_whole(by_hand and not self._plan.is_current)
         where = "" if self._context.scripts is None else f" Read from {self._plan.folder}."
         self.set_subtitle(state_text(self._plan) + where)
 
@@ -158,15 +200,48 @@ class DeployPage(Page):
             )
             self._stack.show_state(state)
 
+    # --- the plan as one text
+    def _show_whole(self) -> None:
+        """Show all that would run, as the file has it."""
+        if self._plan is not None:
+            self._context.reader.submit(
+                partial(_plan_text, self._plan),
+                kind="deploy.whole",
+                on_success=self.script.show_whole,
+                on_failure=self._context.notifier.error,
+                owner=self,
+            )
+
+    def _save_plan(self) -> None:
+        target = self.choose_plan_file(self)
+        if target is None or self._plan is None:
+            return
+        self._context.reader.submit(
+            partial(_save_plan, self._plan, target),
+            on_success=lambda _: self._context.notifier.success("The plan is saved.", str(target)),
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
     # --- deploying
-    def _start(self, *, dry_run: bool) -> None:
+    def _start(self) -> None:
+        """Deploy; where it is the first time on a server, once its name was typed."""
+        assert self._plan is not None
+        if not self._plan.name_to_confirm:
+            self._run(dry_run=False)
+            return
+        ask = ConfirmTarget(self._plan, self.window())
+        ask.confirmed.connect(lambda name: self._run(dry_run=False, confirmed=name))
+        ask.open()
+
+    def _run(self, *, dry_run: bool, confirmed: str = "") -> None:
         assert self._plan is not None
         self._failure = None
         self._todo = [script.name for script in self._plan.outstanding]
         waits = self._context.writer.is_busy
         self.progress.start("Waiting for the work before it" if waits else "Starting")
         self._task = self._context.writer.submit(
-            partial(_deploy, self._context, dry_run),
+            partial(_deploy, self._context, dry_run, confirmed),
             label="Dry run of the scripts" if dry_run else "Deploying the scripts",
             write=True,
             on_progress=self._show_progress,
@@ -223,6 +298,26 @@ def _read_plan(context: AppContext, session: Any, _: ProgressSink, __: CancelTok
 
 
 def _deploy(
-    context: AppContext, dry_run: bool, session: Any, progress: ProgressSink, cancel: CancelToken
+    context: AppContext,
+    dry_run: bool,
+    confirmed: str,
+    session: Any,
+    progress: ProgressSink,
+    cancel: CancelToken,
 ) -> DeploymentReport:
-    return deploy(session, scripts=context.scripts, dry_run=dry_run, progress=progress, cancel=cancel)
+    return deploy(
+        session,
+        scripts=context.scripts,
+        dry_run=dry_run,
+        progress=progress,
+        cancel=cancel,
+        confirmed=confirmed,
+    )
+
+
+def _plan_text(plan: DeploymentPlan, _: Any, __: ProgressSink, ___: CancelToken) -> str:
+    return plan_text(plan)
+
+
+def _save_plan(plan: DeploymentPlan, file: Path, _: Any, __: ProgressSink, ___: CancelToken) -> None:
+    save_plan(plan, file)

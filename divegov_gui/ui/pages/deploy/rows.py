@@ -100,7 +100,7 @@ COLUMNS = (
     Column("name", "Script", 178, sortable=False),
     Column("title", "What it holds", 220, sortable=False, tooltip=lambda row: str(row.title)),
     Column("applied_at", "Applied", 146, sortable=False, tooltip=_when),
-    Column("applied_by", "By", 88, sortable=False),
+    Column("applied_by", "By", 128, sortable=False, tooltip=lambda row: str(row.applied_by)),
     Column("took", "Took", 80, sortable=False, align_right=True),
     Column(
         "checksum",

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from divegov_gui.core.errors import DeploymentFailed
-from divegov_gui.services.deployment import DeploymentPlan, DeploymentReport, ScriptState, ScriptStatus
+from divegov_gui.services.catalogue import Finding
+from divegov_gui.services.deployment import (
+    DeploymentPlan,
+    DeploymentReport,
+    ScriptState,
+    ScriptStatus,
+)
 from divegov_gui.ui.pages.deploy.rows import short
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import duration, plural
+
+_MOST = 3
+"""How many findings of one script are listed."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ def button_text(plan: DeploymentPlan) -> str:
     pending, drifted = _counts(plan)
     if plan.is_current:
         return "Everything is applied"
+    if not any(s.journal is None or s.has_changed for s in plan.outstanding):
+        return f"Apply {plural(len(plan.outstanding), 'script')} again"
     if not drifted:
         return f"Apply {plural(pending, 'script')}"
     if not pending:
@@ -41,8 +53,11 @@ def state_text(plan: DeploymentPlan) -> str:
     """How the database stands to the scripts, in a sentence."""
     pending, drifted = _counts(plan)
     total = plural(len(plan.scripts), "script")
-    if plan.is_current:
+    found = plural(len(plan.findings), "object")
+    if plan.is_current and not plan.findings:
         return f"All {total} are applied as they stand on disk. There is nothing to do."
+    if plan.is_current:
+        return f"All {total} are applied, but {found} in the database {_are(plan)} not as deployed. No script can help."
     if plan.is_empty:
         return f"Nothing is deployed to this database yet; {total} are ready."
     parts = [f"{pending:,} of {total} never ran here"] if pending else []
@@ -50,11 +65,48 @@ def state_text(plan: DeploymentPlan) -> str:
         of = "" if pending else f" of {total}"
         verb = "has" if drifted == 1 else "have"
         parts.append(f"{drifted:,}{of} {verb} changed since {'it' if drifted == 1 else 'they'} ran here")
+    if plan.findings:
+        parts.append(f"{found} in the database {_are(plan)} missing or altered")
     return "; ".join(parts) + "."
 
 
 def drift_text(script: ScriptStatus) -> str:
-    """What it means that `script` has drifted."""
+    """What it means that `script` has drifted: by its text, by what it made, or by both."""
+    parts = [_changed_text(script)] if script.has_changed else []
+    restorable = [f for f in script.findings if f.restorable]
+    by_hand = [f for f in script.findings if not f.restorable]
+    if restorable:
+        parts.append(f"{_listed(restorable)}\nApplying this script again puts that back.")
+    if by_hand:
+        parts.append(f"{_listed(by_hand)}\nNo script puts that back: a database owner must, by hand.")
+    return "\n".join(parts)
+
+
+def missing_rights_text(plan: DeploymentPlan) -> str:
+    """Why one may not deploy, and what to do about it; empty where one may."""
+    if not plan.missing_rights:
+        return ""
+    if plan.dialect == "sqlite":
+        return "You may look, but not deploy in this role: the scripts are applied by the workspace's owner."
+    return (
+        f"You may look, but not deploy here. Missing: {', '.join(plan.missing_rights)}. Ask a database owner for ALTER "
+        "ROLE db_owner ADD MEMBER …, or save the plan as a file and have it run."
+    )
+
+
+def _listed(found: Sequence[Finding]) -> str:
+    """The findings, the first few of them one a line."""
+    lines = [f"•  {one.words}" for one in found[:_MOST]]
+    if len(found) > _MOST:
+        lines.append(f"•  … and {len(found) - _MOST:,} more; divegov status lists all.")
+    return "\n".join(lines)
+
+
+def _are(plan: DeploymentPlan) -> str:
+    return "is" if len(plan.findings) == 1 else "are"
+
+
+def _changed_text(script: ScriptStatus) -> str:
     assert script.journal is not None
     then = script.journal
     return (
@@ -73,5 +125,6 @@ def result_text(report: DeploymentReport) -> str:
 
 
 def _counts(plan: DeploymentPlan) -> tuple[int, int]:
-    states = [script.state for script in plan.scripts]
-    return states.count(ScriptState.PENDING), states.count(ScriptState.DRIFTED)
+    """How many scripts never ran here, and how many have another text than when they did."""
+    pending = sum(script.state is ScriptState.PENDING for script in plan.scripts)
+    return pending, sum(script.has_changed for script in plan.scripts)

@@ -1,0 +1,48 @@
+"""The question before the first deployment to a server: its name, typed by whoever is sure of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from divegov_gui.services.deployment import DeploymentPlan
+from divegov_gui.ui.widgets import FormRow, label, plural
+from divegov_gui.ui.widgets.question import Question
+
+
+class ConfirmTarget(Question):
+    """Asks the server's name back; `confirmed` carries it as it was typed, once it is the right one."""
+
+    confirmed = Signal(str)
+
+    def __init__(self, plan: DeploymentPlan, window: QWidget) -> None:
+        count = plural(len(plan.outstanding), "script")
+        super().__init__(
+            "deploy.confirm", "First deployment to this server", "server", f"Apply {count}", window
+        )
+        self._plan = plan
+        text = (
+            f"Nothing was ever deployed to {plan.target.label}. {count} will make schemas, tables, views, procedures "
+            "and roles there. Nothing that is there is dropped."
+        )
+        self.body.addWidget(label(text, wrap=True))
+        self._field = QLineEdit()
+        self._row = FormRow(
+            "&Server's name",
+            self._field,
+            f"Type {plan.name_to_confirm} to go on.",
+            name="deploy.confirm.name",
+        )
+        self._field.textChanged.connect(self._look)
+        self.body.addWidget(self._row)
+        self.yes.clicked.connect(self._agree)
+        self._look(self._field.text())
+        self._field.setFocus()
+
+    def _look(self, text: str) -> None:
+        self.yes.setEnabled(self._plan.is_confirmed_by(text))
+
+    def _agree(self) -> None:
+        name = self._field.text()
+        self.accept()
+        self.confirmed.emit(name)
