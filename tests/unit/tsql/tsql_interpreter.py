@@ -393,7 +393,9 @@ class Interpreter:
         return [column[0] for column in cursor.description], cursor.fetchall()
 
     def _value(self, expression: str, frame: Frame) -> Any:
-        rows = self._rows(lambda: parsed(f"SELECT {expression} AS Value"), frame, expression)[1]
+        query = _query_in_parentheses(expression.strip())
+        text = query or f"SELECT {expression} AS Value"
+        rows = self._rows(lambda: parsed(text), frame, text)[1]
         assert len(rows) <= 1, f"512: more than one value: {expression}"
         return rows[0][0] if rows else None
 
@@ -450,6 +452,14 @@ def _matching(
         if tree.args.get(part):
             query.set(part, tree.args[part].copy())
     return query
+
+
+def _query_in_parentheses(expression: str) -> str:
+    """The SELECT that an expression wholly is; empty where it is something else."""
+    if not re.match(r"\(\s*SELECT\b", expression):
+        return ""
+    query = inside(expression, 0)
+    return query if len(query) + 2 == len(expression) else ""
 
 
 def _bits_in_json(tree: exp.Expression, names: Names) -> exp.Expression:

@@ -109,6 +109,19 @@ class _Change:
             node.set("this", exp.to_identifier(actual))
         return node
 
+    def _values(self, node: exp.Values) -> exp.Expression:
+        """(VALUES …) AS x (a, b): SQLite names no columns there."""
+        alias = node.args.get("alias")
+        if alias is None or not alias.columns:
+            return node
+        names = [column.name for column in alias.columns]
+        rows = [row.expressions or [row.unnest()] for row in node.expressions]
+        selects = [exp.select(*map(exp.alias_, row, names)) for row in rows]
+        query: exp.Query = selects[0]
+        for select in selects[1:]:
+            query = exp.Union(this=query, expression=select, distinct=False)
+        return exp.Subquery(this=query, alias=exp.TableAlias(this=alias.this))
+
     # -- comparisons: a column has its collation; where neither side is one, it must be said --------------
 
     def _eq(self, node: exp.Binary) -> exp.Expression:
