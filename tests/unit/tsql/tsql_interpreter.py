@@ -95,6 +95,7 @@ class Interpreter:
         self._on_message = on_message
         self._instant = instant
         self._numbers: dict[str, int] = {}
+        self._resting: dict[str, list[str]] = {}
         self._special = {"v__rowcount": 0, "v__trancount": 1, "identity": None}
         register(connection)
         connection.create_function("SYSUTCDATETIME", 0, lambda: instant)
@@ -199,6 +200,24 @@ class Interpreter:
         self.connection.execute(f"CREATE TEMP TABLE {actual} ({', '.join(parts)})")
         frame.temporary[name] = actual
 
+    def _do_alter(self, text: str, _frame: Frame) -> None:
+        """Versioning is switched off and on: what the twin's triggers do of it rests so long."""
+        found = re.match(r"ALTER TABLE \w+\.(\w+)\s+SET \(SYSTEM_VERSIONING = (ON|OFF)", text)
+        assert found, text
+        if found[2] == "ON":
+            for made in self._resting.pop(found[1]):
+                self.connection.execute(made)
+            return
+        history = f"{found[1]}_History"
+        rest = self.connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+            "AND (tbl_name = ? OR tbl_name = ? AND sql LIKE ?)",
+            (history, found[1], f"%INSERT INTO {history}%"),
+        ).fetchall()
+        self._resting[found[1]] = [made for _, made in rest]
+        for name, _ in rest:
+            self.connection.execute(f"DROP TRIGGER {name}")
+
     def _do_drop(self, text: str, frame: Frame) -> None:
         found = re.match(r"DROP TABLE (?:IF EXISTS )?#(\w+)\Z", text)
         assert found, text
@@ -270,7 +289,9 @@ class Interpreter:
 
     def _do_select(self, text: str, frame: Frame) -> None:
         tree = parsed(text)
-        if all(isinstance(e, exp.EQ) and isinstance(e.this, exp.Parameter) for e in tree.expressions):
+        assigns = [isinstance(e, exp.EQ) and isinstance(e.this, exp.Parameter) for e in tree.expressions]
+        if any(assigns):
+            assert all(assigns), f"141: a SELECT assigns or shows, not both: {text[:80]}"
             rows = self._rows(lambda: _assigned(tree), frame, ("assigned", text))[1]
             for row in rows[-1:]:
                 for pair, value in zip(tree.expressions, row, strict=True):
