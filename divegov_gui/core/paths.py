@@ -45,3 +45,13 @@ def data_folder() -> Path:
 def default_workspace() -> Path:
     """The workspace that opens when a person names none."""
     return data_folder() / "workspace.db"
+
+
+def config_folder() -> Path:
+    """The person's folder for what is set and kept apart from data; DIVEGOV_HOME moves it too."""
+    moved = os.environ.get("DIVEGOV_HOME")
+    if moved:
+        return Path(moved) / "config"
+    from platformdirs import user_config_path
+
+    return user_config_path("DiveGov Steward", appauthor=False)

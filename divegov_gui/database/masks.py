@@ -7,6 +7,8 @@ padding, suffix) shows some characters at both ends; default() is 1900-01-01 for
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 _PARTIAL = re.compile(r'partial\(\s*(\d+)\s*,\s*"([^"]*)"\s*,\s*(\d+)\s*\)\Z')
 
@@ -32,3 +34,11 @@ def mask_expression(function: str, column: str, *, is_date: bool = False) -> str
         f"CASE WHEN length({column}) > {prefix + suffix} THEN {' || '.join(shown)} "
         f"WHEN {column} IS NOT NULL THEN '{padding}' END"
     )
+
+
+def masked_text(function: str, value: str | None, *, is_date: bool = False) -> str | None:
+    """What a mask makes of a value: SQLite itself is asked, so that there is one definition of each mask."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        query = f"SELECT {mask_expression(function, 'v', is_date=is_date)} FROM (SELECT ? AS v)"
+        found: str | None = connection.execute(query, (value,)).fetchone()[0]
+    return found

@@ -91,6 +91,11 @@ class Session(Protocol):
     """An open connection, used by the thread that made it; only `interrupt` may be called from another."""
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that one holds here; ``owner`` is bound by none."""
+        ...
+
+    @property
     def dialect(self) -> str:
         """``sqlite`` or ``sqlserver``."""
         ...

@@ -76,6 +76,11 @@ class SqliteSession:
         engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
         self._connection = engine.connect().execution_options(schema_translate_map=self._schemas)
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The persona that was chosen (see `Session.roles`)."""
+        return (self.role,)
+
     # -- the two verbs ------------------------------------------------------------------------------------
 
     def call(

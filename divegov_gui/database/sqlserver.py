@@ -126,6 +126,12 @@ class SqlServerSession:
         self._target = target or Target(link.target, link.target)
         self._procedures: dict[str, DeployedProcedure] = {}
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the server says one is a member of (see `Session.roles`)."""
+        identity = self.identity()
+        return ("owner",) if identity.is_owner else identity.roles
+
     # -- the two verbs ------------------------------------------------------------------------------------
 
     def call(

@@ -144,6 +144,18 @@ VIEWS: dict[str, sa.Table] = {
             "Story_At Story_Step Story_Kind Quarantine_ID Diver_ID Raw_ID Batch_ID Actor Summary Detail",
         ),
         _view("dbo", "Diver_Search", "Search_Column Term Diver_ID", is_union=True),
+        _view("Governance", "Role_Rights", "Role_Name Object_Name"),
+        _view(
+            "Governance",
+            "Role_Masks",
+            "Role_Name Role_Label Description Column_Name Mask_Function Is_Masked",
+        ),
+        _view(
+            "dbo",
+            "Reveal_Register",
+            "Reveal_ID Diver_ID Column_Name Revealed_By Revealed_At Expires_At Reveal_Reason",
+        ),
+        _view("dbo", "Erasure_Register", "Diver_ID Erased_At Erased_By Key_Mark Tombstone_Count"),
         _view(
             "Governance",
             "Rule_Catalogue",

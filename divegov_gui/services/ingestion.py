@@ -18,6 +18,7 @@ from divegov_gui.services.quality import (
     read_rejections,
     read_score,
 )
+from divegov_gui.services.tombstones import Identities, needed
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def ingest(
     unfinished goes on where it stopped. A cancellation keeps what is loaded for the next time; what was not governed
     whole is not governed at all. Raises Cancelled, InputRefused, ConnectionFailed.
     """
+    watched = needed(session)
     opened = session.call(
         "Open_Batch",
         source_name=_storable(source.name),
@@ -76,7 +78,7 @@ def ingest(
     started = time.monotonic()
     try:
         with interruptible(session, cancel):
-            read_seconds = _load(session, batch_id, source, resumed, progress, cancel)
+            read_seconds = _load(session, batch_id, source, resumed, watched, progress, cancel)
             loaded = time.monotonic()
             govern(session, batch_id, progress=progress, cancel=cancel)
     except Cancelled as stopped:
@@ -130,6 +132,7 @@ def _load(
     batch_id: int,
     source: RecordSource,
     resumed: int,
+    watched: Identities | None,
     progress: ProgressSink,
     cancel: CancelToken | None,
 ) -> float:
@@ -147,7 +150,7 @@ def _load(
             cancel.raise_if_cancelled()
         sent += len(chunk.records)
         if sent > resumed:
-            _send(session, batch_id, chunk)
+            _send(session, batch_id, chunk, watched)
         progress(Progress("Loading", max(sent, resumed), source.row_count))
     if sent != source.row_count:
         raise InputRefused(
@@ -167,7 +170,7 @@ def _stopped(session: Session, batch_id: int) -> Cancelled:
     )
 
 
-def _send(session: Session, batch_id: int, chunk: RecordChunk) -> None:
+def _send(session: Session, batch_id: int, chunk: RecordChunk, watched: Identities | None) -> None:
     import orjson
 
     if chunk.defects:
@@ -176,6 +179,9 @@ def _send(session: Session, batch_id: int, chunk: RecordChunk) -> None:
             batch_id=batch_id,
             defects=orjson.dumps([tuple(d) for d in chunk.defects]).decode(),
         )
+    if watched:
+        identities = orjson.dumps(list(watched.of_records(chunk.records))).decode()
+        session.call("Load_Identities", batch_id=batch_id, identities=identities)
     rows = orjson.dumps([tuple(record) for record in chunk.records]).decode()
     session.call("Load_Batch", batch_id=batch_id, rows=rows)
 

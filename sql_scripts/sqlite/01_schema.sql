@@ -262,6 +262,34 @@ CREATE TABLE IF NOT EXISTS Diver_Deletion (
     PRIMARY KEY (Diver_ID, Deleted_At)
 ) WITHOUT ROWID;
 
+-- Who looked behind a mask, at what, and why: never the value.
+CREATE TABLE IF NOT EXISTS Diver_Reveal (
+    Reveal_ID     INTEGER PRIMARY KEY AUTOINCREMENT,
+    Diver_ID      INTEGER NOT NULL,
+    Column_Name   TEXT    NOT NULL,
+    Revealed_By   TEXT    NOT NULL,
+    Revealed_At   TEXT    NOT NULL,
+    Expires_At    TEXT    NOT NULL,
+    Reveal_Reason TEXT    NOT NULL
+);
+CREATE INDEX IF NOT EXISTS IX_Diver_Reveal_Diver ON Diver_Reveal (Diver_ID, Reveal_ID);
+
+-- A person who was erased, known again by a keyed hash (HMAC-SHA256) of what identified them. The key is kept apart from
+-- this database, so that nobody can tell from here who it was.
+CREATE TABLE IF NOT EXISTS Erasure_Tombstone (
+    Tombstone TEXT    PRIMARY KEY,
+    Diver_ID  INTEGER NOT NULL,
+    Erased_At TEXT    NOT NULL,
+    Erased_By TEXT    NOT NULL
+) WITHOUT ROWID;
+
+-- The records of a batch whose identity is that of an erased person; the gatekeeper keeps them for a steward.
+CREATE TABLE IF NOT EXISTS Raw_Flag (
+    Batch_ID   INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),
+    Source_Row INTEGER NOT NULL,
+    PRIMARY KEY (Batch_ID, Source_Row)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS Data_Quarantine (
     Quarantine_ID     INTEGER PRIMARY KEY AUTOINCREMENT,
     Batch_ID          INTEGER NOT NULL REFERENCES Ingestion_Batch (Batch_ID),

@@ -222,7 +222,10 @@ FROM (VALUES
         'The newest valid record was promoted. Compare the two, then merge or discard this one.'),
     ('DUPLICATE_OF_DIVER', 'Email', 'Uniqueness', 'error', NULL, 1,
         'A diver with this email exists and has other data',
-        'Compare with the diver, then merge or discard.')
+        'Compare with the diver, then merge or discard.'),
+    ('ERASED_SUBJECT', 'Email', 'Conformity', 'warning', NULL, 1,
+        'This person was erased at their request',
+        'Do not let them in again unless they have come back of their own will; the reason is kept.')
 );
 
 UPDATE Quality_Rule
@@ -266,5 +269,6 @@ VALUES
     (  524288, 'FIELD_TOO_LONG', 'Source_Reference'),
     ( 1048576, 'PAYLOAD_INVALID', 'Payload'),
     ( 2097152, 'DUPLICATE_IN_BATCH', 'Email'),
-    ( 4194304, 'DUPLICATE_OF_DIVER', 'Email')
+    ( 4194304, 'DUPLICATE_OF_DIVER', 'Email'),
+    ( 8388608, 'ERASED_SUBJECT', 'Email')
 ON CONFLICT (Check_Bit) DO NOTHING;

@@ -126,6 +126,30 @@ BEGIN
 END;
 GRANT EXECUTE ON Load_Ground_Truth TO data_steward;
 
+-- Tells who arrives, as a JSON array of [source row, keyed hash of an identity], so that a person who was erased is known
+-- again. The hashes are compared and forgotten; which record it was is kept. Asked only where somebody was erased.
+CREATE OR ALTER PROCEDURE Load_Identities
+    @Batch_ID   INTEGER,
+    @Identities TEXT
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = 'Open')
+        THROW 50409, 'Batch ' || @Batch_ID || ' is not open for loading.';
+
+    INSERT INTO Raw_Flag (Batch_ID, Source_Row)
+    SELECT DISTINCT @Batch_ID, json_extract(i.value, '$[0]')
+    FROM json_each(@Identities) AS i
+    JOIN Erasure_Tombstone AS t
+      ON t.Tombstone = json_extract(i.value, '$[1]')
+    WHERE true
+    ON CONFLICT DO NOTHING;
+
+    SELECT count(*) AS Flagged_Count
+    FROM Raw_Flag
+    WHERE Batch_ID = @Batch_ID;
+END;
+GRANT EXECUTE ON Load_Identities TO data_steward;
+
 ------------------------------------------------------------------------------------------------------------
 -- Judgement: the rules, in one place
 ------------------------------------------------------------------------------------------------------------
@@ -362,6 +386,32 @@ END;
 -- The gate: Govern_Batch
 ------------------------------------------------------------------------------------------------------------
 
+-- Marks the records of a batch that tell of an erased person (Load_Identities knew them), or that are resubmitted from one
+-- that does. 8388608 = ERASED_SUBJECT; a steward may waive it, with a reason, where the person has come back.
+CREATE OR ALTER PROCEDURE Flag_Erased
+    @Batch_ID INTEGER
+AS
+BEGIN
+    INSERT INTO temp.Finding (Record_ID, Mask)
+    SELECT r.Raw_ID, 8388608
+    FROM Raw_Flag AS f
+    CROSS JOIN Raw_Record AS r
+            ON r.Batch_ID = f.Batch_ID AND r.Source_Row = f.Source_Row
+    WHERE f.Batch_ID = @Batch_ID AND r.Waived_Checks & 8388608 = 0
+    UNION
+    SELECT r.Raw_ID, 8388608
+    FROM Ingestion_Batch AS b
+    CROSS JOIN Raw_Record AS r
+            ON r.Batch_ID = b.Batch_ID
+    CROSS JOIN Data_Quarantine AS q
+            ON q.Quarantine_ID = r.Origin_Quarantine_ID
+    WHERE b.Batch_ID = @Batch_ID AND b.Source_Kind = 'resubmission' AND r.Waived_Checks & 8388608 = 0
+      AND q.Failed_Checks & 8388608 <> 0
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask,
+        Outcome = NULL;
+END;
+
 -- Gives every record of a loaded batch its one outcome, in one transaction:
 --     Unchanged    a valid record, and a diver with its email is there already, identical
 --     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
@@ -411,6 +461,7 @@ BEGIN
 
     PRINT '2/7 Comparing with the divers';
     EXECUTE Compare_With_Divers;
+    EXECUTE Flag_Erased @Batch_ID = @Batch_ID;
 
     PRINT '3/7 Looking for duplicates in the batch';
     DROP TABLE IF EXISTS temp.Contested_Email;
@@ -1131,6 +1182,7 @@ BEGIN
     ORDER BY Quarantine_ID, Column_Bit;
 
     -- 2097152 = DUPLICATE_IN_BATCH: it stays for as long as the email is the one with which it met its rival.
+    -- 8388608 = ERASED_SUBJECT: it stays, whatever is edited.
     UPDATE Data_Quarantine
     SET First_Name = t.First_Name,
         Last_Name = t.Last_Name,
@@ -1150,7 +1202,8 @@ BEGIN
                                      WHERE v.Quarantine_ID = e.Record_ID
                                        AND v.Attempt = e.Attempt
                                        AND v.Rule_Code = 'DUPLICATE_IN_BATCH'
-                                       AND v.Observed_Value IS e.Email) THEN 2097152 ELSE 0 END AS Mask
+                                       AND v.Observed_Value IS e.Email) THEN 2097152 ELSE 0 END
+                 | (SELECT q.Failed_Checks & 8388608 FROM Data_Quarantine AS q WHERE q.Quarantine_ID = e.Record_ID) AS Mask
           FROM temp.Edit_Target AS e
           LEFT JOIN temp.Finding AS f
                  ON f.Record_ID = e.Record_ID) AS t
@@ -1821,6 +1874,563 @@ BEGIN
     LIMIT 1;
 END;
 GRANT EXECUTE ON Delete_Diver TO data_steward;
+
+-- One masked value in the clear, for a few minutes, with a reason. The log says who looked and at what, never the value.
+CREATE OR ALTER PROCEDURE Reveal_Diver
+    @Diver_ID    INTEGER,
+    @Column_Name TEXT,
+    @Reason      TEXT
+AS
+BEGIN
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'Looking behind a mask needs a reason.';
+    IF NOT EXISTS (SELECT 1 FROM Masked_Column WHERE Column_Name = @Column_Name)
+        THROW 50400, 'There is no mask over ' || coalesce(@Column_Name, 'nothing') || '.';
+    IF NOT EXISTS (SELECT 1 FROM Diver WHERE Diver_ID = @Diver_ID)
+        THROW 50404, 'There is no diver ' || @Diver_ID || '.';
+
+    INSERT INTO Diver_Reveal (Diver_ID, Column_Name, Revealed_By, Revealed_At, Expires_At, Reveal_Reason)
+    SELECT @Diver_ID, @Column_Name, c.Actor, c.Instant,
+           strftime('%Y-%m-%d %H:%M:%S', c.Instant, '+5 minutes') || substr(c.Instant, 20), @Reason
+    FROM Transaction_Context AS c;
+    SET @Reveal_ID = last_insert_rowid();
+
+    EXECUTE Log_Action @Action = 'Reveal_Diver', @Subject_Type = 'Diver', @Subject_ID = @Diver_ID,
+                       @Detail = json_object('column', @Column_Name);
+
+    SELECT d.Diver_ID, v.Column_Name,
+           CASE v.Column_Name
+               WHEN 'Last_Name' THEN d.Last_Name
+               WHEN 'Email' THEN d.Email
+               WHEN 'Phone' THEN d.Phone
+               WHEN 'Date_Of_Birth' THEN d.Date_Of_Birth
+           END AS Revealed_Value,
+           v.Expires_At
+    FROM Diver AS d
+    JOIN Diver_Reveal AS v
+      ON v.Reveal_ID = @Reveal_ID
+    WHERE d.Diver_ID = @Diver_ID;
+END;
+GRANT EXECUTE ON Reveal_Diver TO data_steward, compliance_officer;
+
+-- Finds everything that is held of a diver: temp.Subject_Name, by what they are and were known; temp.Subject_Quarantine
+-- and temp.Subject_Raw, the records that tell of them. A record tells of them where it became them or was found to be
+-- theirs, where it has one of their emails (and no other diver has it now), or their full name and date of birth; as it
+-- arrived, or as it was edited since. Called by the others.
+CREATE OR ALTER PROCEDURE Find_Subject
+    @Diver_ID INTEGER
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Diver WHERE Diver_ID = @Diver_ID)
+       AND NOT EXISTS (SELECT 1 FROM Diver_History WHERE Diver_ID = @Diver_ID)
+        THROW 50404, 'There is no diver ' || @Diver_ID || '.';
+    SET @Blank = char(9, 10, 13, 32, 160, 8203, 65279);
+
+    DROP TABLE IF EXISTS temp.Subject_Name;
+    CREATE TEMP TABLE Subject_Name AS
+    SELECT First_Name, Last_Name, Email, Phone, Date_Of_Birth, Source_Reference
+    FROM Diver
+    WHERE Diver_ID = @Diver_ID
+    UNION
+    SELECT First_Name, Last_Name, Email, Phone, Date_Of_Birth, Source_Reference
+    FROM Diver_History
+    WHERE Diver_ID = @Diver_ID;
+
+    DROP TABLE IF EXISTS temp.Subject_Email;
+    CREATE TEMP TABLE Subject_Email AS
+    SELECT DISTINCT n.Email
+    FROM temp.Subject_Name AS n
+    WHERE NOT EXISTS (SELECT 1 FROM Diver AS d WHERE d.Email = n.Email AND d.Diver_ID <> @Diver_ID);
+
+    -- Both tables of records are read once, from the first row to the last.
+    DROP TABLE IF EXISTS temp.Subject_Outcome;
+    CREATE TEMP TABLE Subject_Outcome AS
+    SELECT Raw_ID, Quarantine_ID
+    FROM Record_Outcome
+    WHERE Diver_ID = @Diver_ID;
+
+    DROP TABLE IF EXISTS temp.Subject_Quarantine;
+    CREATE TEMP TABLE Subject_Quarantine (Quarantine_ID INTEGER PRIMARY KEY);
+    INSERT INTO temp.Subject_Quarantine (Quarantine_ID)
+    SELECT q.Quarantine_ID
+    FROM Data_Quarantine AS q
+    LEFT JOIN Raw_Record AS r
+           ON r.Raw_ID = q.Raw_ID
+    WHERE q.Diver_ID = @Diver_ID
+       OR q.Quarantine_ID IN (SELECT o.Quarantine_ID FROM temp.Subject_Outcome AS o)
+       OR lower(trim(q.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
+       OR lower(trim(r.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
+       OR (lower(trim(q.First_Name, @Blank)), lower(trim(q.Last_Name, @Blank)), trim(q.Date_Of_Birth, @Blank))
+          IN (SELECT lower(n.First_Name), lower(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n)
+       OR (lower(trim(r.First_Name, @Blank)), lower(trim(r.Last_Name, @Blank)), trim(r.Date_Of_Birth, @Blank))
+          IN (SELECT lower(n.First_Name), lower(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n);
+
+    DROP TABLE IF EXISTS temp.Subject_Raw;
+    CREATE TEMP TABLE Subject_Raw (Raw_ID INTEGER PRIMARY KEY);
+    INSERT INTO temp.Subject_Raw (Raw_ID)
+    SELECT o.Raw_ID
+    FROM temp.Subject_Outcome AS o
+    UNION
+    SELECT o.Raw_ID
+    FROM Record_Outcome AS o
+    WHERE o.Quarantine_ID IN (SELECT s.Quarantine_ID FROM temp.Subject_Quarantine AS s)
+    UNION
+    SELECT q.Raw_ID
+    FROM temp.Subject_Quarantine AS s
+    JOIN Data_Quarantine AS q
+      ON q.Quarantine_ID = s.Quarantine_ID
+    UNION
+    SELECT r.Raw_ID
+    FROM Ingestion_Batch AS b
+    CROSS JOIN Raw_Record AS r
+            ON r.Batch_ID = b.Batch_ID
+    WHERE b.Status = 'Open'
+      AND (lower(trim(r.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
+           OR (lower(trim(r.First_Name, @Blank)), lower(trim(r.Last_Name, @Blank)), trim(r.Date_Of_Birth, @Blank))
+              IN (SELECT lower(n.First_Name), lower(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n));
+END;
+
+-- Everything that is held of a diver, as result sets: versions, deletions, source records, quarantine, what they failed,
+-- edits, events, dives, bookings, cards, and who looked behind their masks. Logged.
+CREATE OR ALTER PROCEDURE Export_Subject
+    @Diver_ID INTEGER,
+    @Reason   TEXT
+AS
+BEGIN
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'An export of a person''s data needs a reason.';
+    EXECUTE Find_Subject @Diver_ID = @Diver_ID;
+
+    SELECT v.Diver_ID, v.First_Name, v.Last_Name, v.Email, v.Phone, v.Date_Of_Birth, v.Certification, v.Source_Reference,
+           v.Modified_By, v.Change_Reason, v.Valid_From, v.Valid_To
+    FROM Diver_Versions AS v
+    WHERE v.Diver_ID = @Diver_ID
+    ORDER BY v.Valid_From;
+
+    SELECT Deleted_At, Deleted_By, Delete_Reason
+    FROM Diver_Deletion
+    WHERE Diver_ID = @Diver_ID
+    ORDER BY Deleted_At;
+
+    SELECT r.Raw_ID, r.Batch_ID, b.Source_Name, b.Received_At, r.Source_Row, o.Outcome, r.First_Name, r.Last_Name, r.Email,
+           r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
+    FROM temp.Subject_Raw AS s
+    JOIN Raw_Record AS r
+      ON r.Raw_ID = s.Raw_ID
+    JOIN Ingestion_Batch AS b
+      ON b.Batch_ID = r.Batch_ID
+    LEFT JOIN Record_Outcome AS o
+           ON o.Raw_ID = r.Raw_ID
+    ORDER BY r.Raw_ID;
+
+    SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth,
+           q.Certification, q.Source_Reference, q.Quarantined_At, q.Resolution_Code, q.Resolution_Reason, q.Resolved_By,
+           q.Resolved_At
+    FROM temp.Subject_Quarantine AS s
+    JOIN Data_Quarantine AS q
+      ON q.Quarantine_ID = s.Quarantine_ID
+    ORDER BY q.Quarantine_ID;
+
+    SELECT v.Quarantine_ID, v.Attempt, v.Rule_Code, v.Column_Name, v.Observed_Value, v.Recorded_At
+    FROM temp.Subject_Quarantine AS s
+    JOIN Quarantine_Violation AS v
+      ON v.Quarantine_ID = s.Quarantine_ID
+    ORDER BY v.Quarantine_ID, v.Attempt, v.Rule_Code, v.Column_Name;
+
+    SELECT e.Quarantine_ID, e.Column_Name, e.Old_Value, e.New_Value, e.Edited_By, e.Edited_At, e.Edit_Reason
+    FROM temp.Subject_Quarantine AS s
+    JOIN Quarantine_Revision AS e
+      ON e.Quarantine_ID = s.Quarantine_ID
+    ORDER BY e.Revision_ID;
+
+    SELECT e.Quarantine_ID, e.Event_Kind, e.Event_Code, e.Event_Reason, e.Acted_By, e.Acted_At
+    FROM temp.Subject_Quarantine AS s
+    JOIN Quarantine_Event AS e
+      ON e.Quarantine_ID = s.Quarantine_ID
+    ORDER BY e.Event_ID;
+
+    SELECT l.Dived_On, s.Site_Name, l.Max_Depth_M, l.Minutes
+    FROM Dive_Log AS l
+    JOIN Dive_Site AS s
+      ON s.Dive_Site_ID = l.Dive_Site_ID
+    WHERE l.Diver_ID = @Diver_ID
+    ORDER BY l.Dived_On, l.Dive_Log_ID;
+
+    SELECT t.Tour_Code, t.Tour_Name, t.Starts_On, p.Booked_At, p.Status
+    FROM Dive_Participation AS p
+    JOIN Dive_Tour AS t
+      ON t.Dive_Tour_ID = p.Dive_Tour_ID
+    WHERE p.Diver_ID = @Diver_ID
+    ORDER BY p.Booked_At;
+
+    SELECT c.Agency, c.Card_Number, l.Level_Name, c.Issued_On
+    FROM Certification AS c
+    JOIN Certification_Level AS l
+      ON l.Certification_Level_ID = c.Certification_Level_ID
+    WHERE c.Diver_ID = @Diver_ID
+    ORDER BY c.Issued_On, c.Certification_ID;
+
+    SELECT Column_Name, Revealed_By, Revealed_At, Reveal_Reason
+    FROM Diver_Reveal
+    WHERE Diver_ID = @Diver_ID
+    ORDER BY Reveal_ID;
+
+    EXECUTE Log_Action @Action = 'Export_Subject', @Subject_Type = 'Diver', @Subject_ID = @Diver_ID, @Detail = '{}';
+
+    DROP TABLE temp.Subject_Name;
+    DROP TABLE temp.Subject_Email;
+    DROP TABLE temp.Subject_Outcome;
+    DROP TABLE temp.Subject_Quarantine;
+    DROP TABLE temp.Subject_Raw;
+END;
+GRANT EXECUTE ON Export_Subject TO compliance_officer;
+
+-- In which places, and in how many rows, values are found that identified a person: @Values is a JSON array of
+-- [column, value]. Every table is looked through; what is asked is not kept.
+CREATE OR ALTER PROCEDURE Find_Traces
+    @Values TEXT
+WITH READ_ONLY
+AS
+BEGIN
+    DROP TABLE IF EXISTS temp.Traced_Value;
+    CREATE TEMP TABLE Traced_Value (Column_Name TEXT, Value TEXT, PRIMARY KEY (Column_Name, Value)) WITHOUT ROWID;
+    INSERT INTO temp.Traced_Value (Column_Name, Value)
+    SELECT DISTINCT json_extract(v.value, '$[0]'), lower(trim(json_extract(v.value, '$[1]')))
+    FROM json_each(@Values) AS v;
+
+    SELECT 'Diver' AS Place,
+           (SELECT count(*)
+            FROM Diver
+            WHERE Email IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Email')
+               OR lower(Source_Reference) IN (SELECT Value
+                                              FROM temp.Traced_Value
+                                              WHERE Column_Name = 'Source_Reference')) AS Row_Count
+    UNION ALL
+    SELECT 'Diver_History',
+           (SELECT count(*)
+            FROM Diver_History
+            WHERE Email IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Email')
+               OR lower(Source_Reference) IN (SELECT Value
+                                              FROM temp.Traced_Value
+                                              WHERE Column_Name = 'Source_Reference'))
+    UNION ALL
+    SELECT 'Search_Term',
+           (SELECT count(*)
+            FROM temp.Traced_Value AS v
+            JOIN Search_Term AS t
+              ON t.Search_Column = v.Column_Name AND t.Term = v.Value)
+    UNION ALL
+    SELECT 'Raw_Record',
+           (SELECT count(*)
+            FROM Raw_Record
+            WHERE lower(trim(Email)) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Email')
+               OR lower(trim(Payload)) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Payload')
+               OR lower(trim(Source_Reference)) IN (SELECT Value
+                                                    FROM temp.Traced_Value
+                                                    WHERE Column_Name = 'Source_Reference'))
+    UNION ALL
+    SELECT 'Data_Quarantine',
+           (SELECT count(*)
+            FROM Data_Quarantine
+            WHERE lower(trim(Email)) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Email')
+               OR lower(trim(Payload)) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Payload')
+               OR lower(trim(Source_Reference)) IN (SELECT Value
+                                                    FROM temp.Traced_Value
+                                                    WHERE Column_Name = 'Source_Reference'))
+    UNION ALL
+    SELECT 'Quarantine_Violation',
+           (SELECT count(*)
+            FROM Quarantine_Violation
+            WHERE lower(trim(Observed_Value)) IN (SELECT Value FROM temp.Traced_Value))
+    UNION ALL
+    SELECT 'Quarantine_Revision',
+           (SELECT count(*)
+            FROM Quarantine_Revision
+            WHERE lower(trim(Old_Value)) IN (SELECT Value FROM temp.Traced_Value)
+               OR lower(trim(New_Value)) IN (SELECT Value FROM temp.Traced_Value))
+    UNION ALL
+    SELECT 'Certification',
+           (SELECT count(*)
+            FROM Certification
+            WHERE lower(Card_Number) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Card_Number'));
+
+    DROP TABLE temp.Traced_Value;
+END;
+GRANT EXECUTE ON Find_Traces TO compliance_officer;
+
+-- Erases a person: from the directory and its past, from what is searched, from the source records and their payloads,
+-- from quarantine with all that was seen and edited there, and from the reasons that were written about them. What other
+-- facts refer to stays, about nobody: dives, bookings and cards keep the diver's number, and where there are any, an
+-- anonymous diver keeps their place. Numbers stay everywhere, so that counts still balance.
+-- @Tombstones is a JSON array of keyed hashes by which the person is known again (computed by the caller, who has the
+-- key). Results: what was found in which place; all the values that identified the person, for the caller to search for
+-- again; and the erasure itself.
+CREATE OR ALTER PROCEDURE Erase_Diver
+    @Diver_ID   INTEGER,
+    @Reason     TEXT,
+    @Tombstones TEXT    = '[]',
+    @Rehearse   INTEGER = 0
+AS
+BEGIN
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'An erasure needs a reason.';
+    PRINT '1/4 Finding what is held';
+    EXECUTE Find_Subject @Diver_ID = @Diver_ID;
+    SET @Now = (SELECT Instant FROM Transaction_Context);
+    SET @Actor = (SELECT Actor FROM Transaction_Context);
+    SET @Dives = (SELECT count(*) FROM Dive_Log WHERE Diver_ID = @Diver_ID);
+    SET @Bookings = (SELECT count(*) FROM Dive_Participation WHERE Diver_ID = @Diver_ID);
+    SET @Cards = (SELECT count(*) FROM Certification WHERE Diver_ID = @Diver_ID);
+    SET @Is_Kept = @Dives + @Bookings + @Cards > 0;
+
+    PRINT '2/4 Listing what identifies the person';
+    DROP TABLE IF EXISTS temp.Subject_Value;
+    CREATE TEMP TABLE Subject_Value AS
+    SELECT DISTINCT v.Column_Name, v.Identifying_Value
+    FROM (SELECT 'First_Name' AS Column_Name, First_Name AS Identifying_Value FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Last_Name', Last_Name FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Email', Email FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Phone', Phone FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Date_Of_Birth', Date_Of_Birth FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Source_Reference', Source_Reference FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Card_Number', Card_Number FROM Certification WHERE Diver_ID = @Diver_ID
+          UNION ALL
+          SELECT c.column1,
+                 CASE c.column1
+                     WHEN 'First_Name' THEN r.First_Name
+                     WHEN 'Last_Name' THEN r.Last_Name
+                     WHEN 'Email' THEN r.Email
+                     WHEN 'Phone' THEN r.Phone
+                     WHEN 'Date_Of_Birth' THEN r.Date_Of_Birth
+                     WHEN 'Source_Reference' THEN r.Source_Reference
+                     ELSE r.Payload
+                 END
+          FROM temp.Subject_Raw AS s
+          JOIN Raw_Record AS r
+            ON r.Raw_ID = s.Raw_ID
+          CROSS JOIN (VALUES ('First_Name'), ('Last_Name'), ('Email'), ('Phone'), ('Date_Of_Birth'), ('Source_Reference'),
+                             ('Payload')) AS c
+          UNION ALL
+          SELECT c.column1,
+                 CASE c.column1
+                     WHEN 'First_Name' THEN q.First_Name
+                     WHEN 'Last_Name' THEN q.Last_Name
+                     WHEN 'Email' THEN q.Email
+                     WHEN 'Phone' THEN q.Phone
+                     WHEN 'Date_Of_Birth' THEN q.Date_Of_Birth
+                     WHEN 'Source_Reference' THEN q.Source_Reference
+                     ELSE q.Payload
+                 END
+          FROM temp.Subject_Quarantine AS s
+          JOIN Data_Quarantine AS q
+            ON q.Quarantine_ID = s.Quarantine_ID
+          CROSS JOIN (VALUES ('First_Name'), ('Last_Name'), ('Email'), ('Phone'), ('Date_Of_Birth'), ('Source_Reference'),
+                             ('Payload')) AS c
+          UNION ALL
+          SELECT e.Column_Name, e.Old_Value
+          FROM temp.Subject_Quarantine AS s
+          JOIN Quarantine_Revision AS e
+            ON e.Quarantine_ID = s.Quarantine_ID
+          UNION ALL
+          SELECT e.Column_Name, e.New_Value
+          FROM temp.Subject_Quarantine AS s
+          JOIN Quarantine_Revision AS e
+            ON e.Quarantine_ID = s.Quarantine_ID) AS v
+    WHERE trim(coalesce(v.Identifying_Value, '')) <> '' AND v.Column_Name <> 'Certification';
+
+    -- What somebody wrote as the reason of an edit of many records is kept, unless it names the person.
+    DROP TABLE IF EXISTS temp.Subject_Group;
+    CREATE TEMP TABLE Subject_Group AS
+    SELECT DISTINCT g.Edit_Group_ID
+    FROM temp.Subject_Quarantine AS s
+    JOIN Quarantine_Revision AS e
+      ON e.Quarantine_ID = s.Quarantine_ID
+    JOIN Edit_Group AS g
+      ON g.Edit_Group_ID = e.Edit_Group_ID
+    JOIN temp.Subject_Value AS v
+      ON instr(lower(g.Edit_Reason), lower(v.Identifying_Value)) > 0;
+
+    DROP TABLE IF EXISTS temp.Subject_Inventory;
+    CREATE TEMP TABLE Subject_Inventory AS
+    SELECT 1 AS Sort_Order, 'Diver' AS Place, (SELECT count(*) FROM Diver WHERE Diver_ID = @Diver_ID) AS Row_Count,
+           CASE WHEN @Is_Kept THEN 'Anonymised' ELSE 'Removed' END AS Fate
+    UNION ALL
+    SELECT 2, 'Diver_History', (SELECT count(*) FROM Diver_History WHERE Diver_ID = @Diver_ID), 'Removed'
+    UNION ALL
+    SELECT 3, 'Search_Term', (SELECT count(*)
+                              FROM Search_Term
+                              WHERE Diver_ID = @Diver_ID
+                                AND (Search_Column, Term) IN (
+                                    SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name) FROM temp.Subject_Name
+                                    UNION ALL
+                                    SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name) FROM temp.Subject_Name
+                                    UNION ALL
+                                    SELECT 'Email', Email FROM temp.Subject_Name
+                                    UNION ALL
+                                    SELECT 'Source_Reference', lower(Source_Reference) FROM temp.Subject_Name)), 'Removed'
+    UNION ALL
+    SELECT 4, 'Raw_Record', (SELECT count(*) FROM temp.Subject_Raw AS s JOIN Raw_Record AS r ON r.Raw_ID = s.Raw_ID),
+           'Emptied'
+    UNION ALL
+    SELECT 5, 'Data_Quarantine', (SELECT count(*) FROM temp.Subject_Quarantine), 'Emptied'
+    UNION ALL
+    SELECT 6, 'Quarantine_Violation', (SELECT count(*)
+                                       FROM temp.Subject_Quarantine AS s
+                                       JOIN Quarantine_Violation AS v
+                                         ON v.Quarantine_ID = s.Quarantine_ID), 'Emptied'
+    UNION ALL
+    SELECT 7, 'Quarantine_Revision', (SELECT count(*)
+                                      FROM temp.Subject_Quarantine AS s
+                                      JOIN Quarantine_Revision AS e
+                                        ON e.Quarantine_ID = s.Quarantine_ID), 'Emptied'
+    UNION ALL
+    SELECT 8, 'Quarantine_Event', (SELECT count(*)
+                                   FROM temp.Subject_Quarantine AS s
+                                   JOIN Quarantine_Event AS e
+                                     ON e.Quarantine_ID = s.Quarantine_ID), 'Emptied'
+    UNION ALL
+    SELECT 9, 'Edit_Group', (SELECT count(*) FROM temp.Subject_Group), 'Emptied'
+    UNION ALL
+    SELECT 10, 'Diver_Deletion', (SELECT count(*) FROM Diver_Deletion WHERE Diver_ID = @Diver_ID), 'Emptied'
+    UNION ALL
+    SELECT 11, 'Diver_Reveal', (SELECT count(*) FROM Diver_Reveal WHERE Diver_ID = @Diver_ID), 'Emptied'
+    UNION ALL
+    SELECT 12, 'Certification', @Cards, 'Anonymised'
+    UNION ALL
+    SELECT 13, 'Dive_Participation', @Bookings, 'Stays'
+    UNION ALL
+    SELECT 14, 'Dive_Log', @Dives, 'Stays';
+
+    PRINT '3/4 Erasing';
+    UPDATE Diver
+    SET First_Name = 'Erased',
+        Last_Name = 'Diver',
+        Email = 'erased-' || @Diver_ID || '@erased.invalid',
+        Phone = NULL,
+        Date_Of_Birth = '1900-01-01',
+        Certification_Level_ID = NULL,
+        Source_Reference = NULL,
+        Modified_By = @Actor,
+        Change_Reason = 'Erased'
+    WHERE Diver_ID = @Diver_ID AND @Is_Kept;
+
+    DELETE FROM Diver
+    WHERE Diver_ID = @Diver_ID AND NOT @Is_Kept;
+
+    DELETE FROM Diver_History
+    WHERE Diver_ID = @Diver_ID;
+
+    DELETE FROM Search_Term
+    WHERE Diver_ID = @Diver_ID
+      AND (Search_Column, Term) IN (
+          SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name) FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name) FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Email', Email FROM temp.Subject_Name
+          UNION ALL
+          SELECT 'Source_Reference', lower(Source_Reference) FROM temp.Subject_Name);
+
+    UPDATE Diver_Deletion
+    SET Delete_Reason = 'Erased'
+    WHERE Diver_ID = @Diver_ID;
+    INSERT INTO Diver_Deletion (Diver_ID, Deleted_At, Deleted_By, Delete_Reason)
+    SELECT @Diver_ID, @Now, @Actor, 'Erased'
+    WHERE NOT @Is_Kept;
+    UPDATE Diver_Reveal
+    SET Reveal_Reason = 'Erased'
+    WHERE Diver_ID = @Diver_ID;
+    UPDATE Certification
+    SET Card_Number = 'erased-' || Certification_ID
+    WHERE Diver_ID = @Diver_ID;
+
+    UPDATE Raw_Record
+    SET First_Name = NULL,
+        Last_Name = NULL,
+        Email = NULL,
+        Phone = NULL,
+        Date_Of_Birth = NULL,
+        Certification = NULL,
+        Source_Reference = NULL,
+        Payload = '{"erased":true}'
+    WHERE Raw_ID IN (SELECT s.Raw_ID FROM temp.Subject_Raw AS s);
+
+    UPDATE Data_Quarantine
+    SET First_Name = NULL,
+        Last_Name = NULL,
+        Email = NULL,
+        Phone = NULL,
+        Date_Of_Birth = NULL,
+        Certification = NULL,
+        Source_Reference = NULL,
+        Payload = '{"erased":true}',
+        Failed_Checks = 0,
+        Edited_Columns = 0,
+        Claimed_By = NULL,
+        Claimed_Until = NULL,
+        Resolution_Code = CASE WHEN Status = 'Open' THEN 'Erased' ELSE Resolution_Code END,
+        Resolution_Reason = NULL,
+        Resolved_By = coalesce(Resolved_By, @Actor),
+        Resolved_At = coalesce(Resolved_At, @Now),
+        Status = CASE WHEN Status = 'Open' THEN 'Discarded' ELSE Status END,
+        Record_Version = Record_Version + 1
+    WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM temp.Subject_Quarantine AS s);
+
+    UPDATE Quarantine_Violation
+    SET Observed_Value = NULL
+    WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM temp.Subject_Quarantine AS s);
+
+    UPDATE Quarantine_Revision
+    SET Old_Value = NULL,
+        New_Value = NULL,
+        Edit_Reason = NULL
+    WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM temp.Subject_Quarantine AS s);
+
+    UPDATE Quarantine_Event
+    SET Event_Reason = NULL
+    WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM temp.Subject_Quarantine AS s);
+
+    UPDATE Edit_Group
+    SET Edit_Reason = NULL
+    WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM temp.Subject_Group AS g);
+
+    PRINT '4/4 Writing it down';
+    INSERT INTO Erasure_Tombstone (Tombstone, Diver_ID, Erased_At, Erased_By)
+    SELECT DISTINCT t.value, @Diver_ID, @Now, @Actor
+    FROM json_each(@Tombstones) AS t
+    WHERE true
+    ON CONFLICT DO NOTHING;
+
+    EXECUTE Log_Action @Action = 'Erase_Diver', @Subject_Type = 'Diver', @Subject_ID = @Diver_ID,
+                       @Detail = (SELECT json_object('rows', sum(Row_Count), 'tombstones', json_array_length(@Tombstones))
+                                  FROM temp.Subject_Inventory);
+
+    SELECT Place, Row_Count, Fate
+    FROM temp.Subject_Inventory
+    ORDER BY Sort_Order;
+
+    SELECT Column_Name, Identifying_Value
+    FROM temp.Subject_Value
+    ORDER BY Column_Name, Identifying_Value;
+
+    SELECT @Diver_ID AS Diver_ID, @Now AS Erased_At, @Actor AS Erased_By, @Is_Kept AS Is_Kept;
+
+    DROP TABLE temp.Subject_Name;
+    DROP TABLE temp.Subject_Email;
+    DROP TABLE temp.Subject_Outcome;
+    DROP TABLE temp.Subject_Quarantine;
+    DROP TABLE temp.Subject_Raw;
+    DROP TABLE temp.Subject_Value;
+    DROP TABLE temp.Subject_Group;
+    DROP TABLE temp.Subject_Inventory;
+END;
+GRANT EXECUTE ON Erase_Diver TO compliance_officer;
 
 ------------------------------------------------------------------------------------------------------------
 -- Rules and housekeeping: Set_Rule, Retest_Quarantine, Purge_Batches

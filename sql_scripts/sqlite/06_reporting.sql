@@ -412,6 +412,44 @@ WHERE d.Diver_ID > (SELECT p.Indexed_To FROM Search_Progress AS p) AND d.Source_
 GRANT SELECT ON Diver_Search TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
+-- Privacy
+------------------------------------------------------------------------------------------------------------
+
+-- What each role may read and run.
+DROP VIEW IF EXISTS Role_Rights;
+CREATE VIEW Role_Rights AS
+SELECT Role_Name, Object_Name
+FROM Object_Grant;
+GRANT SELECT ON Role_Rights TO data_steward, compliance_officer, data_analyst;
+
+-- Over which columns each role sees a mask, and which.
+DROP VIEW IF EXISTS Role_Masks;
+CREATE VIEW Role_Masks AS
+SELECT r.Role_Name, r.Role_Label, r.Description, m.Column_Name, m.Mask_Function,
+       NOT EXISTS (SELECT 1
+                   FROM Unmask_Grant AS g
+                   WHERE g.Role_Name = r.Role_Name AND g.Column_Name = m.Column_Name) AS Is_Masked
+FROM Security_Role AS r
+CROSS JOIN Masked_Column AS m;
+GRANT SELECT ON Role_Masks TO data_steward, compliance_officer, data_analyst;
+
+-- Who looked behind a mask, at what, and why.
+DROP VIEW IF EXISTS Reveal_Register;
+CREATE VIEW Reveal_Register AS
+SELECT Reveal_ID, Diver_ID, Column_Name, Revealed_By, Revealed_At, Expires_At, Reveal_Reason
+FROM Diver_Reveal;
+GRANT SELECT ON Reveal_Register TO data_steward, compliance_officer;
+
+-- Who was erased, by their number, when and by whom; and by how many identities they are known again,
+-- with which key.
+DROP VIEW IF EXISTS Erasure_Register;
+CREATE VIEW Erasure_Register AS
+SELECT Diver_ID, Erased_At, Erased_By, substr(Tombstone, 1, 8) AS Key_Mark, count(*) AS Tombstone_Count
+FROM Erasure_Tombstone
+GROUP BY Diver_ID, Erased_At, Erased_By, substr(Tombstone, 1, 8);
+GRANT SELECT ON Erasure_Register TO data_steward, compliance_officer;
+
+------------------------------------------------------------------------------------------------------------
 -- Quality
 ------------------------------------------------------------------------------------------------------------
 

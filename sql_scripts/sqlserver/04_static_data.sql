@@ -283,7 +283,10 @@ VALUES
         N'The newest valid record was promoted. Compare the two, then merge or discard this one.'),
     (N'DUPLICATE_OF_DIVER', N'Email', N'Uniqueness', N'error', NULL, 1,
         N'A diver with this email exists and has other data',
-        N'Compare with the diver, then merge or discard.');
+        N'Compare with the diver, then merge or discard.'),
+    (N'ERASED_SUBJECT', N'Email', N'Conformity', N'warning', NULL, 1,
+        N'This person was erased at their request',
+        N'Do not let them in again unless they have come back of their own will; the reason is kept.');
 
 UPDATE r
 SET Wording = n.Wording,
@@ -331,7 +334,8 @@ FROM (VALUES
     (  524288, N'FIELD_TOO_LONG', N'Source_Reference'),
     ( 1048576, N'PAYLOAD_INVALID', N'Payload'),
     ( 2097152, N'DUPLICATE_IN_BATCH', N'Email'),
-    ( 4194304, N'DUPLICATE_OF_DIVER', N'Email')
+    ( 4194304, N'DUPLICATE_OF_DIVER', N'Email'),
+    ( 8388608, N'ERASED_SUBJECT', N'Email')
 ) AS v (Check_Bit, Rule_Code, Column_Name)
 WHERE NOT EXISTS (SELECT 1
                   FROM Governance.Rule_Check AS x

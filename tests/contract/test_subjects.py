@@ -1,0 +1,339 @@
+"""Requests of data subjects: all that is held is handed over; an erased person is found nowhere, and known again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gates import Gate
+from people import person, source
+
+from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
+from divegov_gui.services import history, subjects
+from divegov_gui.services.ingestion import ingest
+from divegov_gui.services.privacy import reveal
+from divegov_gui.services.subjects import Certificate, Erased
+from divegov_gui.services.tombstones import ErasureKey
+
+DISTINCT = (
+    "Quillfeather",
+    "quill@secret.example",
+    "4477665511",
+    "Oldname",
+    "old@secret.example",
+    "REF-QUILL",
+)
+"""What nobody else is called, and is written nowhere but about this person."""
+
+SECRET = person(
+    first_name="Ada",
+    last_name="Oldname",
+    email="old@secret.example",
+    phone="+1 447 766 5511",
+    date_of_birth="1971-03-09",
+    certification="owd",
+    source_reference="REF-QUILL",
+)
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> ErasureKey:
+    return ErasureKey(folder=tmp_path / "key")
+
+
+@pytest.fixture
+def gate(make_gate: Any) -> Iterator[Gate]:
+    """A person who came, came again otherwise, was parked, edited, renamed and looked at; and others beside them."""
+    gate = make_gate()
+    with closing(gate.session):
+        gate.take_in([SECRET, person(email="bob@example.org", first_name="Bob", date_of_birth="1971-03-09")])
+        gate.take_in([SECRET, {**SECRET, "email": "", "last_name": "OLDNAME"}, {**SECRET, "phone": "?"}])
+        parked = gate.queue()[0]
+        edits = [[parked["Quarantine_ID"], parked["Record_Version"], "Email", "quill@secret"]]
+        gate.session.call("Edit_Records", edits=json.dumps(edits), reason="Quillfeather called", kind="Edit")
+        current = history.timeline(gate.session, 1).current
+        assert current is not None
+        changes = {"Last_Name": "Quillfeather", "Email": "quill@secret.example"}
+        history.update(gate.session, current, changes.items(), "Mrs Quillfeather married")
+        history.prepare_search(gate.session)
+        reveal(gate.session, 1, "Phone", "Quillfeather asked")
+        gate.load([SECRET])
+        yield gate
+
+
+def dive(gate: Gate) -> None:
+    gate.backend.run(
+        "INSERT INTO Dive_Log (Diver_ID, Dive_Site_ID, Dived_On, Max_Depth_M, Minutes) "
+        "VALUES (1, 1, '2026-01-01', 9, 9)"
+    )
+    gate.backend.run(
+        "INSERT INTO Certification (Diver_ID, Certification_Level_ID, Agency, Card_Number, Issued_On) "
+        "VALUES (1, 4, 'PADI', 'CARD-QUILL', '2020-01-01')"
+    )
+
+
+def erase(gate: Gate, key: ErasureKey) -> Erased:
+    return subjects.erase(gate.session, 1, "They asked us to", key=key)
+
+
+def traces(gate: Gate) -> list[str]:
+    """What of the person stands in any table."""
+    dump = "\n".join(gate.backend.dump()).lower()
+    return [value for value in DISTINCT if value.lower() in dump]
+
+
+def bytes_left(gate: Gate) -> list[str]:
+    """What of the person stands in the files, free pages and logs included."""
+    path = gate.backend.path  # type: ignore[attr-defined]
+    held = b"".join(each.read_bytes() for each in path.parent.glob(path.name + "*")).lower()
+    return [value for value in DISTINCT if value.lower().encode() in held]
+
+
+# -- Export ---------------------------------------------------------------------------------------------------
+
+
+def test_an_export_holds_everything_that_is_held(gate: Gate) -> None:
+    dive(gate)
+    export = subjects.export_subject(gate.session, 1, "Article 15")
+    counts = {part: len(rows) for part, rows in export.parts.items()}
+    assert counts == {
+        "versions": 2,
+        "deletions": 0,
+        "source_records": 5,
+        "quarantine": 2,
+        "violations": 3,
+        "edits": 1,
+        "events": 0,
+        "dives": 1,
+        "bookings": 0,
+        "cards": 1,
+        "reveals": 1,
+    }
+    assert export.parts["versions"][0]["Email"] == "old@secret.example"
+    assert not any("bob@" in str(row) for rows in export.parts.values() for row in rows)
+    assert "secret" not in repr(export)
+
+
+def test_an_export_is_logged_and_needs_a_reason_and_a_diver(gate: Gate) -> None:
+    with pytest.raises(Refused, match="needs a reason"):
+        subjects.export_subject(gate.session, 1, " ")
+    with pytest.raises(Refused, match="no diver 99"):
+        subjects.export_subject(gate.session, 99, "Article 15")
+    subjects.export_subject(gate.session, 1, "Article 15")
+    assert [r["Action"] for r in gate.session.select("Action_Log")].count("Export_Subject") == 1
+
+
+# -- Erasure --------------------------------------------------------------------------------------------------
+
+
+def test_a_rehearsal_tells_what_will_go_and_changes_nothing(gate: Gate) -> None:
+    before = gate.backend.dump()
+    inventory = subjects.rehearse_erasure(gate.session, 1)
+    assert gate.backend.dump() == before
+    rows = {line.place: (line.rows, line.fate) for line in inventory.lines}
+    assert rows["Diver"] == (1, "Removed")
+    assert rows["Diver_History"] == (1, "Removed")
+    assert rows["Raw_Record"] == (5, "Emptied")
+    assert rows["Data_Quarantine"] == (2, "Emptied")
+    assert rows["Edit_Group"] == (1, "Emptied")
+    assert not inventory.is_kept
+    assert "Quill" not in repr(inventory)
+
+
+def test_nothing_of_an_erased_person_is_found_in_any_table(gate: Gate, key: ErasureKey) -> None:
+    assert traces(gate) == list(DISTINCT)
+    erase(gate, key)
+    assert traces(gate) == []
+    assert [d["Email"] for d in gate.divers()] == ["bob@example.org"]
+    assert history.search(gate.session, "quill") == history.search(gate.session, "oldname") == ()
+
+
+@pytest.mark.sqlite_only
+def test_nothing_of_an_erased_person_is_found_in_the_files(gate: Gate, key: ErasureKey) -> None:
+    assert bytes_left(gate) == list(DISTINCT)
+    erase(gate, key)
+    assert bytes_left(gate) == []
+
+
+def test_what_refers_to_the_person_stays_about_nobody(gate: Gate, key: ErasureKey) -> None:
+    dive(gate)
+    erased = erase(gate, key)
+    fates = {line.place: line.fate for line in erased.lines if line.rows}
+    assert (fates["Diver"], fates["Dive_Log"], fates["Certification"]) == (
+        "Anonymised",
+        "Stays",
+        "Anonymised",
+    )
+    (version,) = history.timeline(gate.session, 1).versions
+    assert version.values == ("Erased", "Diver", "erased-1@erased.invalid", None, "1900-01-01", None, None)
+    assert gate.session.select("Diver_Logbook", ["Diver_ID", "Dive_Count"]) == [
+        {"Diver_ID": 1, "Dive_Count": 1}
+    ]
+    assert traces(gate) == []
+    assert "CARD-QUILL" not in "\n".join(gate.backend.dump())
+
+
+def test_counts_still_balance_and_other_records_are_left_alone(gate: Gate, key: ErasureKey) -> None:
+    batches = gate.session.select("Batch_Summary")
+    outcomes = gate.session.select("Raw_Divers", ["Raw_ID", "Outcome", "Diver_ID", "Quarantine_ID"])
+    bob = gate.session.select("Raw_Divers")[1]
+    erase(gate, key)
+    assert gate.session.select("Batch_Summary") == batches
+    assert gate.session.select("Raw_Divers", ["Raw_ID", "Outcome", "Diver_ID", "Quarantine_ID"]) == outcomes
+    assert gate.session.select("Raw_Divers")[1] == bob
+    assert {q["Status"] for q in gate.queue()} == {"Discarded"}
+
+
+def test_the_log_stays_whole_and_says_who_erased_whom(gate: Gate, key: ErasureKey) -> None:
+    before = gate.session.select("Action_Log")
+    erase(gate, key)
+    after = gate.session.select("Action_Log")
+    assert after[: len(before)] == before
+    assert [(r["Action"], r["Subject_ID"]) for r in after[len(before) :]] == [("Erase_Diver", 1)]
+
+
+def test_an_erasure_that_fails_half_way_erases_nothing(gate: Gate, key: ErasureKey) -> None:
+    before = gate.backend.dump()
+    with pytest.raises(DiveGovError):
+        subjects.erase(gate.session, 1, "", key=key)
+    with pytest.raises(DiveGovError):
+        gate.session.call("Erase_Diver", diver_id=99, reason="who?")
+    assert gate.backend.dump() == before
+
+
+# -- The certificate ------------------------------------------------------------------------------------------
+
+
+def test_a_certificate_tells_what_was_done_and_names_nobody(gate: Gate, key: ErasureKey) -> None:
+    certificate = erase(gate, key).certificate
+    assert certificate.is_clean
+    assert certificate.facts["diver_id"] == 1
+    assert certificate.facts["rows"] > 10
+    assert len(certificate.facts["verification"]["value_hashes"]) > 10
+    assert not any(value.lower() in certificate.to_json().lower() for value in DISTINCT)
+
+
+def test_a_certificate_is_verified_and_a_changed_one_is_not(gate: Gate, key: ErasureKey) -> None:
+    kept = erase(gate, key).certificate.to_json()
+    assert subjects.verify_certificate(gate.session, subjects.read_certificate(kept)).holds
+    for old, new in (('"rows": ', '"rows": 1'), ('"diver_id": 1', '"diver_id": 2')):
+        changed = subjects.read_certificate(kept.replace(old, new, 1))
+        assert not subjects.verify_certificate(gate.session, changed).holds
+    with pytest.raises(Refused, match="no certificate"):
+        subjects.read_certificate("[]")
+
+
+def test_a_person_who_is_still_there_makes_a_certificate_false(gate: Gate, key: ErasureKey) -> None:
+    certificate = erase(gate, key).certificate
+    assert subjects.find_traces(gate.session, [("Email", "bob@example.org")]) == {"Diver": 1, "Raw_Record": 1}
+    assert not Certificate(
+        {**certificate.facts, "verification": {**certificate.facts["verification"], "left": {"Diver": 1}}}
+    ).is_clean
+
+
+# -- Known again ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"email": " OLD@Secret.example ", "last_name": "Somebody"},
+        {"email": "quill@secret.example", "first_name": "Else"},
+        {"email": "new@other.example"},
+        {"email": "new@other.example", "last_name": "QUILLFEATHER"},
+    ],
+)
+def test_an_erased_person_who_arrives_again_is_kept_for_a_steward(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: dict[str, str]
+) -> None:
+    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
+    erase(gate, ErasureKey())
+    arrivals = [{**SECRET, **changed}, person(email="new@example.org", first_name="Cyd")]
+    outcomes = ingest(gate.session, source(arrivals, name="again")).batch.outcomes
+    assert outcomes is not None
+    assert (outcomes.promoted, outcomes.quarantined) == (1, 1)
+    (reason,) = [r for r in gate.reasons() if r["Rule_Code"] == "ERASED_SUBJECT"]
+    assert reason["Severity"] == "warning"
+
+
+def test_a_steward_may_let_an_erased_person_in_again_with_a_reason(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
+    erase(gate, ErasureKey())
+    ingest(gate.session, source([SECRET], name="again"))
+    parked = [q for q in gate.queue() if q["Status"] == "Open"]
+    assert len(parked) == 1
+    edits = [[parked[0]["Quarantine_ID"], parked[0]["Record_Version"], "Last_Name", "Newname"]]
+    gate.session.call("Edit_Records", edits=json.dumps(edits), reason="typo", kind="Edit")
+    assert resubmit(gate)["Passed_Count"] == 0
+    assert resubmit(gate, waive_warnings=1, reason="came back")["Passed_Count"] == 1
+    assert "Newname" in {d["Last_Name"] for d in gate.divers()}
+
+
+def resubmit(gate: Gate, **how: Any) -> dict[str, Any]:
+    """Resubmit what waits; returns the counts."""
+    records = [[q["Quarantine_ID"], q["Record_Version"]] for q in gate.queue() if q["Status"] == "Open"]
+    results = gate.session.call("Resubmit_Records", records=json.dumps(records), **how)
+    return next(dict(rows[0]) for rows in results if rows and "Passed_Count" in rows[0])
+
+
+def test_without_the_key_nothing_is_ingested_where_people_were_erased(
+    gate: Gate, key: ErasureKey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path / "elsewhere"))
+    erase(gate, key)
+    with pytest.raises(InputRefused, match="not on this computer"):
+        ingest(gate.session, source([person(email="x@example.org")]))
+    ErasureKey().find_or_make()
+    with pytest.raises(InputRefused, match="not on this computer"):
+        ingest(gate.session, source([person(email="x@example.org")]))
+
+
+# -- The key --------------------------------------------------------------------------------------------------
+
+
+class Keyring:
+    """A keyring that works, until it is broken."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.is_broken = False
+
+    def get_password(self, service: str, name: str) -> str | None:
+        if self.is_broken:
+            raise RuntimeError("locked")
+        return self.kept.get((service, name))
+
+    def set_password(self, service: str, name: str, value: str) -> None:
+        if self.is_broken:
+            raise RuntimeError("locked")
+        self.kept[service, name] = value
+
+
+def test_the_key_is_in_the_keyring_and_in_no_file(tmp_path: Path) -> None:
+    keyring = Keyring()
+    made = ErasureKey(keyring, tmp_path).find_or_make()
+    assert list(tmp_path.iterdir()) == []
+    assert ErasureKey(keyring, tmp_path).find_or_make().mark == made.mark
+    assert next(iter(keyring.kept.values())) not in repr(made)
+
+
+def test_without_a_keyring_the_key_is_a_file_for_its_owner_only(tmp_path: Path) -> None:
+    keyring = Keyring()
+    keyring.is_broken = True
+    made = ErasureKey(keyring, tmp_path).find_or_make()
+    (kept,) = tmp_path.iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert ErasureKey(keyring, tmp_path).find_or_make().hash("x") == made.hash("x")
+
+
+def test_a_damaged_key_is_told_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "erasure.key").write_text("half")
+    with pytest.raises(InputRefused, match="damaged"):
+        ErasureKey(Keyring(), tmp_path).find_or_make()
