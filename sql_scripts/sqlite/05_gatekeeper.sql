@@ -1998,7 +1998,7 @@ CREATE OR ALTER PROCEDURE Export_Subject
 AS
 BEGIN
     IF trim(coalesce(@Reason, '')) = ''
-        THROW 50400, 'An export of a person''s data needs a reason.';
+        THROW 50400, 'An export of what is held of a person needs a reason.';
     EXECUTE Find_Subject @Diver_ID = @Diver_ID;
 
     SELECT v.Diver_ID, v.First_Name, v.Last_Name, v.Email, v.Phone, v.Date_Of_Birth, v.Certification, v.Source_Reference,

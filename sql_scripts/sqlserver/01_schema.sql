@@ -363,6 +363,41 @@ IF OBJECT_ID(N'dbo.Diver_Deletion', N'U') IS NULL
     );
 GO
 
+-- Who looked behind a mask, at what, and why: never the value.
+IF OBJECT_ID(N'dbo.Diver_Reveal', N'U') IS NULL
+    CREATE TABLE dbo.Diver_Reveal (
+        Reveal_ID     BIGINT IDENTITY (1, 1) NOT NULL CONSTRAINT PK_Diver_Reveal PRIMARY KEY,
+        Diver_ID      BIGINT NOT NULL,
+        Column_Name   NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Revealed_By   NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Revealed_At   DATETIME2(7) NOT NULL,
+        Expires_At    DATETIME2(7) NOT NULL,
+        Reveal_Reason NVARCHAR(1000) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Diver_Reveal'), N'IX_Diver_Reveal_Diver', N'IndexID') IS NULL
+    CREATE INDEX IX_Diver_Reveal_Diver ON dbo.Diver_Reveal (Diver_ID, Reveal_ID);
+GO
+
+-- A person who was erased, known again by a keyed hash (HMAC-SHA256) of what identified them. The key is kept apart from
+-- this database, so that nobody can tell from here who it was.
+IF OBJECT_ID(N'dbo.Erasure_Tombstone', N'U') IS NULL
+    CREATE TABLE dbo.Erasure_Tombstone (
+        Tombstone NVARCHAR(80) COLLATE Latin1_General_100_BIN2 NOT NULL CONSTRAINT PK_Erasure_Tombstone PRIMARY KEY,
+        Diver_ID  BIGINT NOT NULL,
+        Erased_At DATETIME2(7) NOT NULL,
+        Erased_By NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+GO
+
+-- The records of a batch whose identity is that of an erased person; the gatekeeper keeps them for a steward.
+IF OBJECT_ID(N'Staging.Raw_Flag', N'U') IS NULL
+    CREATE TABLE Staging.Raw_Flag (
+        Batch_ID   BIGINT NOT NULL CONSTRAINT FK_Raw_Flag_Batch REFERENCES Staging.Ingestion_Batch (Batch_ID),
+        Source_Row BIGINT NOT NULL,
+        CONSTRAINT PK_Raw_Flag PRIMARY KEY (Batch_ID, Source_Row)
+    );
+GO
+
 -- The values are those of the source, of any length, so that an index cannot hold the payload; it holds its SHA-256.
 IF OBJECT_ID(N'dbo.Data_Quarantine', N'U') IS NULL
     CREATE TABLE dbo.Data_Quarantine (

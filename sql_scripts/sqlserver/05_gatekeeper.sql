@@ -204,6 +204,55 @@ GO
 GRANT EXECUTE ON Staging.Load_Ground_Truth TO data_steward;
 GO
 
+-- Tells who arrives, as a JSON array of [source row, keyed hash of an identity], so that a person who was erased is known
+-- again. The hashes are compared and forgotten; which record it was is kept. Asked only where somebody was erased.
+CREATE OR ALTER PROCEDURE Staging.Load_Identities
+    @Batch_ID   BIGINT,
+    @Identities NVARCHAR(MAX)
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400);
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF NOT EXISTS (SELECT 1
+                       FROM Staging.Ingestion_Batch WITH (UPDLOCK)
+                       WHERE Batch_ID = @Batch_ID AND Status = N'Open')
+        BEGIN
+            SET @Message = CONCAT(N'Batch ', @Batch_ID, N' is not open for loading.');
+            THROW 50409, @Message, 1;
+        END;
+
+        INSERT INTO Staging.Raw_Flag (Batch_ID, Source_Row)
+        SELECT DISTINCT @Batch_ID, j.Source_Row
+        FROM OPENJSON(@Identities) WITH (
+                 Source_Row BIGINT       '$[0]',
+                 Tombstone  NVARCHAR(80) '$[1]'
+             ) AS j
+        JOIN dbo.Erasure_Tombstone AS t
+          ON t.Tombstone = j.Tombstone COLLATE Latin1_General_100_BIN2
+        WHERE NOT EXISTS (SELECT 1
+                          FROM Staging.Raw_Flag AS k
+                          WHERE k.Batch_ID = @Batch_ID AND k.Source_Row = j.Source_Row);
+
+        SELECT COUNT_BIG(*) AS Flagged_Count
+        FROM Staging.Raw_Flag
+        WHERE Batch_ID = @Batch_ID;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Load_Identities TO data_steward;
+GO
+
 ------------------------------------------------------------------------------------------------------------
 -- Judgement: the rules, in one place
 ------------------------------------------------------------------------------------------------------------
@@ -461,6 +510,48 @@ GO
 -- The gate: Govern_Batch
 ------------------------------------------------------------------------------------------------------------
 
+-- Marks the records of a batch that tell of an erased person (Load_Identities knew them), or that are resubmitted from one
+-- that does. 8388608 = ERASED_SUBJECT; a steward may waive it, with a reason, where the person has come back. Works on the
+-- caller's #Finding. Granted to nobody.
+CREATE OR ALTER PROCEDURE Governance.Flag_Erased
+    @Batch_ID BIGINT
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    CREATE TABLE #Flagged (
+        Record_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    INSERT INTO #Flagged (Record_ID)
+    SELECT r.Raw_ID
+    FROM Staging.Raw_Flag AS f
+    JOIN Staging.Raw_Record AS r
+      ON r.Batch_ID = f.Batch_ID AND r.Source_Row = f.Source_Row
+    WHERE f.Batch_ID = @Batch_ID AND r.Waived_Checks & 8388608 = 0
+    UNION
+    SELECT r.Raw_ID
+    FROM Staging.Ingestion_Batch AS b
+    JOIN Staging.Raw_Record AS r
+      ON r.Batch_ID = b.Batch_ID
+    JOIN dbo.Data_Quarantine AS q
+      ON q.Quarantine_ID = r.Origin_Quarantine_ID
+    WHERE b.Batch_ID = @Batch_ID AND b.Source_Kind = N'resubmission' AND r.Waived_Checks & 8388608 = 0
+      AND q.Failed_Checks & 8388608 <> 0;
+
+    UPDATE f
+    SET Mask = f.Mask | 8388608,
+        Outcome = NULL
+    FROM #Finding AS f
+    JOIN #Flagged AS g
+      ON g.Record_ID = f.Record_ID;
+
+    INSERT INTO #Finding (Record_ID, Mask)
+    SELECT g.Record_ID, 8388608
+    FROM #Flagged AS g
+    WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = g.Record_ID);
+END;
+GO
+
 -- Gives every record of a loaded batch its one outcome, in one transaction:
 --     Unchanged    a valid record, and a diver with its email is there already, identical
 --     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
@@ -596,6 +687,7 @@ BEGIN
 
         RAISERROR(N'2/7 Comparing with the divers', 0, 1) WITH NOWAIT;
         EXECUTE Governance.Compare_With_Divers;
+        EXECUTE Governance.Flag_Erased @Batch_ID = @Batch_ID;
 
         RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
         INSERT INTO #Contested_Email (Email)
@@ -1494,6 +1586,7 @@ BEGIN
     ORDER BY c.Quarantine_ID, c.Column_Bit;
 
     -- 2097152 = DUPLICATE_IN_BATCH: it stays for as long as the email is the one with which it met its rival.
+    -- 8388608 = ERASED_SUBJECT: it stays, whatever is edited.
     UPDATE q
     SET First_Name = t.First_Name,
         Last_Name = t.Last_Name,
@@ -1514,7 +1607,10 @@ BEGIN
                                      WHERE v.Quarantine_ID = e.Record_ID
                                        AND v.Attempt = e.Attempt
                                        AND v.Rule_Code = N'DUPLICATE_IN_BATCH'
-                                       AND v.Observed_Value + N'.' IS NOT DISTINCT FROM e.Email + N'.') THEN 2097152 ELSE 0 END AS Mask
+                                       AND v.Observed_Value + N'.' IS NOT DISTINCT FROM e.Email + N'.') THEN 2097152 ELSE 0 END
+                 | (SELECT k.Failed_Checks & 8388608
+                    FROM dbo.Data_Quarantine AS k
+                    WHERE k.Quarantine_ID = e.Record_ID) AS Mask
           FROM #Edit_Target AS e
           LEFT JOIN #Finding AS f
                  ON f.Record_ID = e.Record_ID) AS t
@@ -2541,6 +2637,734 @@ BEGIN
 END;
 GO
 GRANT EXECUTE ON dbo.Delete_Diver TO data_steward;
+GO
+
+-- One masked value in the clear, for a few minutes, with a reason. The log says who looked and at what, never the value.
+CREATE OR ALTER PROCEDURE dbo.Reveal_Diver
+    @Diver_ID    BIGINT,
+    @Column_Name NVARCHAR(40),
+    @Reason      NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT, @Reveal_ID BIGINT,
+            @Now DATETIME2(7) = SYSUTCDATETIME();
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF COALESCE(@Reason, N'') = N''
+            THROW 50400, N'Looking behind a mask needs a reason.', 1;
+        IF NOT EXISTS (SELECT 1 FROM Governance.Masked_Column WHERE Column_Name = @Column_Name)
+        BEGIN
+            SET @Message = CONCAT(N'There is no mask over ', COALESCE(@Column_Name, N'nothing'), N'.');
+            THROW 50400, @Message, 1;
+        END;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        IF NOT EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
+        BEGIN
+            SET @Message = CONCAT(N'There is no diver ', @Diver_ID, N'.');
+            THROW 50404, @Message, 1;
+        END;
+
+        INSERT INTO dbo.Diver_Reveal (Diver_ID, Column_Name, Revealed_By, Revealed_At, Expires_At, Reveal_Reason)
+        VALUES (@Diver_ID, @Column_Name, ORIGINAL_LOGIN(), @Now, DATEADD(MINUTE, 5, @Now), @Reason);
+        SET @Reveal_ID = SCOPE_IDENTITY();
+
+        SET @Detail = JSON_OBJECT('column': @Column_Name);
+        EXECUTE Governance.Log_Action @Action = N'Reveal_Diver', @Subject_Type = N'Diver', @Subject_ID = @Diver_ID,
+                                      @Detail = @Detail;
+
+        SELECT d.Diver_ID, v.Column_Name,
+               CASE v.Column_Name
+                   WHEN N'Last_Name' THEN d.Last_Name
+                   WHEN N'Email' THEN d.Email
+                   WHEN N'Phone' THEN d.Phone
+                   WHEN N'Date_Of_Birth' THEN CONVERT(NCHAR(10), d.Date_Of_Birth, 23) COLLATE Latin1_General_100_BIN2
+               END AS Revealed_Value,
+               v.Expires_At
+        FROM dbo.Diver AS d
+        JOIN dbo.Diver_Reveal AS v
+          ON v.Reveal_ID = @Reveal_ID
+        WHERE d.Diver_ID = @Diver_ID;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Reveal_Diver TO data_steward, compliance_officer;
+GO
+
+-- Finds everything that is held of a diver: #Subject_Name, by what they are and were known; #Subject_Quarantine and
+-- #Subject_Raw, the records that tell of them. A record tells of them where it became them or was found to be theirs,
+-- where it has one of their emails (and no other diver has it now), or their full name and date of birth; as it arrived,
+-- or as it was edited since. The caller makes the tables. Called by the others.
+CREATE OR ALTER PROCEDURE dbo.Find_Subject
+    @Diver_ID BIGINT
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Lock INT;
+    DECLARE @Blank NVARCHAR(10) = CONCAT(NCHAR(9), NCHAR(10), NCHAR(13), NCHAR(32), NCHAR(160), NCHAR(8203), NCHAR(65279));
+    DECLARE @Upper NVARCHAR(26) = N'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    DECLARE @Lower NVARCHAR(26) = N'abcdefghijklmnopqrstuvwxyz';
+
+    EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                      @LockOwner = N'Transaction', @LockTimeout = 600000;
+    IF @Lock < 0
+        THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+    IF NOT EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
+       AND NOT EXISTS (SELECT 1 FROM dbo.Diver_History AS h WHERE h.Diver_ID = @Diver_ID)
+    BEGIN
+        SET @Message = CONCAT(N'There is no diver ', @Diver_ID, N'.');
+        THROW 50404, @Message, 1;
+    END;
+
+    INSERT INTO #Subject_Name (First_Name, Last_Name, Email, Phone, Date_Of_Birth, Source_Reference)
+    SELECT d.First_Name, d.Last_Name, d.Email, d.Phone, CONVERT(NCHAR(10), d.Date_Of_Birth, 23), d.Source_Reference
+    FROM dbo.Diver AS d
+    WHERE d.Diver_ID = @Diver_ID
+    UNION
+    SELECT h.First_Name, h.Last_Name, h.Email, h.Phone, CONVERT(NCHAR(10), h.Date_Of_Birth, 23), h.Source_Reference
+    FROM dbo.Diver_History AS h
+    WHERE h.Diver_ID = @Diver_ID;
+
+    INSERT INTO #Subject_Email (Email)
+    SELECT DISTINCT n.Email
+    FROM #Subject_Name AS n
+    WHERE NOT EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Email = n.Email AND d.Diver_ID <> @Diver_ID);
+
+    INSERT INTO #Subject_Outcome (Raw_ID, Quarantine_ID)
+    SELECT o.Raw_ID, o.Quarantine_ID
+    FROM Staging.Record_Outcome AS o
+    WHERE o.Diver_ID = @Diver_ID;
+
+    INSERT INTO #Subject_Quarantine (Quarantine_ID)
+    SELECT q.Quarantine_ID
+    FROM dbo.Data_Quarantine AS q
+    LEFT JOIN Staging.Raw_Record AS r
+           ON r.Raw_ID = q.Raw_ID
+    WHERE q.Diver_ID = @Diver_ID
+       OR q.Quarantine_ID IN (SELECT o.Quarantine_ID FROM #Subject_Outcome AS o)
+       OR TRANSLATE(TRIM(@Blank FROM q.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
+       OR TRANSLATE(TRIM(@Blank FROM r.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
+       OR EXISTS (SELECT 1
+                  FROM #Subject_Name AS n
+                  WHERE TRANSLATE(n.First_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM q.First_Name), @Upper, @Lower)
+                    AND TRANSLATE(n.Last_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM q.Last_Name), @Upper, @Lower)
+                    AND n.Date_Of_Birth = TRIM(@Blank FROM q.Date_Of_Birth))
+       OR EXISTS (SELECT 1
+                  FROM #Subject_Name AS n
+                  WHERE TRANSLATE(n.First_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.First_Name), @Upper, @Lower)
+                    AND TRANSLATE(n.Last_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.Last_Name), @Upper, @Lower)
+                    AND n.Date_Of_Birth = TRIM(@Blank FROM r.Date_Of_Birth));
+
+    INSERT INTO #Subject_Raw (Raw_ID)
+    SELECT o.Raw_ID
+    FROM #Subject_Outcome AS o
+    UNION
+    SELECT o.Raw_ID
+    FROM Staging.Record_Outcome AS o
+    WHERE o.Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s)
+    UNION
+    SELECT q.Raw_ID
+    FROM #Subject_Quarantine AS s
+    JOIN dbo.Data_Quarantine AS q
+      ON q.Quarantine_ID = s.Quarantine_ID
+    UNION
+    SELECT r.Raw_ID
+    FROM Staging.Ingestion_Batch AS b
+    JOIN Staging.Raw_Record AS r
+      ON r.Batch_ID = b.Batch_ID
+    WHERE b.Status = N'Open'
+      AND (TRANSLATE(TRIM(@Blank FROM r.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
+           OR EXISTS (SELECT 1
+                  FROM #Subject_Name AS n
+                  WHERE TRANSLATE(n.First_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.First_Name), @Upper, @Lower)
+                    AND TRANSLATE(n.Last_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.Last_Name), @Upper, @Lower)
+                    AND n.Date_Of_Birth = TRIM(@Blank FROM r.Date_Of_Birth)));
+END;
+GO
+
+-- Everything that is held of a diver, as result sets: versions, deletions, source records, quarantine, what they failed,
+-- edits, events, dives, bookings, cards, and who looked behind their masks. Logged.
+CREATE OR ALTER PROCEDURE dbo.Export_Subject
+    @Diver_ID BIGINT,
+    @Reason   NVARCHAR(1000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    CREATE TABLE #Subject_Name (
+        First_Name       NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Last_Name        NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Email            NVARCHAR(508) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Phone            NVARCHAR(80) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Source_Reference NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Subject_Email (
+        Email NVARCHAR(508) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+    CREATE TABLE #Subject_Outcome (
+        Raw_ID        BIGINT NOT NULL PRIMARY KEY,
+        Quarantine_ID BIGINT NULL
+    );
+    CREATE TABLE #Subject_Quarantine (
+        Quarantine_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    CREATE TABLE #Subject_Raw (
+        Raw_ID BIGINT NOT NULL PRIMARY KEY
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF COALESCE(@Reason, N'') = N''
+            THROW 50400, N'An export of what is held of a person needs a reason.', 1;
+        EXECUTE dbo.Find_Subject @Diver_ID = @Diver_ID;
+
+        SELECT v.Diver_ID, v.First_Name, v.Last_Name, v.Email, v.Phone, v.Date_Of_Birth, v.Certification,
+               v.Source_Reference, v.Modified_By, v.Change_Reason, v.Valid_From, v.Valid_To
+        FROM dbo.Diver_Versions AS v
+        WHERE v.Diver_ID = @Diver_ID
+        ORDER BY v.Valid_From;
+
+        SELECT Deleted_At, Deleted_By, Delete_Reason
+        FROM dbo.Diver_Deletion
+        WHERE Diver_ID = @Diver_ID
+        ORDER BY Deleted_At;
+
+        SELECT r.Raw_ID, r.Batch_ID, b.Source_Name, b.Received_At, r.Source_Row, o.Outcome, r.First_Name, r.Last_Name,
+               r.Email, r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
+        FROM #Subject_Raw AS s
+        JOIN Staging.Raw_Record AS r
+          ON r.Raw_ID = s.Raw_ID
+        JOIN Staging.Ingestion_Batch AS b
+          ON b.Batch_ID = r.Batch_ID
+        LEFT JOIN Staging.Record_Outcome AS o
+               ON o.Raw_ID = r.Raw_ID
+        ORDER BY r.Raw_ID;
+
+        SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth,
+               q.Certification, q.Source_Reference, q.Quarantined_At, q.Resolution_Code, q.Resolution_Reason,
+               q.Resolved_By, q.Resolved_At
+        FROM #Subject_Quarantine AS s
+        JOIN dbo.Data_Quarantine AS q
+          ON q.Quarantine_ID = s.Quarantine_ID
+        ORDER BY q.Quarantine_ID;
+
+        SELECT v.Quarantine_ID, v.Attempt, v.Rule_Code, v.Column_Name, v.Observed_Value, v.Recorded_At
+        FROM #Subject_Quarantine AS s
+        JOIN dbo.Quarantine_Violation AS v
+          ON v.Quarantine_ID = s.Quarantine_ID
+        ORDER BY v.Quarantine_ID, v.Attempt, v.Rule_Code, v.Column_Name;
+
+        SELECT e.Quarantine_ID, e.Column_Name, e.Old_Value, e.New_Value, e.Edited_By, e.Edited_At, e.Edit_Reason
+        FROM #Subject_Quarantine AS s
+        JOIN dbo.Quarantine_Revision AS e
+          ON e.Quarantine_ID = s.Quarantine_ID
+        ORDER BY e.Revision_ID;
+
+        SELECT e.Quarantine_ID, e.Event_Kind, e.Event_Code, e.Event_Reason, e.Acted_By, e.Acted_At
+        FROM #Subject_Quarantine AS s
+        JOIN dbo.Quarantine_Event AS e
+          ON e.Quarantine_ID = s.Quarantine_ID
+        ORDER BY e.Event_ID;
+
+        SELECT l.Dived_On, s.Site_Name, l.Max_Depth_M, l.Minutes
+        FROM dbo.Dive_Log AS l
+        JOIN dbo.Dive_Site AS s
+          ON s.Dive_Site_ID = l.Dive_Site_ID
+        WHERE l.Diver_ID = @Diver_ID
+        ORDER BY l.Dived_On, l.Dive_Log_ID;
+
+        SELECT t.Tour_Code, t.Tour_Name, t.Starts_On, p.Booked_At, p.Status
+        FROM dbo.Dive_Participation AS p
+        JOIN dbo.Dive_Tour AS t
+          ON t.Dive_Tour_ID = p.Dive_Tour_ID
+        WHERE p.Diver_ID = @Diver_ID
+        ORDER BY p.Booked_At;
+
+        SELECT c.Agency, c.Card_Number, l.Level_Name, c.Issued_On
+        FROM dbo.Certification AS c
+        JOIN dbo.Certification_Level AS l
+          ON l.Certification_Level_ID = c.Certification_Level_ID
+        WHERE c.Diver_ID = @Diver_ID
+        ORDER BY c.Issued_On, c.Certification_ID;
+
+        SELECT Column_Name, Revealed_By, Revealed_At, Reveal_Reason
+        FROM dbo.Diver_Reveal
+        WHERE Diver_ID = @Diver_ID
+        ORDER BY Reveal_ID;
+
+        EXECUTE Governance.Log_Action @Action = N'Export_Subject', @Subject_Type = N'Diver', @Subject_ID = @Diver_ID,
+                                      @Detail = N'{}';
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Export_Subject TO compliance_officer;
+GO
+
+-- In which places, and in how many rows, values are found that identified a person: @Values is a JSON array of
+-- [column, value]. Every table is looked through; what is asked is not kept.
+CREATE OR ALTER PROCEDURE dbo.Find_Traces
+    @Values NVARCHAR(MAX)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Lock INT;
+    DECLARE @Upper NVARCHAR(26) = N'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    DECLARE @Lower NVARCHAR(26) = N'abcdefghijklmnopqrstuvwxyz';
+
+    CREATE TABLE #Traced_Value (
+        Column_Name NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Value       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        INSERT INTO #Traced_Value (Column_Name, Value)
+        SELECT DISTINCT j.Column_Name, TRANSLATE(TRIM(j.Value), @Upper, @Lower)
+        FROM OPENJSON(@Values) WITH (
+                 Column_Name NVARCHAR(40)  '$[0]',
+                 Value       NVARCHAR(MAX) '$[1]'
+             ) AS j
+        WHERE j.Column_Name IS NOT NULL AND j.Value IS NOT NULL;
+
+        SELECT N'Diver' AS Place,
+               (SELECT COUNT_BIG(*)
+                FROM dbo.Diver AS d
+                WHERE d.Email IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Email')
+                   OR TRANSLATE(TRIM(d.Source_Reference), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Source_Reference')) AS Row_Count
+        UNION ALL
+        SELECT N'Diver_History',
+               (SELECT COUNT_BIG(*)
+                FROM dbo.Diver_History AS h
+                WHERE h.Email IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Email')
+                   OR TRANSLATE(TRIM(h.Source_Reference), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Source_Reference'))
+        UNION ALL
+        SELECT N'Search_Term',
+               (SELECT COUNT_BIG(*)
+                FROM #Traced_Value AS v
+                JOIN dbo.Search_Term AS t
+                  ON t.Search_Column = v.Column_Name AND t.Term = v.Value)
+        UNION ALL
+        SELECT N'Raw_Record',
+               (SELECT COUNT_BIG(*)
+                FROM Staging.Raw_Record AS r
+                WHERE TRANSLATE(TRIM(r.Email), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Email')
+                   OR TRANSLATE(TRIM(r.Payload), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Payload')
+                   OR TRANSLATE(TRIM(r.Source_Reference), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Source_Reference'))
+        UNION ALL
+        SELECT N'Data_Quarantine',
+               (SELECT COUNT_BIG(*)
+                FROM dbo.Data_Quarantine AS q
+                WHERE TRANSLATE(TRIM(q.Email), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Email')
+                   OR TRANSLATE(TRIM(q.Payload), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Payload')
+                   OR TRANSLATE(TRIM(q.Source_Reference), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Source_Reference'))
+        UNION ALL
+        SELECT N'Quarantine_Violation',
+               (SELECT COUNT_BIG(*)
+                FROM dbo.Quarantine_Violation AS o
+                WHERE TRANSLATE(TRIM(o.Observed_Value), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v))
+        UNION ALL
+        SELECT N'Quarantine_Revision',
+               (SELECT COUNT_BIG(*)
+                FROM dbo.Quarantine_Revision AS e
+                WHERE TRANSLATE(TRIM(e.Old_Value), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v)
+                   OR TRANSLATE(TRIM(e.New_Value), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v))
+        UNION ALL
+        SELECT N'Certification',
+               (SELECT COUNT_BIG(*)
+                FROM dbo.Certification AS c
+                WHERE TRANSLATE(TRIM(c.Card_Number), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Card_Number'));
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Find_Traces TO compliance_officer;
+GO
+
+-- Erases a person: from the directory and its past, from what is searched, from the source records and their payloads,
+-- from quarantine with all that was seen and edited there, and from the reasons that were written about them. What other
+-- facts refer to stays, about nobody: dives, bookings and cards keep the diver's number, and where there are any, an
+-- anonymous diver keeps their place. Numbers stay everywhere, so that counts still balance.
+-- @Tombstones is a JSON array of keyed hashes by which the person is known again (computed by the caller, who has the
+-- key). Results: what was found in which place; all the values that identified the person, for the caller to search for
+-- again; and the erasure itself.
+-- A history table is SQL Server's own while versioning is on: it is off for the length of this transaction, in which
+-- nobody else reaches the table. A rehearsal counts and writes, and leaves the history alone.
+CREATE OR ALTER PROCEDURE dbo.Erase_Diver
+    @Diver_ID   BIGINT,
+    @Reason     NVARCHAR(1000),
+    @Tombstones NVARCHAR(MAX) = N'[]',
+    @Rehearse   BIT = 0
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Lock INT, @Detail NVARCHAR(4000), @Now DATETIME2(7) = SYSUTCDATETIME(), @Dives BIGINT, @Bookings BIGINT,
+            @Cards BIGINT, @Is_Kept BIT = 0, @Row_Count BIGINT, @Tombstone_Count BIGINT;
+    DECLARE @Upper NVARCHAR(26) = N'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    DECLARE @Lower NVARCHAR(26) = N'abcdefghijklmnopqrstuvwxyz';
+
+    CREATE TABLE #Subject_Name (
+        First_Name       NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Last_Name        NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Email            NVARCHAR(508) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Phone            NVARCHAR(80) COLLATE Latin1_General_100_BIN2 NULL,
+        Date_Of_Birth    NVARCHAR(10) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Source_Reference NVARCHAR(200) COLLATE Latin1_General_100_BIN2 NULL
+    );
+    CREATE TABLE #Subject_Email (
+        Email NVARCHAR(508) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+    CREATE TABLE #Subject_Outcome (
+        Raw_ID        BIGINT NOT NULL PRIMARY KEY,
+        Quarantine_ID BIGINT NULL
+    );
+    CREATE TABLE #Subject_Quarantine (
+        Quarantine_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    CREATE TABLE #Subject_Raw (
+        Raw_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    CREATE TABLE #Subject_Value (
+        Column_Name       NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Identifying_Value NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+    CREATE TABLE #Subject_Group (
+        Edit_Group_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    CREATE TABLE #Subject_Term (
+        Search_Column NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Term          NVARCHAR(508) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+    CREATE TABLE #Subject_Inventory (
+        Sort_Order INT NOT NULL PRIMARY KEY,
+        Place      NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
+        Row_Count  BIGINT NOT NULL,
+        Fate       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SAVE TRANSACTION Rehearsal;
+
+        IF COALESCE(@Reason, N'') = N''
+            THROW 50400, N'An erasure needs a reason.', 1;
+        RAISERROR(N'1/4 Finding what is held', 0, 1) WITH NOWAIT;
+        EXECUTE dbo.Find_Subject @Diver_ID = @Diver_ID;
+        SET @Dives = (SELECT COUNT_BIG(*) FROM dbo.Dive_Log WHERE Diver_ID = @Diver_ID);
+        SET @Bookings = (SELECT COUNT_BIG(*) FROM dbo.Dive_Participation WHERE Diver_ID = @Diver_ID);
+        SET @Cards = (SELECT COUNT_BIG(*) FROM dbo.Certification WHERE Diver_ID = @Diver_ID);
+        IF @Dives + @Bookings + @Cards > 0
+            SET @Is_Kept = 1;
+
+        RAISERROR(N'2/4 Listing what identifies the person', 0, 1) WITH NOWAIT;
+        INSERT INTO #Subject_Value (Column_Name, Identifying_Value)
+        SELECT DISTINCT v.Column_Name, v.Identifying_Value
+        FROM (
+            SELECT N'First_Name' AS Column_Name, n.First_Name AS Identifying_Value FROM #Subject_Name AS n
+            UNION ALL
+            SELECT N'Last_Name', n.Last_Name FROM #Subject_Name AS n
+            UNION ALL
+            SELECT N'Email', n.Email FROM #Subject_Name AS n
+            UNION ALL
+            SELECT N'Phone', n.Phone FROM #Subject_Name AS n
+            UNION ALL
+            SELECT N'Date_Of_Birth', n.Date_Of_Birth FROM #Subject_Name AS n
+            UNION ALL
+            SELECT N'Source_Reference', n.Source_Reference FROM #Subject_Name AS n
+            UNION ALL
+            SELECT N'Card_Number', k.Card_Number FROM dbo.Certification AS k WHERE k.Diver_ID = @Diver_ID
+            UNION ALL
+            SELECT c.Column_Name,
+                   CASE c.Column_Name
+                       WHEN N'First_Name' THEN r.First_Name
+                       WHEN N'Last_Name' THEN r.Last_Name
+                       WHEN N'Email' THEN r.Email
+                       WHEN N'Phone' THEN r.Phone
+                       WHEN N'Date_Of_Birth' THEN r.Date_Of_Birth
+                       WHEN N'Source_Reference' THEN r.Source_Reference
+                       ELSE r.Payload
+                   END
+            FROM #Subject_Raw AS s
+            JOIN Staging.Raw_Record AS r
+              ON r.Raw_ID = s.Raw_ID
+            CROSS JOIN (VALUES (N'First_Name'), (N'Last_Name'), (N'Email'), (N'Phone'), (N'Date_Of_Birth'), (N'Source_Reference'), (N'Payload')) AS c (Column_Name)
+            UNION ALL
+            SELECT c.Column_Name,
+                   CASE c.Column_Name
+                       WHEN N'First_Name' THEN q.First_Name
+                       WHEN N'Last_Name' THEN q.Last_Name
+                       WHEN N'Email' THEN q.Email
+                       WHEN N'Phone' THEN q.Phone
+                       WHEN N'Date_Of_Birth' THEN q.Date_Of_Birth
+                       WHEN N'Source_Reference' THEN q.Source_Reference
+                       ELSE q.Payload
+                   END
+            FROM #Subject_Quarantine AS s
+            JOIN dbo.Data_Quarantine AS q
+              ON q.Quarantine_ID = s.Quarantine_ID
+            CROSS JOIN (VALUES (N'First_Name'), (N'Last_Name'), (N'Email'), (N'Phone'), (N'Date_Of_Birth'), (N'Source_Reference'), (N'Payload')) AS c (Column_Name)
+            UNION ALL
+            SELECT e.Column_Name, e.Old_Value
+            FROM #Subject_Quarantine AS s
+            JOIN dbo.Quarantine_Revision AS e
+              ON e.Quarantine_ID = s.Quarantine_ID
+            UNION ALL
+            SELECT e.Column_Name, e.New_Value
+            FROM #Subject_Quarantine AS s
+            JOIN dbo.Quarantine_Revision AS e
+              ON e.Quarantine_ID = s.Quarantine_ID
+        ) AS v
+        WHERE TRIM(COALESCE(v.Identifying_Value, N'')) <> N'' AND v.Column_Name <> N'Certification';
+
+        -- What somebody wrote as the reason of an edit of many records is kept, unless it names the person.
+        INSERT INTO #Subject_Group (Edit_Group_ID)
+        SELECT DISTINCT g.Edit_Group_ID
+        FROM #Subject_Quarantine AS s
+        JOIN dbo.Quarantine_Revision AS e
+          ON e.Quarantine_ID = s.Quarantine_ID
+        JOIN dbo.Edit_Group AS g
+          ON g.Edit_Group_ID = e.Edit_Group_ID
+        JOIN #Subject_Value AS v
+          ON CHARINDEX(TRANSLATE(v.Identifying_Value, @Upper, @Lower), TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0;
+
+        INSERT INTO #Subject_Term (Search_Column, Term)
+        SELECT t.Search_Column, t.Term
+        FROM (
+            SELECT N'Last_Name' AS Search_Column,
+                   TRANSLATE(CONCAT(n.Last_Name, N' ', n.First_Name), @Upper, @Lower) AS Term
+            FROM #Subject_Name AS n
+            UNION
+            SELECT N'Last_Name', TRANSLATE(CONCAT(n.First_Name, N' ', n.Last_Name), @Upper, @Lower)
+            FROM #Subject_Name AS n
+            UNION
+            SELECT N'Email', n.Email
+            FROM #Subject_Name AS n
+            UNION
+            SELECT N'Source_Reference', TRANSLATE(n.Source_Reference, @Upper, @Lower)
+            FROM #Subject_Name AS n
+            WHERE n.Source_Reference IS NOT NULL
+        ) AS t;
+
+        INSERT INTO #Subject_Inventory (Sort_Order, Place, Row_Count, Fate)
+        SELECT i.Sort_Order, i.Place, i.Row_Count, i.Fate
+        FROM (
+            SELECT 1 AS Sort_Order, N'Diver' AS Place,
+                   (SELECT COUNT_BIG(*) FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID) AS Row_Count,
+                   IIF(@Is_Kept = 1, N'Anonymised', N'Removed') AS Fate
+            UNION ALL
+            SELECT 2, N'Diver_History', (SELECT COUNT_BIG(*) FROM dbo.Diver_History AS h WHERE h.Diver_ID = @Diver_ID),
+                   N'Removed'
+            UNION ALL
+            SELECT 3, N'Search_Term', (SELECT COUNT_BIG(*)
+                                       FROM dbo.Search_Term AS t
+                                       JOIN #Subject_Term AS s
+                                         ON s.Search_Column = t.Search_Column AND s.Term = t.Term
+                                       WHERE t.Diver_ID = @Diver_ID), N'Removed'
+            UNION ALL
+            SELECT 4, N'Raw_Record', (SELECT COUNT_BIG(*) FROM #Subject_Raw AS s JOIN Staging.Raw_Record AS x ON x.Raw_ID = s.Raw_ID), N'Emptied'
+            UNION ALL
+            SELECT 5, N'Data_Quarantine', (SELECT COUNT_BIG(*) FROM #Subject_Quarantine), N'Emptied'
+            UNION ALL
+            SELECT 6, N'Quarantine_Violation', (SELECT COUNT_BIG(*) FROM #Subject_Quarantine AS s JOIN dbo.Quarantine_Violation AS x ON x.Quarantine_ID = s.Quarantine_ID), N'Emptied'
+            UNION ALL
+            SELECT 7, N'Quarantine_Revision', (SELECT COUNT_BIG(*) FROM #Subject_Quarantine AS s JOIN dbo.Quarantine_Revision AS x ON x.Quarantine_ID = s.Quarantine_ID), N'Emptied'
+            UNION ALL
+            SELECT 8, N'Quarantine_Event', (SELECT COUNT_BIG(*) FROM #Subject_Quarantine AS s JOIN dbo.Quarantine_Event AS x ON x.Quarantine_ID = s.Quarantine_ID), N'Emptied'
+            UNION ALL
+            SELECT 9, N'Edit_Group', (SELECT COUNT_BIG(*) FROM #Subject_Group), N'Emptied'
+            UNION ALL
+            SELECT 10, N'Diver_Deletion', (SELECT COUNT_BIG(*) FROM dbo.Diver_Deletion WHERE Diver_ID = @Diver_ID), N'Emptied'
+            UNION ALL
+            SELECT 11, N'Diver_Reveal', (SELECT COUNT_BIG(*) FROM dbo.Diver_Reveal WHERE Diver_ID = @Diver_ID), N'Emptied'
+            UNION ALL
+            SELECT 12, N'Certification', @Cards, N'Anonymised'
+            UNION ALL
+            SELECT 13, N'Dive_Participation', @Bookings, N'Stays'
+            UNION ALL
+            SELECT 14, N'Dive_Log', @Dives, N'Stays'
+        ) AS i;
+
+        RAISERROR(N'3/4 Erasing', 0, 1) WITH NOWAIT;
+        IF @Rehearse = 0
+            ALTER TABLE dbo.Diver SET (SYSTEM_VERSIONING = OFF);
+
+        IF @Is_Kept = 1
+            UPDATE d
+            SET First_Name = N'Erased',
+                Last_Name = N'Diver',
+                Email = CONCAT(N'erased-', @Diver_ID, N'@erased.invalid'),
+                Phone = NULL,
+                Date_Of_Birth = CONVERT(DATE, N'1900-01-01', 23),
+                Certification_Level_ID = NULL,
+                Source_Reference = NULL,
+                Modified_By = ORIGINAL_LOGIN(),
+                Change_Reason = N'Erased'
+            FROM dbo.Diver AS d
+            WHERE d.Diver_ID = @Diver_ID;
+
+        IF @Is_Kept = 0
+            DELETE FROM dbo.Diver
+            WHERE Diver_ID = @Diver_ID;
+
+        IF @Rehearse = 0
+        BEGIN
+            EXECUTE sys.sp_executesql N'DELETE FROM dbo.Diver_History WHERE Diver_ID = @Diver_ID;', N'@Diver_ID BIGINT',
+                                      @Diver_ID = @Diver_ID;
+            ALTER TABLE dbo.Diver
+                SET (SYSTEM_VERSIONING = ON (HISTORY_TABLE = dbo.Diver_History, DATA_CONSISTENCY_CHECK = ON));
+        END;
+
+        DELETE t
+        FROM dbo.Search_Term AS t
+        JOIN #Subject_Term AS s
+          ON s.Search_Column = t.Search_Column AND s.Term = t.Term
+        WHERE t.Diver_ID = @Diver_ID;
+
+        UPDATE dbo.Diver_Deletion
+        SET Delete_Reason = N'Erased'
+        WHERE Diver_ID = @Diver_ID;
+        IF @Is_Kept = 0
+            INSERT INTO dbo.Diver_Deletion (Diver_ID, Deleted_At, Deleted_By, Delete_Reason)
+            VALUES (@Diver_ID, @Now, ORIGINAL_LOGIN(), N'Erased');
+        UPDATE dbo.Diver_Reveal
+        SET Reveal_Reason = N'Erased'
+        WHERE Diver_ID = @Diver_ID;
+        UPDATE dbo.Certification
+        SET Card_Number = CONCAT(N'erased-', Certification_ID)
+        WHERE Diver_ID = @Diver_ID;
+
+        UPDATE Staging.Raw_Record
+        SET First_Name = NULL,
+            Last_Name = NULL,
+            Email = NULL,
+            Phone = NULL,
+            Date_Of_Birth = NULL,
+            Certification = NULL,
+            Source_Reference = NULL,
+            Payload = N'{"erased":true}'
+        WHERE Raw_ID IN (SELECT s.Raw_ID FROM #Subject_Raw AS s);
+
+        UPDATE dbo.Data_Quarantine
+        SET First_Name = NULL,
+            Last_Name = NULL,
+            Email = NULL,
+            Phone = NULL,
+            Date_Of_Birth = NULL,
+            Certification = NULL,
+            Source_Reference = NULL,
+            Payload = N'{"erased":true}',
+            Failed_Checks = 0,
+            Edited_Columns = 0,
+            Claimed_By = NULL,
+            Claimed_Until = NULL,
+            Resolution_Code = IIF(Status = N'Open', N'Erased', Resolution_Code),
+            Resolution_Reason = NULL,
+            Resolved_By = COALESCE(Resolved_By, ORIGINAL_LOGIN()),
+            Resolved_At = COALESCE(Resolved_At, @Now),
+            Status = IIF(Status = N'Open', N'Discarded', Status),
+            Record_Version = Record_Version + 1
+        WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s);
+
+        UPDATE dbo.Quarantine_Violation
+        SET Observed_Value = NULL
+        WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s);
+
+        UPDATE dbo.Quarantine_Revision
+        SET Old_Value = NULL,
+            New_Value = NULL,
+            Edit_Reason = NULL
+        WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s);
+
+        UPDATE dbo.Quarantine_Event
+        SET Event_Reason = NULL
+        WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s);
+
+        UPDATE dbo.Edit_Group
+        SET Edit_Reason = NULL
+        WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM #Subject_Group AS g);
+
+        RAISERROR(N'4/4 Writing it down', 0, 1) WITH NOWAIT;
+        INSERT INTO dbo.Erasure_Tombstone (Tombstone, Diver_ID, Erased_At, Erased_By)
+        SELECT DISTINCT LEFT(j.[value], 80), @Diver_ID, @Now, ORIGINAL_LOGIN()
+        FROM OPENJSON(@Tombstones) AS j
+        WHERE NOT EXISTS (SELECT 1
+                          FROM dbo.Erasure_Tombstone AS k
+                          WHERE k.Tombstone = LEFT(j.[value], 80) COLLATE Latin1_General_100_BIN2);
+
+        SET @Row_Count = (SELECT SUM(Row_Count) FROM #Subject_Inventory);
+        SET @Tombstone_Count = (SELECT COUNT_BIG(*) FROM OPENJSON(@Tombstones) AS j);
+        SET @Detail = JSON_OBJECT('rows': @Row_Count, 'tombstones': @Tombstone_Count);
+        EXECUTE Governance.Log_Action @Action = N'Erase_Diver', @Subject_Type = N'Diver', @Subject_ID = @Diver_ID,
+                                      @Detail = @Detail;
+
+        SELECT Place, Row_Count, Fate
+        FROM #Subject_Inventory
+        ORDER BY Sort_Order;
+
+        SELECT Column_Name, Identifying_Value
+        FROM #Subject_Value
+        ORDER BY Column_Name, Identifying_Value;
+
+        SELECT @Diver_ID AS Diver_ID, @Now AS Erased_At, ORIGINAL_LOGIN() AS Erased_By, @Is_Kept AS Is_Kept;
+
+        IF @Rehearse = 1
+            ROLLBACK TRANSACTION Rehearsal;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Erase_Diver TO compliance_officer;
 GO
 
 ------------------------------------------------------------------------------------------------------------

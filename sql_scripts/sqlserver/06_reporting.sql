@@ -451,6 +451,54 @@ GRANT SELECT ON dbo.Diver_Search TO data_steward, compliance_officer, data_analy
 GO
 
 ------------------------------------------------------------------------------------------------------------
+-- Privacy
+------------------------------------------------------------------------------------------------------------
+
+-- What each role may read and run. Whoever asks is shown their own roles, and an owner all of them.
+CREATE OR ALTER VIEW Governance.Role_Rights AS
+SELECT r.name AS Role_Name, o.name AS Object_Name
+FROM sys.database_permissions AS p
+JOIN sys.database_principals AS r
+  ON r.principal_id = p.grantee_principal_id
+JOIN sys.objects AS o
+  ON o.object_id = p.major_id
+WHERE p.class = 1 AND p.minor_id = 0 AND p.state_desc <> N'DENY' AND r.type = N'R'
+  AND p.permission_name NOT IN (N'UNMASK', N'VIEW DEFINITION');
+GO
+GRANT SELECT ON Governance.Role_Rights TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- Over which columns each role sees a mask, and which.
+CREATE OR ALTER VIEW Governance.Role_Masks AS
+SELECT r.Role_Name, r.Role_Label, r.Description, m.Column_Name, m.Mask_Function,
+       CONVERT(BIT, IIF(NOT EXISTS (SELECT 1
+                                    FROM Governance.Unmask_Grant AS g
+                                    WHERE g.Role_Name = r.Role_Name AND g.Column_Name = m.Column_Name), 1, 0)) AS Is_Masked
+FROM Governance.Security_Role AS r
+CROSS JOIN Governance.Masked_Column AS m;
+GO
+GRANT SELECT ON Governance.Role_Masks TO data_steward, compliance_officer, data_analyst;
+GO
+
+-- Who looked behind a mask, at what, and why.
+CREATE OR ALTER VIEW dbo.Reveal_Register AS
+SELECT Reveal_ID, Diver_ID, Column_Name, Revealed_By, Revealed_At, Expires_At, Reveal_Reason
+FROM dbo.Diver_Reveal;
+GO
+GRANT SELECT ON dbo.Reveal_Register TO data_steward, compliance_officer;
+GO
+
+-- Who was erased, by their number, when and by whom; and by how many identities they are known again,
+-- with which key.
+CREATE OR ALTER VIEW dbo.Erasure_Register AS
+SELECT Diver_ID, Erased_At, Erased_By, LEFT(Tombstone, 8) AS Key_Mark, COUNT_BIG(*) AS Tombstone_Count
+FROM dbo.Erasure_Tombstone
+GROUP BY Diver_ID, Erased_At, Erased_By, LEFT(Tombstone, 8);
+GO
+GRANT SELECT ON dbo.Erasure_Register TO data_steward, compliance_officer;
+GO
+
+------------------------------------------------------------------------------------------------------------
 -- Quality
 ------------------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,10 @@ def met(case: Case, kind: str) -> list[dict[str, str | None]]:
 
 
 def test_every_check_of_the_catalogue_has_both_sides_of_its_border(corpus_gate: Gate) -> None:
-    rows = corpus_gate.backend.run("SELECT Rule_Code, Column_Name FROM Rule_Check")
+    # Who was erased before is no matter of a record's values (test_subjects).
+    rows = corpus_gate.backend.run(
+        "SELECT Rule_Code, Column_Name FROM Rule_Check WHERE Rule_Code <> 'ERASED_SUBJECT'"
+    )
     catalogue: set[Check] = {(rule, column) for rule, column in rows}
     assert {border.check for border in BORDERS} == catalogue
     assert {check for case in CASES for check in case.fails} == catalogue

@@ -124,7 +124,7 @@ def test_a_change_that_cannot_be_meant_is_refused(
 def test_what_a_rule_does_is_counted_once_a_record(gate: Gate) -> None:
     gate.take_in([person(first_name="4da", last_name="L0ve"), person(email="bob@example.org", phone="?")])
     activity = {row["Rule_Code"]: row for row in gate.session.select("Rule_Activity")}
-    assert len(activity) == 17
+    assert len(activity) == 18
     names = activity["NAME_CHARACTERS"]
     assert (names["Rejected_Count"], names["Open_Count"], names["False_Alarm_Count"]) == (1, 1, 0)
     assert activity["EMAIL_FORMAT"]["Rejected_Count"] == 0

@@ -48,7 +48,7 @@ def test_every_rule_is_listed_with_what_it_did(open_on: Any, workspace: Path) ->
             "USING (Rule_Code) GROUP BY r.Rule_Code",
         )
     )
-    assert len(rows) == 17
+    assert len(rows) == 18
     assert {row[1].partition(" (")[0].strip(): int(row[3]) for row in rows} == {
         str(wording).partition(" (")[0]: count for wording, count in counts.items()
     }

@@ -228,5 +228,5 @@ def test_the_rule_catalogue_is_the_same(workspace: SqliteSession) -> None:
     columns, ours = inserted_rows("@Rule")
     theirs = workspace._raw.execute(f"SELECT {', '.join(columns)} FROM Quality_Rule").fetchall()
     assert sorted(ours, key=str) == sorted(theirs, key=str)
-    assert len(ours) == 17
+    assert len(ours) == 18
     assert "N'divegov', N'Static data'" in code("sqlserver", "04_static_data")
