@@ -3068,6 +3068,9 @@ BEGIN
         Column_Name       NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
         Identifying_Value NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL
     );
+    CREATE TABLE #Subject_Column (
+        Column_Name NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY
+    );
     CREATE TABLE #Subject_Group (
         Edit_Group_ID BIGINT NOT NULL PRIMARY KEY
     );
@@ -3103,6 +3106,14 @@ BEGIN
             SET @Is_Kept = 1;
 
         RAISERROR(N'2/4 Listing what identifies the person', 0, 1) WITH NOWAIT;
+        INSERT INTO #Subject_Column (Column_Name)
+        VALUES (N'First_Name'),
+               (N'Last_Name'),
+               (N'Email'),
+               (N'Phone'),
+               (N'Date_Of_Birth'),
+               (N'Source_Reference'),
+               (N'Payload');
         INSERT INTO #Subject_Value (Column_Name, Identifying_Value)
         SELECT DISTINCT v.Column_Name, v.Identifying_Value
         FROM (
@@ -3133,7 +3144,7 @@ BEGIN
             FROM #Subject_Raw AS s
             JOIN Staging.Raw_Record AS r
               ON r.Raw_ID = s.Raw_ID
-            CROSS JOIN (VALUES (N'First_Name'), (N'Last_Name'), (N'Email'), (N'Phone'), (N'Date_Of_Birth'), (N'Source_Reference'), (N'Payload')) AS c (Column_Name)
+            CROSS JOIN #Subject_Column AS c
             UNION ALL
             SELECT c.Column_Name,
                    CASE c.Column_Name
@@ -3148,7 +3159,7 @@ BEGIN
             FROM #Subject_Quarantine AS s
             JOIN dbo.Data_Quarantine AS q
               ON q.Quarantine_ID = s.Quarantine_ID
-            CROSS JOIN (VALUES (N'First_Name'), (N'Last_Name'), (N'Email'), (N'Phone'), (N'Date_Of_Birth'), (N'Source_Reference'), (N'Payload')) AS c (Column_Name)
+            CROSS JOIN #Subject_Column AS c
             UNION ALL
             SELECT e.Column_Name, e.Old_Value
             FROM #Subject_Quarantine AS s

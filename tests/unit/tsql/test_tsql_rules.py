@@ -186,7 +186,9 @@ FORBIDDEN = {
 def test_no_script_does_what_none_may(script: str, what: str) -> None:
     sql = without_strings(code("sqlserver", script))
     if what in ("deletes", "switches versioning off"):  # which is what an erasure is
-        sql = re.sub(r"CREATE OR ALTER PROCEDURE dbo\.Erase_Diver\b.*?^GO$", "", sql, flags=re.DOTALL | re.MULTILINE)
+        sql = re.sub(
+            r"CREATE OR ALTER PROCEDURE dbo\.Erase_Diver\b.*?^GO$", "", sql, flags=re.DOTALL | re.MULTILINE
+        )
     if what.startswith("begins a CTE"):
         sql = re.sub(r"VIEW\s+[\w.]+\s+AS\s+WITH", "VIEW;\nWITH", sql)
     assert not re.search(FORBIDDEN[what], sql, re.IGNORECASE | re.MULTILINE), what

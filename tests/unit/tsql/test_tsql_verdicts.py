@@ -315,7 +315,8 @@ def test_the_corpus_reaches_every_rule(template: Path) -> None:
             row[0] for row in session._raw.execute("SELECT DISTINCT Rule_Code FROM Quarantine_Violation")
         }
         codes = {row[0] for row in session._raw.execute("SELECT Rule_Code FROM Quality_Rule")}
-    assert reached == codes
+    # Who was erased before is no matter of a record's values.
+    assert reached == codes - {"ERASED_SUBJECT"}
 
 
 # Few values, so that records meet: equal, equal once normalised, and different under one email.
