@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import button, tool_button
 
 
@@ -121,9 +120,6 @@ class PageActions(QObject):
         action.setObjectName(f"quarantine.action.{spec.name}")
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)  # heard while the page is in sight
-        if spec.icon:
-            action.setIcon(theme.icon(spec.icon, "muted"))
-            action.setIconVisibleInMenu(False)
         self._page.addAction(action)
         return action
 

@@ -47,6 +47,7 @@ class RecordPanel(QFrame):
         self.setMinimumWidth(284)
         self._marks = marks
         self.row: QueueRow | None = None
+        self.fields: dict[str, FieldRow] = {}
         space = theme.current().space
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space.m, space.s, space.xs, space.xs)
@@ -87,6 +88,8 @@ class RecordPanel(QFrame):
             self._where.set_full("")
             self._claim.set_full("")
             return
+        if not self.fields:
+            self._make_fields()
         self._show_head(row)
         for field in self.fields.values():
             field.show_row(row)
@@ -172,19 +175,25 @@ class RecordPanel(QFrame):
         self.compare = button("Compare side by side…", name="quarantine.compare", icon="merge")
         self.compare.clicked.connect(lambda: self.compare_wanted.emit())
         column.addWidget(self.compare)
-        self.fields = {name: FieldRow(name, self._marks) for name in COLUMNS}
-        for field in self.fields.values():
-            field.typed.connect(self.value_typed)
-            field.committed.connect(self.value_committed)
-            field.suggestion_taken.connect(self.suggestion_taken)
-            field.others_wanted.connect(self.others_wanted)
-            column.addWidget(field)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(space.s)
+        column.addLayout(self._rows)
         column.addWidget(rule())
         self._facts = label("", "hint", wrap=True)
         column.addWidget(self._facts)
         column.addStretch(1)
         self._area.setWidget(inside)
         return self._area
+
+    def _make_fields(self) -> None:
+        """Made with the first record, so that the page is there sooner."""
+        self.fields = {name: FieldRow(name, self._marks) for name in COLUMNS}
+        for field in self.fields.values():
+            field.typed.connect(self.value_typed)
+            field.committed.connect(self.value_committed)
+            field.suggestion_taken.connect(self.suggestion_taken)
+            field.others_wanted.connect(self.others_wanted)
+            self._rows.addWidget(field)
 
     def _show_head(self, row: QueueRow) -> None:
         self._title.setText(f"Record {row.quarantine_id:,}")
