@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QTableView
 from quarantine_harness import Workbench
 
 from divegov_gui.services.queue import read_versions
-from divegov_gui.services.review import Edit, edit_records
+from divegov_gui.services.review import Edit, claim_records, edit_records
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 
 GOOD = "new.address@dive.example"
@@ -209,6 +209,41 @@ def test_two_stewards_on_one_record_choose_and_nothing_is_lost(bench: Workbench,
     assert "hers@dive.example" in kept
 
 
+def test_a_record_that_another_has_claimed_is_left_to_her(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    editor = open_editor(bench, record)
+    before = value(bench, record, "Email")
+    bench.as_another(lambda s: claim_records(s, [record]))
+    editor.selectAll()
+    bench.type(GOOD)
+    bench.key(Qt.Key.Key_Return)
+    assert bench.dialog() is None
+    assert value(bench, record, "Email") == before
+    assert any("berta" in text for text in bench.texts(bench.steward.window))
+    assert bench.spoken(record, "Email").startswith(f"{before}, error")
+    at = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("quarantine_id"))
+    assert "Claimed by berta" in str(at.data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_what_is_being_typed_survives_the_save_of_another_field(bench: Workbench) -> None:
+    record = next(iter(bench.failing("EMAIL_FORMAT")))
+    bench.point_at(record, "First_Name")
+    bench.qtbot.mouseClick(bench.control("quarantine.field.email"), Qt.MouseButton.LeftButton)
+    bench.focus().selectAll()  # type: ignore[attr-defined]
+    bench.qtbot.keyClicks(bench.focus(), GOOD)
+    bench.qtbot.keyClick(bench.focus(), Qt.Key.Key_Tab)
+    phone = bench.control("quarantine.field.phone")
+    phone.setFocus()
+    phone.selectAll()  # type: ignore[attr-defined]
+    bench.qtbot.keyClicks(phone, "+4912345")
+    bench.quiet()
+    assert value(bench, record, "Email") == GOOD
+    assert phone.text() == "+4912345"  # type: ignore[attr-defined]
+    bench.type("678")
+    bench.key(Qt.Key.Key_Return)
+    assert value(bench, record, "Phone") == "+4912345678"
+
+
 def test_the_others_like_this_are_fixed_in_one_undoable_step(bench: Workbench) -> None:
     kind = next(
         bench.page.desk.suggesting.suggestions[0].kind
@@ -240,6 +275,31 @@ def test_the_others_like_this_are_fixed_in_one_undoable_step(bench: Workbench) -
     assert group == [("Bulk", lines - 1, "the source writes days first")]
     bench.ctrl(Qt.Key.Key_Z)
     assert [value(bench, r, "Date_Of_Birth") for r in records] == before
+
+
+def test_similar_fixes_are_gone_through_group_by_group(bench: Workbench) -> None:
+    bench.grid.setFocus()
+    bench.ctrl(Qt.Key.Key_G)
+    groups = bench.dialog()
+    assert groups is not None
+    table = groups.findChild(QTableView, "quarantine.groups.table")
+    assert table is not None
+    counts = [int(table.model().index(row, 2).data()) for row in range(table.model().rowCount())]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 1
+    first = (table.model().index(0, 0).data(), table.model().index(0, 1).data())
+    bench.key(Qt.Key.Key_Return, on=table)
+    bench.write_in("quarantine.bulk.reason", "all of a kind")
+    bench.click("quarantine.bulk.apply")
+    assert bench.ask("SELECT Edit_Kind, Record_Count FROM Edit_Group") == [("Bulk", counts[0])]
+    left = [
+        (table.model().index(row, 0).data(), table.model().index(row, 1).data())
+        for row in range(table.model().rowCount())
+    ]
+    assert first not in left
+    bench.click("quarantine.groups.close")
+    bench.click("quarantine.undo")
+    assert bench.one("SELECT count(*) FROM Data_Quarantine WHERE Edited_Columns <> 0") == 0
 
 
 def test_find_and_replace_changes_the_selection_only(bench: Workbench) -> None:

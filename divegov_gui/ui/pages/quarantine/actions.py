@@ -36,6 +36,7 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
         Spec("edit", "Edit the cell", ("F2",), "edit"),
         Spec("accept", "Accept the suggestion", ("Ctrl+.",), "suggest"),
         Spec("others", "Fix the others like this…", ("Ctrl+L",), "suggest"),
+        Spec("groups", "Similar fixes…", ("Ctrl+G",), "suggest"),
         Spec("change", "Change values…", ("Ctrl+H",), "edit"),
         Spec("compare", "Compare and merge…", ("Ctrl+M",), "merge"),
         Spec("undo", "Undo", ("Ctrl+Z",), "undo"),

@@ -35,7 +35,7 @@ class ConflictDialog(Sheet):
             error.title,
             "warning",
             window,
-            error.detail or "Nothing of yours is saved yet. Choose for each value which one is to stand.",
+            "Nothing of yours is saved yet. Choose for each value which one is to stand.",
         )
         self._wish = wish
         self._mine: dict[str, QRadioButton] = {}

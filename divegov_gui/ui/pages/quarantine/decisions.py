@@ -27,6 +27,7 @@ from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, AppContext
 from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
 from divegov_gui.ui.pages.quarantine.dialog import WordQuestion
 from divegov_gui.ui.pages.quarantine.file_round_trip import RoundTrip
+from divegov_gui.ui.pages.quarantine.groups_dialog import GroupsDialog
 from divegov_gui.ui.pages.quarantine.merge_desk import MergeDesk
 from divegov_gui.ui.pages.quarantine.resubmit_dialog import ResubmitDialog
 from divegov_gui.ui.times import local_time
@@ -168,6 +169,17 @@ class Decisions(QObject):
         ids = self.chosen()
         if len(ids):
             self._open_bulk(ids=ids, column=self._page.grid.current_column())
+
+    def similar_fixes(self) -> None:
+        """Group what is selected, or else all that matches, by the repair that mends it."""
+        catalogue, grid = self._page.loader.catalogue, self._page.grid
+        ids = self.chosen()
+        if len(ids) < 2:
+            ids = grid.rows.keys_in([(0, grid.rows.rowCount() - 1)])
+        if catalogue is not None and len(ids):
+            dialog = GroupsDialog(self._context, catalogue, ids, self._page.window())
+            dialog.saved.connect(self.tell_bulk)
+            dialog.open()
 
     def fix_others(self, suggestion: Suggestion | None) -> None:
         """Repair all records that fail as this one does by the repair that was suggested for it."""

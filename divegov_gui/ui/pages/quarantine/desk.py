@@ -95,6 +95,7 @@ class Desk(QObject):
             "edit": grid.edit_current,
             "accept": self.accept_first,
             "others": lambda: self.decisions.fix_others(self.suggesting.best(grid.current_column())),
+            "groups": self.decisions.similar_fixes,
             "change": self.decisions.change_values,
             "compare": self.decisions.compare,
             "undo": self.editing.undo,
@@ -121,7 +122,7 @@ class Desk(QObject):
         is_open = row is not None and row.is_open
         actions["undo"].setEnabled(bool(self.editing.undoable))
         actions["redo"].setEnabled(bool(self.editing.redoable))
-        for name in ("resubmit", "release", "discard", "change", "claim", "unclaim", "export"):
+        for name in ("resubmit", "release", "discard", "change", "groups", "claim", "unclaim", "export"):
             actions[name].setEnabled(some)
         for name in ("edit", "accept", "compare"):
             actions[name].setEnabled(is_open)
@@ -286,10 +287,11 @@ class Desk(QObject):
         )
 
     def _ask_which(self, wish: Wish, error: Conflict, row: QueueRow | None, edits: Any) -> None:
-        if row is None:
+        if row is not None:
+            self.take_row(row)
+        if row is None or error.facts.what in ("claimed", "status"):
             self._context.notifier.error(error)
             return
-        self.take_row(row)
         dialog = ConflictDialog(wish, row, edits, error, self._context.mask_personal, self._page.window())
         dialog.mine_chosen.connect(self.editing.save)
         dialog.open()

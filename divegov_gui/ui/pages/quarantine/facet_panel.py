@@ -37,6 +37,10 @@ class FacetPanel(QFrame):
         outer.setSpacing(space.xs)
         self._query = OPEN
         outer.addLayout(self._head())
+        self.note = label("The search finds so much that it is not counted here.", "hint", wrap=True)
+        self.note.setContentsMargins(8, 0, 8, 0)
+        self.note.hide()
+        outer.addWidget(self.note)
         self.groups = {name: FacetGroup(name, self._toggle, self._only) for name in FACETS}
         outer.addWidget(self._area(), 1)
 
@@ -44,6 +48,7 @@ class FacetPanel(QFrame):
         """Show the counts for `query`."""
         self._query = query
         self.clear.setEnabled(not query.is_everything)
+        reveal(self.note, facets.match_count is None)
         for facet in facets.facets:
             self.groups[facet.name].show_facet(facet, query.values(facet.name))
 

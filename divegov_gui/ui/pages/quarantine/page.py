@@ -96,6 +96,7 @@ class QuarantinePage(Page):
         """The few things that are done all day; the rest is in the menu, with its keys."""
         for name in ("undo", "redo"):
             self.add_action(self.actions_.tool(name))
+        self.add_action(self.actions_.button("groups", words="Similar fixes"))
         self.add_action(self.actions_.button("discard", words="Discard"))
         self.add_action(self.actions_.button("resubmit", "primary", words="Resubmit"))
         more = button("More  ", name="quarantine.more")
@@ -118,6 +119,7 @@ class QuarantinePage(Page):
         self.loader.counted.connect(self._show_facets)
         self.loader.failed.connect(self._show_failure)
         self.facets.query_changed.connect(self.look_at)
+        self.search.clear.clicked.connect(lambda: self.look_at(OPEN))
         self.search.search.searched.connect(lambda text: self.look_at(self.loader.query.searching(text)))
         self.search.search.left.connect(self.grid.setFocus)
         self.search.filters.toggled.connect(self.panes.show_facets)

@@ -36,10 +36,11 @@ class ValueField(QLineEdit):
         """Whether what is typed is not what is saved."""
         return self.text() != self._saved
 
-    def show_saved(self, text: str) -> None:
-        """Show what is saved, in the place of what was typed."""
+    def show_saved(self, text: str, keep_typed: bool = False) -> None:
+        """Show what is saved; with `keep_typed`, what a person is typing just now stays."""
+        typing = keep_typed and self.hasFocus() and self.is_changed
         self._saved = text
-        if self.text() != text:
+        if self.text() != text and not typing:
             blocker = QSignalBlocker(self)
             self.setText(text)
             self.setCursorPosition(0)
@@ -91,11 +92,11 @@ class FieldRow(QWidget):
         self._reason_parts: list[QWidget] = []
         self._chip_parts: list[QWidget] = []
 
-    def show_row(self, row: QueueRow) -> None:
+    def show_row(self, row: QueueRow, keep_typed: bool = False) -> None:
         """Show the value of `row`, and what it was where it has been edited."""
         mask = self._marks.mask_personal
         value = row.value(self.column) or ""
-        self.field.show_saved(show_value(self.column, value, mask) if mask else value)
+        self.field.show_saved(show_value(self.column, value, mask) if mask else value, keep_typed)
         self.field.setReadOnly(mask or not row.is_open)
         edited = row.is_edited(self.column)
         raw = show_value(self.column, row.raw(self.column), mask).strip()

@@ -92,7 +92,7 @@ class RecordPanel(QFrame):
             self._make_fields()
         self._show_head(row)
         for field in self.fields.values():
-            field.show_row(row)
+            field.show_row(row, keep_typed=not changed)
             if changed:
                 field.show_suggestions((), 0)
         self.show_standing(self._marks.of(row))

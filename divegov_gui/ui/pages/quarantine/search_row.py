@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from divegov_gui.services.facets import Facets
 from divegov_gui.services.queue_query import QueueQuery
 from divegov_gui.ui import theme
-from divegov_gui.ui.widgets import label, plural, tool_button
+from divegov_gui.ui.widgets import button, label, plural, reveal, tool_button
 
 _PAUSE_MS = 250
 
@@ -76,6 +76,8 @@ class SearchRow(QWidget):
         self.filters = tool_button("filter", name="quarantine.filters", accessible="Show or hide the filters")
         self.filters.setCheckable(True)
         self.search = SearchField()
+        self.clear = button("Clear filters", name="quarantine.clear_all", variant="link")
+        reveal(self.clear, False)
         self.count = label("", "strong", name="quarantine.count")
         self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -83,21 +85,30 @@ class SearchRow(QWidget):
         self.panel.setCheckable(True)
         row.addWidget(self.filters)
         row.addWidget(self.search, 3)
+        row.addWidget(self.clear)
         row.addWidget(self.count, 2)
         row.addSpacing(2)
         row.addWidget(self.panel)
         self._match: int | None = None
+        self._narrowed = False
+        self.filters.toggled.connect(lambda _: self.show_clear())
         self._words = ""
 
     def show_facets(self, facets: Facets, query: QueueQuery) -> None:
         """Say how many records match, of how many."""
         self._match = facets.match_count
+        self._narrowed = not query.is_everything
+        self.show_clear()
         if query.is_everything:
             verb = "waits" if facets.open_count == 1 else "wait"
             self._words = f"{plural(facets.open_count, 'record')} {verb}"
         elif facets.match_count is not None:
             verb = "matches" if facets.match_count == 1 else "match"
             self._words = f"{facets.match_count:,} {verb}"
+
+    def show_clear(self) -> None:
+        """Where the facets are folded away, what narrows the list can be taken away here."""
+        reveal(self.clear, self._narrowed and not self.filters.isChecked())
 
     def show_count(self, listed: int | None, selected: int) -> None:
         """Say how many of them are selected; `listed` where the list itself is what counts them."""
