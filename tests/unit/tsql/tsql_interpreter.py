@@ -11,16 +11,25 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from sqlglot import exp
-from tsql_functions import cut, register, units
+from tsql_frames import Frame, Returned, Thrown
+from tsql_functions import register, units
 from tsql_program import Block, Command, If, Node, Try, program
+from tsql_queries import (
+    assigned,
+    bits_in_json,
+    changed_table,
+    matching,
+    one_row,
+    query_in_parentheses,
+    read_by,
+)
 from tsql_reading import bare, inside, modules, split_top
 from tsql_statements import columns_of, parsed
-from tsql_to_sqlite import Names, call, to_sqlite
+from tsql_to_sqlite import to_sqlite
 
 Rows = list[dict[str, Any]]
 _TEXTS: dict[Any, str] = {}
@@ -30,51 +39,6 @@ _PARAMETER = re.compile(
 
 
 VERSIONED = {"Diver", "Dive_Tour", "Quality_Rule"}
-
-
-class Thrown(Exception):
-    """THROW: a number and a message."""
-
-    def __init__(self, number: int, message: str) -> None:
-        super().__init__(number, message)
-        self.number, self.message = number, message
-
-
-class _Return(Exception):
-    pass
-
-
-@dataclass
-class Frame:
-    """What a procedure has of its own, and what it sees of its callers."""
-
-    depth: int
-    variables: dict[str, Any] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
-    temporary: dict[str, str] = field(default_factory=dict)
-
-    def set(self, name: str, value: Any) -> None:
-        self.variables[f"v_{name.lower()}"] = fitted(value, self.types.get(name.lower(), ""))
-
-    @property
-    def names(self) -> Names:
-        return Names(self.temporary, frozenset(n for n, kind in self.types.items() if kind == "BIT"))
-
-
-def fitted(value: Any, kind: str) -> Any:
-    """A value as a variable of that type holds it."""
-    kind = kind.upper()
-    if value is None:
-        return None
-    if found := re.match(r"N?(?:VAR)?CHAR\s*\((\d+)\)", kind):
-        return cut(str(value), int(found[1]))
-    if kind.startswith("BIT"):
-        return int(bool(value))
-    if kind.startswith(("INT", "BIGINT")):
-        return int(value)
-    if kind == "DATE":
-        return str(value)[:10]
-    return str(value) if "CHAR" in kind or kind.startswith("DATETIME2") else value
 
 
 class Interpreter:
@@ -127,7 +91,7 @@ class Interpreter:
         inherited = dict(frame.temporary)
         try:
             self._nodes(block, frame)
-        except _Return:
+        except Returned:
             pass
         finally:
             for actual in set(frame.temporary.values()) - set(inherited.values()):
@@ -233,7 +197,7 @@ class Interpreter:
         raise Thrown(int(found[1]), str(self._value(found[2], frame)))
 
     def _do_return(self, _text: str, _frame: Frame) -> None:
-        raise _Return
+        raise Returned
 
     def _do_raiserror(self, text: str, _frame: Frame) -> None:
         found = re.match(r"RAISERROR\(N'((?:[^']|'')*)', 0, 1\) WITH NOWAIT\Z", text)
@@ -296,7 +260,7 @@ class Interpreter:
         assigns = [isinstance(e, exp.EQ) and isinstance(e.this, exp.Parameter) for e in tree.expressions]
         if any(assigns):
             assert all(assigns), f"141: a SELECT assigns or shows, not both: {text[:80]}"
-            rows = self._rows(lambda: _assigned(tree), frame, ("assigned", text))[1]
+            rows = self._rows(lambda: assigned(tree), frame, ("assigned", text))[1]
             for row in rows[-1:]:
                 for pair, value in zip(tree.expressions, row, strict=True):
                     frame.set(pair.this.name, value)
@@ -340,13 +304,13 @@ class Interpreter:
         source = tree.expression
         if isinstance(source, exp.Values):
             return [
-                self._rows(partial(_one_row, row), frame, (text, n))[1][0]
+                self._rows(partial(one_row, row), frame, (text, n))[1][0]
                 for n, row in enumerate(source.expressions)
             ]
         sequences = set(re.findall(r"NEXT VALUE FOR dbo\.(\w+)", text))
         for sequence in sequences:
             frame.variables[f"v_next_{sequence.lower()}"] = self._last_number(sequence)
-        rows = self._rows(lambda: _read_by(tree), frame, ("new", text))[1]
+        rows = self._rows(lambda: read_by(tree), frame, ("new", text))[1]
         for sequence in sequences:
             self._numbers[sequence] = self._last_number(sequence) + len(rows)
         return rows
@@ -390,12 +354,12 @@ class Interpreter:
         self, tree: exp.Expression, values: list[exp.Expression], frame: Frame, text: str
     ) -> tuple[exp.Table, str, list[str], list[tuple[Any, ...]]]:
         """The table that is changed, its name, its key, and for each row its key and the new values: one a row."""
-        table = _changed_table(tree)
+        table = changed_table(tree)
         actual = (
             frame.temporary[table.name.removeprefix("tmp_")] if table.name.startswith("tmp_") else table.name
         )
         key = self._key(actual)
-        rows = self._rows(lambda: _matching(tree, table, key, values), frame, ("matched", text))[1]
+        rows = self._rows(lambda: matching(tree, table, key, values), frame, ("matched", text))[1]
         return table, actual, key, list({row[: len(key)]: row for row in reversed(rows)}.values())
 
     def _key(self, table: str) -> list[str]:
@@ -413,12 +377,12 @@ class Interpreter:
         names = frame.names
         known = (key, tuple(sorted(names.temporary.items())), names.bits)
         if known not in _TEXTS:
-            _TEXTS[known] = to_sqlite(_bits_in_json(build(), names), names)
+            _TEXTS[known] = to_sqlite(bits_in_json(build(), names), names)
         cursor = self.connection.execute(_TEXTS[known], {**frame.variables, **self._special})
         return [column[0] for column in cursor.description], cursor.fetchall()
 
     def _value(self, expression: str, frame: Frame) -> Any:
-        query = _query_in_parentheses(expression.strip())
+        query = query_in_parentheses(expression.strip())
         text = query or f"SELECT {expression} AS Value"
         rows = self._rows(lambda: parsed(text), frame, text)[1]
         assert len(rows) <= 1, f"512: more than one value: {expression}"
@@ -427,79 +391,3 @@ class Interpreter:
     def _holds(self, condition: str, frame: Frame) -> bool:
         rows = self._rows(lambda: parsed(f"SELECT 1 AS Value WHERE {condition}"), frame, ("if", condition))[1]
         return bool(rows)
-
-
-# -- What a statement reads, as a SELECT ----------------------------------------------------------------------
-
-
-def _assigned(tree: exp.Expression) -> exp.Expression:
-    """SELECT @a = x, … as SELECT x, …."""
-    query = tree.copy()
-    query.set("expressions", [exp.alias_(e.expression, f"c{n}") for n, e in enumerate(query.expressions)])
-    return query
-
-
-def _one_row(row: exp.Expression) -> exp.Expression:
-    return exp.select(*(value.copy() for value in row.expressions))
-
-
-def _read_by(tree: exp.Insert) -> exp.Expression:
-    """The query of an INSERT; numbers of a sequence go on from a variable."""
-    query = tree.expression.copy()
-    if tree.args.get("with_"):
-        query.set("with_", tree.args["with_"].copy())
-    for number in list(query.find_all(exp.NextValueFor)):
-        over = exp.Window(this=exp.RowNumber(), order=number.args["order"])
-        base = exp.Parameter(this=exp.Var(this=f"next_{number.this.name}"))
-        number.replace(exp.Add(this=base, expression=over))
-    return query
-
-
-def _changed_table(tree: exp.Expression) -> exp.Table:
-    """The table that an UPDATE or a DELETE changes: its alias is among those of FROM."""
-    source = tree.args.get("from_")
-    listed = list(source.find_all(exp.Table)) if source is not None else [tree.this]
-    named = (tree.args.get("tables") or [tree.this])[0].name
-    return next((t for t in listed if t.alias_or_name == named), tree.this)
-
-
-def _matching(
-    tree: exp.Expression, table: exp.Table, key: list[str], values: list[exp.Expression]
-) -> exp.Expression:
-    """The rows that an UPDATE or a DELETE meets: their keys, and their new values."""
-    source = tree.args.get("from_")
-    query = exp.Select(
-        expressions=[exp.alias_(exp.column(k, table=table.alias_or_name), f"k{n}") for n, k in enumerate(key)]
-        + [exp.alias_(value.copy(), f"c{n}") for n, value in enumerate(values)],
-        from_=source.copy() if source is not None else exp.From(this=tree.this.copy()),
-    )
-    for part in ("where", "with_"):
-        if tree.args.get(part):
-            query.set(part, tree.args[part].copy())
-    return query
-
-
-def _query_in_parentheses(expression: str) -> str:
-    """The SELECT that an expression wholly is; empty where it is something else."""
-    if not re.match(r"\(\s*SELECT\b", expression):
-        return ""
-    query = inside(expression, 0)
-    return query if len(query) + 2 == len(expression) else ""
-
-
-def _bits_in_json(tree: exp.Expression, names: Names) -> exp.Expression:
-    """FOR JSON and JSON_OBJECT write a BIT as true or false."""
-    tree = tree.copy()
-    for node in tree.find_all(exp.Parameter):
-        within = node.find_ancestor(exp.JSONKeyValue) or (
-            isinstance(node.parent, exp.Alias)
-            and node.find_ancestor(exp.Select)
-            and node.find_ancestor(exp.Select).args.get("for_")
-        )
-        if (
-            within
-            and node.name.lower() in names.bits
-            and isinstance(node.parent, (exp.Alias, exp.JSONKeyValue))
-        ):
-            node.replace(call("AS_BOOLEAN", node.copy()))
-    return tree
