@@ -26,6 +26,7 @@ _NUMBER_ENDINGS = (
     "_Columns",
     "_Order",
     "_Step",
+    "_Gap",
 )
 
 
@@ -66,7 +67,8 @@ VIEWS: dict[str, sa.Table] = {
         _view(
             "Governance",
             "Workspace_Summary",
-            f"Diver_Count History_Count Quarantine_Open_Count Batch_Count {_COUNTS}",
+            f"Diver_Count History_Count Quarantine_Open_Count Batch_Count {_COUNTS} Arrival_Count Unfinished_Count "
+            "Ready_Count Released_Count Merged_Count Discarded_Count",
         ),
         _view(
             "Staging",
@@ -89,6 +91,12 @@ VIEWS: dict[str, sa.Table] = {
             "Staging",
             "Batch_Score",
             "Batch_ID Defect_Code Injected_Count Found_Count Missed_Count Unexpected_Count",
+        ),
+        _view(
+            "Staging",
+            "Conservation_Check",
+            "Batch_ID Loaded_Gap Promoted_Gap Unchanged_Gap Duplicate_Gap Quarantined_Gap Lost_Count Stateless_Count "
+            "Is_Balanced",
         ),
         _view(
             "dbo",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from divegov_gui.database.session import Filter, Order, Row, Session
@@ -86,40 +87,142 @@ CLEAN_RECORD = "CLEAN_RECORD"
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Everything that the first page shows. Totals are over governed batches."""
+class Whereabouts:
+    """Where the records that were ever put aside are now; `ready` ones are open and fail nothing any more."""
+
+    open: int
+    ready: int
+    released: int
+    merged: int
+    discarded: int
+
+    @property
+    def total(self) -> int:
+        """Every record that was ever put aside, each once: who comes again while they wait keeps their place."""
+        return self.open + self.released + self.merged + self.discarded
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What came from outside, summed from what the gatekeeper keeps of each batch: there at once.
+
+    `totals` are over the governed `arrival_count` batches; what stewards sent again is not counted once more. `batches`
+    are the newest of all `batch_count`; `unfinished` is the newest one that is not governed yet.
+    """
+
+    totals: Outcomes
+    arrival_count: int
+    batch_count: int
+    batches: tuple[BatchSummary, ...]
+    unfinished: BatchSummary | None
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What is there now: counted, which takes a moment where there are millions. `failing`: open records by rule."""
 
     divers: int
-    quarantine_open: int
     history_rows: int
-    totals: Outcomes
-    batches: tuple[BatchSummary, ...]
-    batch_count: int
+    whereabouts: Whereabouts
+    failing: tuple[RuleHits, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Both, and the rules with all that they ever rejected."""
+
+    arrivals: Arrivals
+    holdings: Holdings
     rules: tuple[RuleHits, ...]
+
+    @property
+    def divers(self) -> int:
+        """How many divers are there."""
+        return self.holdings.divers
+
+    @property
+    def quarantine_open(self) -> int:
+        """How many records wait."""
+        return self.holdings.whereabouts.open
+
+    @property
+    def history_rows(self) -> int:
+        """How many earlier versions of divers are kept."""
+        return self.holdings.history_rows
+
+    @property
+    def totals(self) -> Outcomes:
+        """What became of everything that came from outside."""
+        return self.arrivals.totals
+
+    @property
+    def batches(self) -> tuple[BatchSummary, ...]:
+        """The newest batches."""
+        return self.arrivals.batches
+
+    @property
+    def batch_count(self) -> int:
+        """How many batches there are."""
+        return self.arrivals.batch_count
+
+
+_SUMS = ("Loaded_Count", "Promoted_Count", "Unchanged_Count", "Duplicate_Count", "Quarantined_Count")
+_STATES = ("Quarantine_Open_Count", "Ready_Count", "Released_Count", "Merged_Count", "Discarded_Count")
 
 
 def read_overview(session: Session, *, batches: int = 50) -> Overview:
     """The state of the workspace, with its newest `batches`."""
-    counts = session.select("Workspace_Summary")[0]
     return Overview(
-        divers=counts["Diver_Count"],
-        quarantine_open=counts["Quarantine_Open_Count"],
-        history_rows=counts["History_Count"],
+        read_arrivals(session, batches=batches),
+        read_holdings(session),
+        tuple(_rule(row) for row in _most_first(session.select("Rule_Catalogue"))),
+    )
+
+
+def read_arrivals(session: Session, *, batches: int = 50) -> Arrivals:
+    """What came in, from the batches' own counts; no record is looked at."""
+    counts = session.select("Workspace_Summary", [*_SUMS, "Arrival_Count", "Batch_Count"])[0]
+    newest_first = [Order("Batch_ID", descending=True)]
+    unfinished = session.select(
+        "Batch_Summary", filters=[Filter("Status", "=", "Open")], order=newest_first, limit=1
+    )
+    return Arrivals(
         totals=_outcomes(counts),
-        batches=tuple(
-            _batch(row)
-            for row in session.select(
-                "Batch_Summary", order=[Order("Batch_ID", descending=True)], limit=batches
-            )
-        ),
+        arrival_count=counts["Arrival_Count"],
         batch_count=counts["Batch_Count"],
-        rules=tuple(_rule(row) for row in _most_first(session.select("Rule_Catalogue"))),
+        batches=tuple(
+            batch_of(row) for row in session.select("Batch_Summary", order=newest_first, limit=batches)
+        ),
+        unfinished=batch_of(unfinished[0]) if unfinished else None,
+    )
+
+
+def read_holdings(session: Session) -> Holdings:
+    """What is there now."""
+    counts = session.select("Workspace_Summary", ["Diver_Count", "History_Count", *_STATES])[0]
+    failing = {
+        row["Rule_Code"]: row["Open_Count"]
+        for row in session.select("Rule_Activity", ["Rule_Code", "Open_Count"])
+    }
+    rules = session.select(
+        "Rule_Catalogue",
+        ["Rule_Code", "Column_Name", "Severity", "Wording", "Hint"],
+        order=[Order("Rule_Code")],
+    )
+    return Holdings(
+        divers=counts["Diver_Count"],
+        history_rows=counts["History_Count"],
+        whereabouts=Whereabouts(*(counts[name] for name in _STATES)),
+        failing=tuple(
+            _rule(row)
+            for row in _most_first([{**row, "Record_Count": failing[row["Rule_Code"]]} for row in rules])
+        ),
     )
 
 
 def read_batch(session: Session, batch_id: int) -> BatchSummary:
     """One batch. Raises IndexError for a batch that does not exist."""
-    return _batch(session.select("Batch_Summary", filters=[Filter("Batch_ID", "=", batch_id)])[0])
+    return batch_of(session.select("Batch_Summary", filters=[Filter("Batch_ID", "=", batch_id)])[0])
 
 
 def read_rejections(session: Session, batch_id: int) -> tuple[RuleHits, ...]:
@@ -149,7 +252,7 @@ def read_score(session: Session, batch_id: int) -> Score | None:
     )
 
 
-def _most_first(rows: list[Row]) -> list[Row]:
+def _most_first(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["Record_Count"], row["Rule_Code"]))
 
 
@@ -174,7 +277,8 @@ def _outcomes(row: Row) -> Outcomes:
     )
 
 
-def _batch(row: Row) -> BatchSummary:
+def batch_of(row: Row) -> BatchSummary:
+    """One row of Batch_Summary."""
     return BatchSummary(
         batch_id=row["Batch_ID"],
         source_name=row["Source_Name"],

@@ -14,17 +14,38 @@ FROM Schema_Script AS s
 WHERE s.Journal_ID = (SELECT max(n.Journal_ID) FROM Schema_Script AS n WHERE n.Script_Name = s.Script_Name);
 GRANT SELECT ON Deployment_Status TO data_steward, compliance_officer, data_analyst;
 
+-- What came from outside, and what became of it at the gate: what stewards send again has arrived before and is not
+-- counted once more. Then where the records that were put aside are now. Columns that nobody asks for cost nothing: the
+-- sums over batches come at once, a count of all divers takes its time.
 DROP VIEW IF EXISTS Workspace_Summary;
 CREATE VIEW Workspace_Summary AS
 SELECT (SELECT count(*) FROM Diver)                                   AS Diver_Count,
        (SELECT count(*) FROM Diver_History)                           AS History_Count,
        (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open')   AS Quarantine_Open_Count,
        (SELECT count(*) FROM Ingestion_Batch)                         AS Batch_Count,
-       (SELECT coalesce(sum(Loaded_Count), 0) FROM Ingestion_Batch WHERE Status = 'Governed')      AS Loaded_Count,
-       (SELECT coalesce(sum(Promoted_Count), 0) FROM Ingestion_Batch)                              AS Promoted_Count,
-       (SELECT coalesce(sum(Unchanged_Count), 0) FROM Ingestion_Batch)                             AS Unchanged_Count,
-       (SELECT coalesce(sum(Duplicate_Count), 0) FROM Ingestion_Batch)                             AS Duplicate_Count,
-       (SELECT coalesce(sum(Quarantined_Count), 0) FROM Ingestion_Batch)                           AS Quarantined_Count;
+       (SELECT coalesce(sum(Loaded_Count), 0)
+        FROM Ingestion_Batch
+        WHERE Status = 'Governed' AND Source_Kind <> 'resubmission')                               AS Loaded_Count,
+       (SELECT coalesce(sum(Promoted_Count), 0)
+        FROM Ingestion_Batch
+        WHERE Source_Kind <> 'resubmission')                                                       AS Promoted_Count,
+       (SELECT coalesce(sum(Unchanged_Count), 0)
+        FROM Ingestion_Batch
+        WHERE Source_Kind <> 'resubmission')                                                       AS Unchanged_Count,
+       (SELECT coalesce(sum(Duplicate_Count), 0)
+        FROM Ingestion_Batch
+        WHERE Source_Kind <> 'resubmission')                                                       AS Duplicate_Count,
+       (SELECT coalesce(sum(Quarantined_Count), 0)
+        FROM Ingestion_Batch
+        WHERE Source_Kind <> 'resubmission')                                                       AS Quarantined_Count,
+       (SELECT count(*)
+        FROM Ingestion_Batch
+        WHERE Status = 'Governed' AND Source_Kind <> 'resubmission')                               AS Arrival_Count,
+       (SELECT count(*) FROM Ingestion_Batch WHERE Status = 'Open')                                AS Unfinished_Count,
+       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open' AND Failed_Checks = 0)          AS Ready_Count,
+       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Released')                            AS Released_Count,
+       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Merged')                              AS Merged_Count,
+       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Discarded')                           AS Discarded_Count;
 GRANT SELECT ON Workspace_Summary TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
@@ -110,6 +131,41 @@ SELECT b.Batch_ID,
 FROM Ingestion_Batch AS b
 WHERE b.Source_Kind = 'synthetic' AND b.Status = 'Governed';
 GRANT SELECT ON Batch_Score TO data_steward, compliance_officer, data_analyst;
+
+-- Whether every record of a batch is accounted for: what the batch says less what its records say, outcome by outcome.
+-- Lost: put aside, and in no quarantine. Stateless: in quarantine, and in no state or in two. All of it is 0, or something
+-- was changed without the gatekeeper. It counts the records of the batches that are asked for, so ask for some at a time.
+DROP VIEW IF EXISTS Conservation_Check;
+CREATE VIEW Conservation_Check AS
+WITH counted AS (
+    SELECT b.Batch_ID,
+           b.Loaded_Count - count(r.Raw_ID)                                          AS Loaded_Gap,
+           b.Promoted_Count - sum(coalesce(o.Outcome = 'Promoted', 0))               AS Promoted_Gap,
+           b.Unchanged_Count - sum(coalesce(o.Outcome = 'Unchanged', 0))             AS Unchanged_Gap,
+           b.Duplicate_Count - sum(coalesce(o.Outcome = 'Duplicate', 0))             AS Duplicate_Gap,
+           b.Quarantined_Count - sum(coalesce(o.Outcome = 'Quarantined', 0))         AS Quarantined_Gap,
+           sum(CASE WHEN o.Outcome = 'Quarantined'
+                     AND NOT EXISTS (SELECT 1 FROM Data_Quarantine AS q WHERE q.Quarantine_ID = o.Quarantine_ID)
+                    THEN 1 ELSE 0 END)                                               AS Lost_Count,
+           (SELECT count(*)
+            FROM Data_Quarantine AS q
+            WHERE q.Batch_ID = b.Batch_ID
+              AND (q.Status NOT IN ('Open', 'Released', 'Merged', 'Discarded')
+                   OR (q.Status = 'Open' AND q.Resolved_At IS NOT NULL)
+                   OR (q.Status <> 'Open' AND q.Resolved_At IS NULL)))               AS Stateless_Count
+    FROM Ingestion_Batch AS b
+    LEFT JOIN Raw_Record AS r
+           ON r.Batch_ID = b.Batch_ID
+    LEFT JOIN Record_Outcome AS o
+           ON o.Raw_ID = r.Raw_ID
+    WHERE b.Status = 'Governed'
+    GROUP BY b.Batch_ID
+)
+SELECT Batch_ID, Loaded_Gap, Promoted_Gap, Unchanged_Gap, Duplicate_Gap, Quarantined_Gap, Lost_Count, Stateless_Count,
+       abs(Loaded_Gap) + abs(Promoted_Gap) + abs(Unchanged_Gap) + abs(Duplicate_Gap) + abs(Quarantined_Gap)
+           + Lost_Count + Stateless_Count = 0 AS Is_Balanced
+FROM counted;
+GRANT SELECT ON Conservation_Check TO data_steward, compliance_officer, data_analyst;
 
 ------------------------------------------------------------------------------------------------------------
 -- Quarantine

@@ -10,6 +10,7 @@ from people import person
 
 from divegov_gui.database.session import Filter, Order
 from divegov_gui.database.views import VIEWS
+from divegov_gui.services.review import discard_records, resubmit_records
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -75,7 +76,62 @@ def test_the_overview_counts_what_the_tables_hold(gate: Gate) -> None:
         "Unchanged_Count": 1,
         "Duplicate_Count": 1,
         "Quarantined_Count": 2,
+        "Arrival_Count": 2,
+        "Unfinished_Count": 1,
+        "Ready_Count": 0,
+        "Released_Count": 0,
+        "Merged_Count": 0,
+        "Discarded_Count": 0,
     }
+
+
+def test_what_a_steward_sends_again_has_not_arrived_once_more(gate: Gate) -> None:
+    gate.take_in(
+        [person(), person(email="bob"), person(email="cyd"), person(email="dee"), person(first_name="B")]
+    )
+    before = dict(gate.session.select("Workspace_Summary")[0])
+    gate.edit(1, Email="bob@example.org")
+    resubmit_records(gate.session, gate.versions_of(1, 2))
+    gate.edit(2, Email="cyd@example.org")
+    discard_records(gate.session, gate.versions_of(3), "test_data", None)
+    after = dict(gate.session.select("Workspace_Summary")[0])
+    assert {name: after[name] for name in after if after[name] != before[name]} == {
+        "Batch_Count": 2,
+        "Diver_Count": 2,
+        "Quarantine_Open_Count": 2,
+        "Ready_Count": 1,
+        "Released_Count": 1,
+        "Discarded_Count": 1,
+    }
+
+
+def test_nothing_that_a_steward_does_upsets_the_balance(gate: Gate) -> None:
+    gate.take_in([person(), person(email="bob"), person(email="cyd"), person()])
+    gate.edit(1, Email="bob@example.org")
+    resubmit_records(gate.session, gate.versions_of(1, 2))
+    discard_records(gate.session, gate.versions_of(2), "test_data", None)
+    gate.load([person(email="open@example.org")])
+    assert [dict(row) for row in gate.session.select("Conservation_Check", order=[Order("Batch_ID")])] == [
+        {
+            "Batch_ID": batch,
+            "Loaded_Gap": 0,
+            "Promoted_Gap": 0,
+            "Unchanged_Gap": 0,
+            "Duplicate_Gap": 0,
+            "Quarantined_Gap": 0,
+            "Lost_Count": 0,
+            "Stateless_Count": 0,
+            "Is_Balanced": True,
+        }
+        for batch in (1, 2)
+    ]
+
+
+def test_a_missing_outcome_is_an_imbalance(gate: Gate) -> None:
+    gate.take_in([person(), person(email="bob")])
+    gate.backend.run("DELETE FROM Record_Outcome WHERE Outcome = ?", ("Promoted",))
+    (row,) = gate.session.select("Conservation_Check", filters=[Filter("Is_Balanced", "=", False)])
+    assert (row["Loaded_Gap"], row["Promoted_Gap"], row["Quarantined_Gap"]) == (0, 1, 0)
 
 
 def test_a_parked_record_shows_where_it_stands_and_what_it_came_with(gate: Gate) -> None:
