@@ -15,7 +15,13 @@ import typer
 
 from divegov_gui.cli_support import JsonOption
 from divegov_gui.core.errors import ConnectionFailed, InputRefused
-from divegov_gui.services.connection_test import State, StepResult, summary, walk_connection
+from divegov_gui.services.connection_test import (
+    State,
+    StepResult,
+    create_database,
+    summary,
+    walk_connection,
+)
 from divegov_gui.services.passwords import Passwords, Secret
 from divegov_gui.services.profiles import (
     Authentication,
@@ -193,6 +199,17 @@ def walk(name: NameArgument, password_stdin: StdinOption = False, as_json: JsonO
     if not _works(results):
         raise ConnectionFailed(f"{profile.name} does not work.", summary(results))
     store.mark_used(profile)
+
+
+@connect_app.command("create-database")
+def make_database(name: NameArgument, password_stdin: StdinOption = False) -> None:
+    """Make the profile's database on its server, empty, where the login may; divegov deploy then fills it."""
+    profile = ProfileStore().find(name)
+    if profile.server is None:
+        raise InputRefused(f"{profile.name} is a local workspace.", hint="divegov deploy makes its file.")
+    create_database(profile.server, password_of(profile, lambda p: _asked(p, password_stdin)))
+    argument = profile.name if " " not in profile.name else f'"{profile.name}"'
+    typer.echo(f"Made {profile.label}, empty. Next: divegov deploy --profile {argument}")
 
 
 # --- asking and printing -------------------------------------------------------------------------------------

@@ -45,6 +45,10 @@ TRANSIENT = NOT_RUN | {40143, 40197, 40540, 42108, 42109, 1204, 1205, 1222, 4183
 """Errors that pass by themselves: the same request, sent again, may succeed. (41839 is no ledger's error: a transaction
 on memory-optimised tables waited for too many others; "Retry the statement.")"""
 
+_SHOWS_WHERE = (
+    "Test the connection on the Connections page, or with divegov connect test: it shows where it stops."
+)
+
 NO_SUCH_PARAMETER = frozenset({201, 8144, 8145, 8146})
 
 
@@ -128,6 +132,12 @@ def translated(
         raise TypeError(said.text) from error
     if opening and said.lost_link and said.native not in TRANSIENT:
         return _unreachable(said, target)
+    if opening and said.is_timeout:
+        return ConnectionFailed(
+            f"{target} does not answer.",
+            "A firewall may swallow what is sent, the server is off, or it is no SQL Server that listens there.",
+            _SHOWS_WHERE,
+        )
     for meaning in (_access, _contention, _link, _content):
         found = meaning(said, target)
         if found is not None:
@@ -228,7 +238,7 @@ def _unreachable(said: DriverError, target: str) -> ConnectionFailed:
     return ConnectionFailed(
         f"{target} cannot be reached.",
         _reason(said),
-        "Test the connection on the Connections page, or with divegov connect test: it shows where it stops.",
+        _SHOWS_WHERE,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from driving import click, clipped, find, quiet, texts
+from fake_server import nonsense, port_that
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -413,6 +414,17 @@ def test_a_silent_port_fails_in_time_at_encryption(at: Driver) -> None:
         at.press("test", "Harbour")
         at.finish()
     assert at.step_words()["ENCRYPTION"] == "Stops here"
+
+
+def test_a_port_that_talks_nonsense_is_told_from_a_sql_server(at: Driver) -> None:
+    with port_that(nonsense) as port:
+        keep(port=port, login_timeout=5)
+        at.page.refresh()
+        at.press("test", "Harbour")
+        at.finish()
+    assert at.step_words()["PORT"] == "Works"
+    assert at.step_words()["ENCRYPTION"] == "Stops here"
+    assert "not as SQL Server" in " ".join(texts(at.steps()))
 
 
 def test_a_password_is_asked_for_unseen_and_kept_where_that_is_wanted(at: Driver) -> None:

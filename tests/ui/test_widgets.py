@@ -319,6 +319,19 @@ def test_sql_is_coloured_by_what_it_is_in_the_look_in_force(qtbot: QtBot, themes
     assert _ink(view, 1, 0) == theme.DARK.colors.syntax_keyword
 
 
+def test_a_long_script_is_coloured_where_one_looks(qtbot: QtBot) -> None:
+    view = SqlView("deploy.sql")
+    shown(qtbot, view)
+    view.set_sql("SELECT 1;\n" * 5000 + "/* GO\nSELECT 2 */ SELECT 'a\nSELECT b' FROM c;")
+    assert _ink(view, 0, 0) == theme.current().colors.syntax_keyword
+    assert not view.document().findBlockByNumber(4000).layout().formats(), "nobody looks there yet"
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    assert _ink(view, 5001, 0) == theme.current().colors.syntax_comment
+    assert _ink(view, 5001, 12) == theme.current().colors.syntax_keyword
+    assert _ink(view, 5002, 0) == theme.current().colors.syntax_string
+    assert _ink(view, 5002, 10) == theme.current().colors.syntax_keyword
+
+
 def test_sql_can_be_read_and_copied_but_not_changed(qtbot: QtBot) -> None:
     view = SqlView("deploy.sql")
     shown(qtbot, view)

@@ -11,11 +11,10 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextFormat,
+    QTextLayout,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
@@ -36,18 +35,21 @@ _KEYWORDS = (
 )
 
 _TOKENS = re.compile(
-    r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<string>N?'(?:[^']|'')*')"
+    r"(?P<comment>--.*|/\*.*?(?:\*/|$))|(?P<string>N?'(?:[^']|'')*(?:'|$))"
     r"|(?P<number>\b\d+(?:\.\d+)?\b)|(?P<keyword>\b(?:" + "|".join(_KEYWORDS.split()) + r")\b)",
     re.IGNORECASE,
 )
-_IN_COMMENT = 1
+_LONG = re.compile(r"--[^\n]*|(?P<comment>/\*.*?(?:\*/|\Z))|(?P<string>'(?:[^']|'')*(?:'|\Z))", re.DOTALL)
 
 
-class SqlHighlighter(QSyntaxHighlighter):
-    """Colours keywords, strings, numbers and comments of T-SQL and SQLite's SQL."""
+class SqlColours:
+    """The colours of T-SQL's and SQLite's keywords, strings, numbers and comments, line by line as they are wanted.
 
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
+    A QSyntaxHighlighter colours a whole script at once, which takes half a second for one of some thousand lines.
+    """
+
+    def __init__(self) -> None:
+        self._carried: dict[int, tuple[str, int]] = {}
         self._formats: dict[str, QTextCharFormat] = {}
         self.take_theme()
 
@@ -59,33 +61,29 @@ class SqlHighlighter(QSyntaxHighlighter):
             if kind == "keyword":
                 made.setFontWeight(QFont.Weight.Medium)
             self._formats[kind] = made
-        self.rehighlight()
 
-    def highlightBlock(self, text: str) -> None:
-        start = 0
-        self.setCurrentBlockState(0)
-        if self.previousBlockState() == _IN_COMMENT:
-            start = self._close_comment(text, 0)
-        while 0 <= start < len(text):
-            match = _TOKENS.search(text, start)
-            opened = text.find("/*", start)
-            if opened >= 0 and (match is None or opened < match.start()) and "*/" not in text[opened + 2 :]:
-                start = self._close_comment(text, opened)
-            elif match is None:
-                return
-            else:
-                self.setFormat(match.start(), len(match[0]), self._formats[match.lastgroup or "keyword"])
-                start = match.end()
+    def read(self, sql: str) -> None:
+        """Find out which lines begin inside of a comment or a string, and how far that reaches in each."""
+        self._carried = {}
+        for found in _LONG.finditer(sql):
+            if found.lastgroup is None or "\n" not in found[0]:
+                continue
+            first = sql.count("\n", 0, found.start())
+            for number, part in enumerate(found[0].split("\n")[1:], first + 1):
+                self._carried[number] = (found.lastgroup, len(part))
 
-    def _close_comment(self, text: str, start: int) -> int:
-        """Colour a comment from `start`; returns where it ends, -1 when it goes on."""
-        end = text.find("*/", start)
-        stop = len(text) if end < 0 else end + 2
-        self.setFormat(start, stop - start, self._formats["comment"])
-        if end < 0:
-            self.setCurrentBlockState(_IN_COMMENT)
-            return -1
-        return stop
+    def ranges(self, number: int, text: str) -> list[QTextLayout.FormatRange]:
+        """The coloured parts of the line `number` (from 0)."""
+        kind, start = self._carried.get(number, ("", 0))
+        made = [self._range(kind, 0, start)] if start else []
+        for found in _TOKENS.finditer(text, start):
+            made.append(self._range(found.lastgroup or "keyword", found.start(), len(found[0])))
+        return made
+
+    def _range(self, kind: str, start: int, length: int) -> QTextLayout.FormatRange:
+        made = QTextLayout.FormatRange()
+        made.start, made.length, made.format = start, length, self._formats[kind]
+        return made
 
 
 class SqlView(QPlainTextEdit):
@@ -105,12 +103,14 @@ class SqlView(QPlainTextEdit):
         )
         self.setFont(theme.mono_font(12))
         self._gutter = _Gutter(self)
-        self._highlighter = SqlHighlighter(self.document())
+        self._colours = SqlColours()
+        self._coloured: set[int] = set()
         self._theme = theme.current()
         self._marked = 0
         self._tone = "danger_soft"
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._scroll_gutter)
+        self.verticalScrollBar().valueChanged.connect(self._colour)
         self._make_room()
 
     def set_sql(self, sql: str) -> None:
@@ -118,7 +118,10 @@ class SqlView(QPlainTextEdit):
         self._marked = 0
         self.setExtraSelections([])
         self.setPlainText(sql)
+        self._colours.read(sql)
+        self._coloured.clear()
         self.moveCursor(self.textCursor().MoveOperation.Start)
+        self._colour()
 
     @property
     def marked_line(self) -> int:
@@ -170,11 +173,26 @@ class SqlView(QPlainTextEdit):
         super().resizeEvent(event)
         area = self.contentsRect()
         self._gutter.setGeometry(area.left(), area.top(), self.gutter_width(), area.height())
+        self._colour()
+
+    def _colour(self, _: int = 0) -> None:
+        """Colour the lines in sight that are not yet."""
+        block = self.firstVisibleBlock()
+        left = self.viewport().height() // max(1, self.fontMetrics().height()) + 2
+        while block.isValid() and left > 0:
+            number, left = block.blockNumber(), left - 1
+            if number not in self._coloured:
+                self._coloured.add(number)
+                block.layout().setFormats(self._colours.ranges(number, block.text()))
+                self.document().markContentsDirty(block.position(), block.length())
+            block = block.next()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._theme is not theme.current():
             self._theme = theme.current()
-            self._highlighter.take_theme()
+            self._colours.take_theme()
+            self._coloured.clear()
+            self._colour()
             if self._marked:
                 self._paint_mark()
         super().paintEvent(event)

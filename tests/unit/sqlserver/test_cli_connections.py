@@ -112,3 +112,19 @@ def test_a_connection_test_shows_where_it_stops(monkeypatch: pytest.MonkeyPatch,
 def test_a_local_workspace_has_no_connection_to_test() -> None:
     done("profile", "add", "Play", "--workspace", "play.db")
     assert isinstance(run("connect", "test", "Play").exception, InputRefused)
+
+
+def test_a_missing_database_is_made_where_the_login_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    from fake_odbc import Odbc
+
+    odbc = Odbc()
+    monkeypatch.setattr("divegov_gui.database.odbc_link.load_pyodbc", lambda: odbc)
+    done("profile", "add", "Live one", "--server", "sql01")
+    assert 'divegov deploy --profile "Live one"' in done("connect", "create-database", "Live one")
+    assert odbc.statements == [("CREATE DATABASE [EnterpriseDiveDB];", [])]
+    assert "DATABASE=master" in odbc.connects[0][0]
+
+
+def test_a_workspace_needs_no_making() -> None:
+    done("profile", "add", "Play", "--workspace", "play.db")
+    assert isinstance(run("connect", "create-database", "Play").exception, InputRefused)

@@ -138,6 +138,14 @@ def test_where_nothing_was_connected_nothing_broke() -> None:
     assert "cannot be reached" in str(translated(error, TARGET, opening=True))
 
 
+def test_a_server_that_says_nothing_to_a_login_kept_nothing_and_lost_nothing() -> None:
+    error = failure(0, "Login timeout expired", "HYT00", OperationalError)
+    told = translated(error, TARGET, opening=True)
+    assert "does not answer" in told.title
+    assert "kept" not in str(told)
+    assert "divegov connect test" in told.hint
+
+
 def test_anything_else_is_a_bug() -> None:
     error = failure(102, "Incorrect syntax near 'FORM'.")
     with pytest.raises(ProgrammingError):
