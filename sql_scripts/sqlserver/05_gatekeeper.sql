@@ -3173,7 +3173,8 @@ BEGIN
         ) AS v
         WHERE TRIM(COALESCE(v.Identifying_Value, N'')) <> N'' AND v.Column_Name <> N'Certification';
 
-        -- What somebody wrote as the reason of an edit of many records is kept, unless it names the person.
+        -- What somebody wrote as the reason of an edit of many records is kept, unless it names the person. CHARINDEX looks
+        -- for 8,000 bytes at most; what is longer than a reason may be (1,000) is in none.
         INSERT INTO #Subject_Group (Edit_Group_ID)
         SELECT DISTINCT g.Edit_Group_ID
         FROM #Subject_Quarantine AS s
@@ -3182,7 +3183,8 @@ BEGIN
         JOIN dbo.Edit_Group AS g
           ON g.Edit_Group_ID = e.Edit_Group_ID
         JOIN #Subject_Value AS v
-          ON CHARINDEX(TRANSLATE(v.Identifying_Value, @Upper, @Lower), TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0;
+          ON CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
+                       TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0;
 
         INSERT INTO #Subject_Term (Search_Column, Term)
         SELECT t.Search_Column, t.Term

@@ -117,6 +117,15 @@ def json_beside_a_column(tree: exp.Expression) -> Iterator[exp.Expression]:
         for json in tree.find_all(exp.OpenJSON)
         if json.parent
     }
+    texts_of |= {
+        values.alias: {
+            c.name
+            for c, first in zip(values.args["alias"].columns, first_row(values), strict=True)
+            if is_text(first)
+        }
+        for values in tree.find_all(exp.Values)
+        if values.alias
+    }
     comparisons = (
         exp.EQ,
         exp.NEQ,
@@ -134,9 +143,22 @@ def json_beside_a_column(tree: exp.Expression) -> Iterator[exp.Expression]:
             columns = any(c.table not in texts_of for c in there) or not there
             if any(c.name in texts_of.get(c.table, ()) for c in here) and columns:
                 yield node
+    for union in tree.find_all(exp.SetOperation):
+        shown = [part.unalias() for part in (*union.left.selects, *union.right.selects)]
+        yield from (c for c in shown if isinstance(c, exp.Column) and c.name in texts_of.get(c.table, ()))
     for case in tree.find_all(exp.Case):
         if case.this and any(c.name in texts_of.get(c.table, ()) for c in bare_columns(case.this)):
             yield case
+
+
+def first_row(values: exp.Values) -> list[exp.Expression]:
+    """The first row of a VALUES that is a table."""
+    row = values.expressions[0]
+    return row.expressions or [row.unnest()]
+
+
+def is_text(node: exp.Expression) -> bool:
+    return isinstance(node, exp.National) or (isinstance(node, exp.Literal) and node.is_string)
 
 
 def bare_columns(node: exp.Expression) -> list[exp.Column]:
@@ -225,6 +247,13 @@ TREE_RULES = [
         "SELECT CASE j.Name WHEN N'Email' THEN 4 END AS Bit FROM OPENJSON(@R) WITH (Name NVARCHAR(40) '$[0]') AS j",
         "SELECT CASE j.Name COLLATE Latin1_General_100_BIN2 WHEN N'Email' THEN 4 END AS Bit "
         "FROM OPENJSON(@R) WITH (Name NVARCHAR(40) '$[0]') AS j",
+    ),
+    Rule(
+        "a literal of a table of VALUES meets a column without a collation (468, 451)",
+        json_beside_a_column,
+        "SELECT c.Name FROM (VALUES (N'a')) AS c (Name) UNION ALL SELECT d.Email FROM dbo.Diver AS d",
+        "SELECT c.Name COLLATE Latin1_General_100_BIN2 FROM (VALUES (N'a')) AS c (Name) "
+        "UNION ALL SELECT d.Email FROM dbo.Diver AS d",
     ),
     Rule(
         "a version is signed by nobody, so that the trigger makes a second one",
