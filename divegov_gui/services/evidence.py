@@ -1,0 +1,259 @@
+"""Evidence packs: a folder that shows an auditor what was known, when, by whom, under which rules.
+
+A pack is readable (report.html, and report.pdf where whoever asks can make one) and machine-readable (JSON and CSV).
+Its manifest has the SHA-256 of every file, and its own: one changed byte is found by `verify_pack`. Values are shown as
+the session's role may see them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from divegov_gui.core.errors import InputRefused, Refused
+from divegov_gui.core.progress import CancelToken
+from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.database.sqlite_host import CLOCK, login
+from divegov_gui.services.audit import LogFilter, Verification, read_log, verify
+from divegov_gui.services.connections import interruptible
+from divegov_gui.services.evidence_report import report_html
+from divegov_gui.services.history import FIELDS, Timeline, Version, diff, timeline
+from divegov_gui.services.privacy import role_of
+from divegov_gui.services.tables import write_table
+
+MANIFEST = "manifest.json"
+MOST_CHANGES = 100_000
+"""A pack of a period lists so many changes; more are refused, and a shorter period is asked for."""
+
+MakePdf = Callable[[str, Path], None]
+"""Makes a PDF of an HTML text; the window has one."""
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """An evidence pack that was written. `seal` is the SHA-256 that the manifest itself carries."""
+
+    folder: Path
+    files: tuple[str, ...]
+    seal: str
+
+
+@dataclass(frozen=True)
+class PackVerdict:
+    """Whether a pack is as it was written; each of `problems` says in words what is not."""
+
+    files: int
+    problems: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was changed, added or taken away."""
+        return not self.problems
+
+
+def pack_diver(
+    session: Session,
+    diver_id: int,
+    folder: Path,
+    *,
+    as_of: str | None = None,
+    make_pdf: MakePdf | None = None,
+    cancel: CancelToken | None = None,
+) -> Pack:
+    """Write the evidence about one diver: as of an instant (None: now), every version, what differs, who and why.
+
+    Raises InputRefused where the folder is not empty, Refused where there never was such a diver.
+    """
+    with interruptible(session, cancel):
+        life = timeline(session, diver_id)
+        if not life.versions and not life.deletions:
+            raise Refused(f"There is no diver {diver_id}.")
+        instant = as_of or CLOCK.now()
+        actions = read_log(session, LogFilter(subject_type="Diver", subject_id=diver_id), limit=1_000_000)
+        parts = {
+            "as_of": _versions_rows([v for v in (life.as_of(instant),) if v]),
+            "versions": _versions_rows(life.versions),
+            "differences": _difference_rows(life),
+            "deletions": [vars(d) for d in life.deletions],
+            "actions": [vars(a) for a in reversed(actions)],
+            "rules": _rules(session),
+        }
+        facts = _facts(session, {"diver_id": diver_id, "as_of": instant}, verify(session))
+    return _write(folder, f"Diver {diver_id}", facts, parts, make_pdf)
+
+
+def pack_period(
+    session: Session,
+    since: str,
+    until: str,
+    folder: Path,
+    *,
+    make_pdf: MakePdf | None = None,
+    cancel: CancelToken | None = None,
+) -> Pack:
+    """Write the evidence about a period, from `since` until before `until`: every diver's changes, and every action.
+
+    Raises InputRefused where the folder is not empty, Refused where the period has too many changes.
+    """
+    span = [Filter("Changed_At", ">=", since), Filter("Changed_At", "<", until)]
+    with interruptible(session, cancel):
+        count = session.count("Diver_Changes", span)
+        if count > MOST_CHANGES:
+            raise Refused(
+                f"{count:,} changes are too many for one pack.",
+                f"A pack holds up to {MOST_CHANGES:,}.",
+                "Choose a shorter period.",
+            )
+        changes = session.select("Diver_Changes", (), span, [Order("Changed_At"), Order("Diver_ID")])
+        actions = read_log(session, LogFilter(since=since, until=until), limit=1_000_000)
+        parts = {
+            "changes": [dict(row) for row in changes],
+            "actions": [vars(a) for a in reversed(actions)],
+            "rules": _rules(session),
+        }
+        facts = _facts(session, {"since": since, "until": until}, verify(session))
+    return _write(folder, f"{since} to {until}", facts, parts, make_pdf)
+
+
+def verify_pack(place: Path) -> PackVerdict:
+    """Whether a pack (its folder, or its manifest) is as it was written. Raises InputRefused where it is none."""
+    folder = place if place.is_dir() else place.parent
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        listed: dict[str, str] = {one["name"]: one["sha256"] for one in manifest["files"]}
+        seal = manifest["seal"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputRefused(
+            f"{place} is no evidence pack.",
+            "It has no manifest that can be read.",
+            "Choose the pack's folder.",
+        ) from error
+    problems = [] if seal == _seal(manifest) else ["The manifest was changed."]
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    problems += [f"{name} is missing." for name in sorted(listed.keys() - there)]
+    problems += [f"{name} was added." for name in sorted(there - listed.keys())]
+    for name in sorted(listed.keys() & there):
+        if _sha256(folder / name) != listed[name]:
+            problems.append(f"{name} was changed.")
+    return PackVerdict(len(listed), tuple(problems))
+
+
+def _facts(session: Session, about: Mapping[str, Any], log: Verification) -> dict[str, Any]:
+    role = role_of(session)
+    return {
+        "evidence": 1,
+        "about": dict(about),
+        "made_at": CLOCK.now(),
+        "made_by": login(),
+        "roles": list(role.names),
+        "masked": sorted(role.masked),
+        "log": {"holds": log.holds, "actions": log.count, "words": log.words, "head": log.head},
+    }
+
+
+def _versions_rows(versions: Sequence[Version]) -> list[dict[str, Any]]:
+    return [
+        {
+            "Diver_ID": v.diver_id,
+            **{column: v.value(column) for column, _ in FIELDS},
+            "Valid_From": v.valid_from,
+            "Valid_To": v.valid_to,
+            "Modified_By": v.modified_by,
+            "Change_Reason": v.change_reason,
+        }
+        for v in versions
+    ]
+
+
+def _difference_rows(life: Timeline) -> list[dict[str, Any]]:
+    return [
+        {
+            "Valid_From": version.valid_from,
+            "Modified_By": version.modified_by,
+            "Change_Reason": version.change_reason,
+            "Column": one.column,
+            "Old": one.old,
+            "New": one.new,
+        }
+        for version in life.versions[1:]
+        for one in diff(life.before(version), version)
+        if one.is_changed
+    ]
+
+
+def _rules(session: Session) -> list[dict[str, Any]]:
+    return [
+        dict(row) for row in session.select("Rule_Versions", order=[Order("Rule_Code"), Order("Valid_From")])
+    ]
+
+
+def _write(
+    folder: Path, title: str, facts: Mapping[str, Any], parts: Mapping[str, Rows], make_pdf: MakePdf | None
+) -> Pack:
+    """Write everything, then the manifest over all of it."""
+    _make_empty(folder)
+    (folder / "evidence.json").write_text(_json({**facts, **parts}), encoding="utf-8")
+    for name, rows in parts.items():
+        heading = list(rows[0]) if rows else ["(none)"]
+        write_table(folder / f"{name}.csv", heading, [[_cell(row[h]) for h in heading] for row in rows])
+    html = report_html(title, facts, parts)
+    (folder / "report.html").write_text(html, encoding="utf-8")
+    if make_pdf is not None:
+        make_pdf(html, folder / "report.pdf")
+    names = sorted(path.name for path in folder.iterdir())
+    manifest: dict[str, Any] = {
+        "manifest": 1,
+        "title": title,
+        "made_at": facts["made_at"],
+        "files": [
+            {"name": name, "bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
+            for name in names
+        ],
+    }
+    manifest["seal"] = _seal(manifest)
+    (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+    return Pack(folder, (*names, MANIFEST), manifest["seal"])
+
+
+def _make_empty(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as error:
+        raise InputRefused(
+            f"{folder} cannot be written.", (error.strerror or str(error)) + ".", "Choose another folder."
+        ) from error
+    if not is_empty:
+        raise InputRefused(
+            f"{folder} is not empty.",
+            "A pack is all that its folder holds, so that what is added is found.",
+            "Choose a new folder.",
+        )
+
+
+def _cell(value: Any) -> str | int | float | None:
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    plain = {name: value for name, value in manifest.items() if name != "seal"}
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
