@@ -23,7 +23,7 @@ class ConfirmTarget(Question):
         self._plan = plan
         text = (
             f"Nothing was ever deployed to {plan.target.label}. {count} will make schemas, tables, views, procedures "
-            "and roles there. Nothing that is there is dropped."
+            "and roles there. Nothing that is there is dropped. Whoever else is in the database is cut off once."
         )
         self.body.addWidget(label(text, wrap=True))
         self._field = QLineEdit()
