@@ -167,6 +167,29 @@ def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Wor
     assert bench.actions()[-2:] == ["Discard_Records", "Reopen_Records"]
 
 
+def test_a_discard_is_taken_back_and_done_again_like_an_edit(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    select(bench, [record])
+    bench.key(Qt.Key.Key_Delete, on=bench.grid)
+    bench.click("quarantine.discard_dialog.yes")
+    assert status(bench, record) == "Discarded"
+    bench.ctrl(Qt.Key.Key_Z)
+    assert status(bench, record) == "Open"
+    assert record in bench.ids()
+    bench.click("quarantine.redo")
+    assert status(bench, record) == "Discarded"
+
+
+def test_all_that_are_ready_are_sent_by_one_key(bench: Workbench) -> None:
+    ready = put_right(bench, 3)
+    bench.key(
+        Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, on=bench.grid
+    )
+    assert sentence(bench) == "3 pass."
+    bench.click("quarantine.rehearsal.go")
+    assert [status(bench, record) for record in ready] == ["Released"] * 3
+
+
 def test_a_discard_is_refused_where_another_was_faster(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.as_another(lambda s: claim_records(s, [record]))

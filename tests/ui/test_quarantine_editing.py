@@ -85,6 +85,18 @@ def test_typing_a_letter_begins_the_edit(bench: Workbench) -> None:
     assert value(bench, record, "First_Name") == "Anna"
 
 
+def test_enter_on_the_record_opens_what_fails(bench: Workbench) -> None:
+    record = bench.failing("DOB_FORMAT")[0]
+    bench.grid.setFocus()
+    index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("failed_checks"))
+    bench.grid.setCurrentIndex(index)
+    bench.quiet()
+    bench.key(Qt.Key.Key_Return, on=bench.grid)
+    editor = bench.focus()
+    assert isinstance(editor, CellEditor)
+    assert editor.column == "Date_Of_Birth"
+
+
 def test_a_value_is_edited_in_the_panel_too(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.point_at(record, "First_Name")

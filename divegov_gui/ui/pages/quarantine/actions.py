@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
     ),
     "Decide": (
         Spec("resubmit", "Resubmit…", ("Ctrl+Return", "Ctrl+Enter"), "start"),
+        Spec("resubmit_ready", "Resubmit all that are ready…", ("Ctrl+Alt+Return",), "start"),
         Spec("release", "Release warnings with a reason…", ("Ctrl+Shift+Return",), "release"),
         Spec("discard", "Discard…", ("Delete",), "discard"),
         Spec("reopen", "Reopen…", ("Ctrl+Shift+O",), "undo"),

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.bulk import LikeThis
-from divegov_gui.services.queue import read_versions
+from divegov_gui.services.queue import Catalogue, Sorting, read_keys, read_versions
+from divegov_gui.services.queue_query import OPEN, READY
 from divegov_gui.services.review import (
     Claim,
     Edited,
@@ -30,6 +31,7 @@ from divegov_gui.ui.pages.quarantine.file_round_trip import RoundTrip
 from divegov_gui.ui.pages.quarantine.groups_dialog import GroupsDialog
 from divegov_gui.ui.pages.quarantine.merge_desk import MergeDesk
 from divegov_gui.ui.pages.quarantine.resubmit_dialog import ResubmitDialog
+from divegov_gui.ui.pages.quarantine.steps import discard_step
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import plural
 
@@ -61,13 +63,22 @@ class Decisions(QObject):
         """Rehearse, tell, and then do it."""
         self._resubmit(waive=False)
 
+    def resubmit_ready(self) -> None:
+        """Rehearse everything that waits and fails nothing any more, selected or not."""
+        catalogue = self._page.loader.catalogue
+        if catalogue is not None:
+            self._read(partial(_ready, catalogue), self._resubmit_these)
+
     def release(self) -> None:
         """The same, with what fails by warnings alone released for a reason."""
         self._resubmit(waive=True)
 
     def _resubmit(self, waive: bool) -> None:
-        ids = self.chosen()
+        self._resubmit_these(self.chosen(), waive)
+
+    def _resubmit_these(self, ids: array[int], waive: bool = False) -> None:
         if not len(ids):
+            self._context.notifier.info("No record to resubmit.", "None that waits is ready yet.")
             return
         dialog = ResubmitDialog(self._context, self._page.marks.checks, ids, self._page.window(), waive=waive)
         dialog.resubmitted.connect(self._tell_resubmitted)
@@ -102,10 +113,15 @@ class Decisions(QObject):
             danger=True,
         )
         told = f"{plural(len(ids), 'record')} discarded."
-        asked.given.connect(
-            lambda code, reason: self._write(partial(_discard, ids, code, reason), "Discarding", told)
-        )
+        asked.given.connect(lambda code, reason: self._discard(ids, code, reason, told))
         asked.open()
+
+    def _discard(self, ids: array[int], code: str, reason: str, told: str) -> None:
+        def done(_: object) -> None:
+            self._desk.editing.remember(discard_step(ids, code, reason or None))
+            self._tell_done(told, "Ctrl+Z takes it back.")
+
+        self._submit(partial(_discard, ids, code, reason), "Discarding", done)
 
     def reopen(self) -> None:
         """Ask why, and let discarded records wait again."""
@@ -201,7 +217,7 @@ class Decisions(QObject):
 
     def tell_bulk(self, edited: Edited) -> None:
         """Many records were changed in one step."""
-        self._desk.editing.remember(edited.group_id)
+        self._desk.editing.remember_group(edited.group_id)
         self._context.notifier.success(
             f"{plural(edited.record_count, 'record')} changed.", "Ctrl+Z takes all of it back in one step."
         )
@@ -228,8 +244,8 @@ class Decisions(QObject):
     def _write(self, job: Any, words: str, told: str) -> None:
         self._submit(job, words, lambda _: self._tell_done(told))
 
-    def _tell_done(self, told: str) -> None:
-        self._context.notifier.success(told)
+    def _tell_done(self, told: str, more: str = "") -> None:
+        self._context.notifier.success(told, more)
         self.after({QUARANTINE})
 
     def _submit(self, job: Any, words: str, on_success: Callable[[Any], object]) -> None:
@@ -246,6 +262,11 @@ class Decisions(QObject):
         self._context.reader.submit(
             job, on_success=on_success, on_failure=self._context.notifier.error, owner=self
         )
+
+
+def _ready(catalogue: Catalogue, session: Any, _: ProgressSink, cancel: CancelToken) -> array[int]:
+    query = OPEN.choosing("standing", frozenset({READY}))
+    return read_keys(session, catalogue, query, Sorting(), cancel)
 
 
 def _codes(session: Any, _: ProgressSink, __: CancelToken) -> list[tuple[str, str]]:

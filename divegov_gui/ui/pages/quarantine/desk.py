@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 
 
+_FEW = 400
+"""Records that are read anew one by one after an edit; after more, the whole list is."""
+
+
 class Desk(QObject):
     """What a steward does on the page."""
 
@@ -76,6 +80,7 @@ class Desk(QObject):
         self.editing.judged.connect(self._show_judgement)
         self.editing.row_changed.connect(self.take_row)
         self.editing.saved.connect(self._take_saved)
+        self.editing.taken_back.connect(self._take_undone)
         self.editing.in_conflict.connect(self._resolve)
         self.editing.history_changed.connect(self._enable)
         self.suggesting.found.connect(self._show_suggestions)
@@ -101,6 +106,7 @@ class Desk(QObject):
             "undo": self.editing.undo,
             "redo": self.editing.redo,
             "resubmit": self.decisions.resubmit,
+            "resubmit_ready": self.decisions.resubmit_ready,
             "release": self.decisions.release,
             "discard": self.decisions.discard,
             "reopen": self.decisions.reopen,
@@ -226,13 +232,21 @@ class Desk(QObject):
 
     def _take_saved(self, edited: Edited) -> None:
         """An edit was saved, or taken back: what it touched is read anew, the rest stays as it is."""
-        ids = [standing.quarantine_id for standing in edited.records][:400]
+        ids = [standing.quarantine_id for standing in edited.records][:_FEW]
         if ids:
             self._read("touched", partial(_rows, ids), self._take_rows)
         self._page.loader.recount()
         if self._panel.leaf != "record":
             self._show_leaf(self._panel.leaf)
         self.tell()
+
+    def _take_undone(self, edited: Edited | None) -> None:
+        """A step was taken back. Where it touched more than is in sight, the list is read anew."""
+        if edited is None or edited.record_count > _FEW:
+            self._page.loader.reload(self._page.place())
+            self.tell()
+        else:
+            self._take_saved(edited)
 
     def _take_rows(self, rows: list[QueueRow]) -> None:
         for row in rows:
@@ -264,10 +278,11 @@ class Desk(QObject):
     # --- undoing and conflicts
     def _undo_group(self, group_id: int, only: list[int] | None) -> None:
         def done(edited: Edited) -> None:
-            self.editing.undoable = [group for group in self.editing.undoable if group != group_id]
-            self.editing.remember(edited.group_id)
+            mine = self.editing.undoable
+            self.editing.undoable = [step for step in mine if step.group_id != group_id]
+            self.editing.remember_group(edited.group_id)
             self._context.notifier.success(f"{plural(edited.cell_count, 'value')} put back.")
-            self._take_saved(edited)
+            self._take_undone(edited)
 
         self._context.writer.submit(
             partial(_undo, group_id, only),

@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services.queue import COLUMN_BITS, QueueRow
-from divegov_gui.services.review import Edit, Edited, Judged, check_records, edit_records, undo_edit
+from divegov_gui.services.queue import QueueRow
+from divegov_gui.services.review import Edit, Edited, Judged, check_records, edit_records
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import Marks
+from divegov_gui.ui.pages.quarantine.steps import Step, TakenBack, edit_step
 
 _PAUSE_MS = 120
 """How long a person pauses before what is typed is judged."""
@@ -41,6 +42,8 @@ class Editing(QObject):
     """The QueueRow as it is now."""
     saved = Signal(object)
     """The Edited group of edits."""
+    taken_back = Signal(object)
+    """The Edited group of an undo or a redo; None where records were discarded or reopened."""
     in_conflict = Signal(object, object)
     """The Wish that was refused, and the Conflict."""
     history_changed = Signal()
@@ -49,8 +52,8 @@ class Editing(QObject):
     def __init__(self, context: AppContext, marks: Marks, row_of: Rows, parent: QObject) -> None:
         super().__init__(parent)
         self._context, self._marks, self._row_of = context, marks, row_of
-        self.undoable: list[int] = []
-        self.redoable: list[int] = []
+        self.undoable: list[Step] = []
+        self.redoable: list[Step] = []
         self._waiting: deque[Wish] = deque()
         self._busy = False
         self._to_judge: tuple[QueueRow, Changes] | None = None
@@ -79,23 +82,23 @@ class Editing(QObject):
         self._next()
 
     def undo(self) -> None:
-        """Take the newest edit back that was made here and still stands."""
-        if self.undoable:
-            group = self.undoable.pop()
-            self._submit_undo(group, self.redoable, lambda: self.undoable.append(group), "Undoing an edit")
+        """Take the newest step back that was made here and still stands."""
+        self._take_back(self.undoable, self.redoable, "Undoing")
 
     def redo(self) -> None:
-        """Make the newest edit again that was undone here."""
-        if self.redoable:
-            group = self.redoable.pop()
-            self._submit_undo(group, self.undoable, lambda: self.redoable.append(group), "Redoing an edit")
+        """Do the newest step again that was taken back here."""
+        self._take_back(self.redoable, self.undoable, "Redoing")
 
-    def remember(self, group_id: int | None) -> None:
-        """A group of edits was saved: undo begins with it, and there is nothing to redo."""
-        if group_id is not None:
-            self.undoable.append(group_id)
+    def remember(self, step: Step | None) -> None:
+        """Something was done: undo begins with it, and there is nothing to redo."""
+        if step is not None:
+            self.undoable.append(step)
             self.redoable.clear()
             self.history_changed.emit()
+
+    def remember_group(self, group_id: int | None) -> None:
+        """A group of edits was saved."""
+        self.remember(edit_step(group_id) if group_id is not None else None)
 
     # --- inside
     def _judge_now(self) -> None:
@@ -150,7 +153,7 @@ class Editing(QObject):
             now["failed_checks"] = standing.failed_checks
             now["edited_columns"] = standing.edited_columns
             self.row_changed.emit(row._replace(**now))
-        self.remember(edited.group_id)
+        self.remember_group(edited.group_id)
         self.saved.emit(edited)
 
     def _take_failure(self, wish: Wish, error: DiveGovError) -> None:
@@ -160,26 +163,31 @@ class Editing(QObject):
         else:
             self._context.notifier.error(error)
 
-    def _submit_undo(self, group: int, onto: list[int], put_back: Callable[[], object], words: str) -> None:
-        def done(edited: Edited) -> None:
-            if edited.group_id is not None:
-                onto.append(edited.group_id)
+    def _take_back(self, steps: list[Step], onto: list[Step], words: str) -> None:
+        """Take the last of `steps` back; what does it again goes `onto` the others. Refused, it stays."""
+        if not steps:
+            return
+        step = steps.pop()
+
+        def done(found: TakenBack) -> None:
+            onto.append(found.again)
             self.history_changed.emit()
-            self.saved.emit(edited)
+            self.taken_back.emit(found.edited)
 
         def failed(error: DiveGovError) -> None:
-            put_back()
+            steps.append(step)
             self.history_changed.emit()
             self._context.notifier.error(error)
 
+        self.history_changed.emit()
         self._context.writer.submit(
-            partial(_undo, group), label=words, write=True, on_success=done, on_failure=failed, owner=self
+            lambda session, _, cancel: step.take_back(session, cancel),
+            label=f"{words} {step.words}",
+            write=True,
+            on_success=done,
+            on_failure=failed,
+            owner=self,
         )
-
-
-def changed_bits(row: QueueRow) -> list[str]:
-    """The columns of a row that were edited."""
-    return [column for column, bit in COLUMN_BITS.items() if row.edited_columns & bit]
 
 
 def _check(row: QueueRow, changes: Changes, session: Any, _: ProgressSink, cancel: CancelToken) -> Judged:
@@ -192,7 +200,3 @@ def _save(
 ) -> Edited:
     edits = [Edit(row.quarantine_id, row.record_version, column, value) for column, value in changes.items()]
     return edit_records(session, edits, kind=kind, cancel=cancel)
-
-
-def _undo(group: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Edited:
-    return undo_edit(session, group, cancel=cancel)

@@ -53,6 +53,7 @@ class QueueGrid(DataTable):
         self.layout_now = GridLayout.kept(self.rows.columns, settings)
         self._arrange()
         self._listen()
+        self.pinned.horizontalHeader().setSortIndicatorShown(True)
         self.set_sort(SortChoice("quarantine_id", ascending=True))
 
     # --- columns
@@ -65,6 +66,11 @@ class QueueGrid(DataTable):
     def columns_menu(self, parent: QWidget) -> QMenu:
         """A menu to show and hide columns, and to go back to how they were."""
         menu = QMenu("Columns", parent)
+        menu.aboutToShow.connect(lambda: self._fill_columns(menu))
+        return menu
+
+    def _fill_columns(self, menu: QMenu) -> None:
+        menu.clear()
         for column in self.rows.columns:
             action = menu.addAction(column.title)
             action.setCheckable(True)
@@ -76,7 +82,6 @@ class QueueGrid(DataTable):
         menu.addAction("As they were at first").triggered.connect(
             lambda: self.set_layout(GridLayout.first(self.rows.columns))
         )
-        return menu
 
     def column_of(self, name: str) -> int:
         """The place of a column in the model."""
@@ -190,7 +195,8 @@ class QueueGrid(DataTable):
         header.customContextMenuRequested.connect(self._open_header_menu)
         header.sectionMoved.connect(lambda *_: self._keeping.start())
         header.sectionResized.connect(lambda *_: self._keeping.start())
-        self.pinned.doubleClicked.connect(self._open)
+        self.pinned.doubleClicked.connect(lambda _: self.edit_current())
+        self.row_activated.connect(lambda _: self.edit_current())
 
     def _arrange(self) -> None:
         header = self.horizontalHeader()
