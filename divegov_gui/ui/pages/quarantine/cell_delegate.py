@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QPixmap, QStaticText
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui import theme
@@ -157,7 +157,8 @@ class CellDelegate(RowDelegate):
         face = "text"
         if not text.strip():
             face, text = "italic", "missing" if tone else ""
-        painter.setPen(self._inks[tone] if tone else self._on_chosen if chosen else self._plain)
+        usual = self._plain if row.status == "Open" else self._quiet
+        painter.setPen(self._inks[tone] if tone else self._on_chosen if chosen else usual)
         used = self._draw(painter, left, area.top(), right - left, face, text) if text else 0.0
         if edited and right - left - used > 44:
             raw = self._marks_text(row, column)
@@ -285,10 +286,18 @@ class CellDelegate(RowDelegate):
         painter.drawText(pill.adjusted(21, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
         return width
 
-    def paint_lines(self, painter: QPainter, first: int, last: int, width: int) -> None:
-        """The hairlines under rows, all at once; from the y of the first row's lower edge."""
+    def paint_lines(self, view: QTableView) -> None:
+        """The hairlines under the rows in sight of `view`, all at once."""
+        count = view.model().rowCount()
+        if not count:
+            return
+        area = view.viewport().rect()
+        first = view.rowViewportPosition(max(0, view.rowAt(0))) + ROW - 1
+        last = min(area.height(), view.rowViewportPosition(count - 1) + ROW)
+        painter = QPainter(view.viewport())
         painter.setPen(self._line)
-        painter.drawLines([QLineF(0, y, width, y) for y in range(first, last, ROW)])
+        painter.drawLines([QLineF(0, y, area.width(), y) for y in range(first, last, ROW)])
+        painter.end()
 
 
 def _token(ink: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -87,6 +88,12 @@ def show_value(column: str, value: str | None, mask: bool, longest: int = LONGES
     if inside != text and inside:
         text = text.replace(inside, "\0", 1).replace(" ", "␣").replace("\0", inside)
     return text.replace("\n", "⏎").replace("\t", "⇥")
+
+
+def breakable(text: str) -> str:
+    """Text that a narrow place may break: after the signs in an address, and in words without end."""
+    parted = re.sub(r"([@._/\\-])", "\\1\u200b", text)
+    return re.sub(r"(\S{24})", "\\1\u200b", parted)
 
 
 def _value_column(name: str, marks: Marks) -> Column:

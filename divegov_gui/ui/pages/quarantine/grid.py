@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from divegov_gui.services.queue import QueueRow
@@ -156,13 +156,7 @@ class QueueGrid(DataTable):
     # --- Qt's own
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.rows.rowCount():
-            painter = QPainter(self.viewport())
-            first = self.rowViewportPosition(max(0, self.rowAt(0))) + ROW - 1
-            height = min(
-                self.viewport().height(), self.rowViewportPosition(self.rows.rowCount() - 1) + ROW + 1
-            )
-            self.cells.paint_lines(painter, first, height, self.viewport().width())
+        self.cells.paint_lines(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

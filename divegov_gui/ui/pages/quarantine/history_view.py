@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBox
 
 from divegov_gui.services.story import CellEdit, EditGroup
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import LABELS, breakable, show_value
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
 
@@ -131,7 +131,7 @@ class GroupView(QFrame):
             box.setToolTip(f"{old} → {new}")
             self._boxes.append((cell.quarantine_id, box))
             self._cells.addWidget(box)
-            change = label(f"{old} → {new}", "hint", wrap=True)
+            change = label(breakable(f"{old} → {new}"), "hint", wrap=True)
             change.setContentsMargins(26, 0, 0, 4)
             self._cells.addWidget(change)
         if len(cells) > MOST_CELLS:

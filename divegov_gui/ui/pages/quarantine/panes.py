@@ -13,7 +13,9 @@ from divegov_gui.ui.pages.quarantine.record_panel import RecordPanel
 from divegov_gui.ui.pages.quarantine.story_view import StoryView
 from divegov_gui.ui.settings import UiSettings
 
-_FACETS, _PANEL = 190, 292
+_NARROW, _WIDE = (190, 292), (224, 360)
+"""Widths of the outer panes, until a person drags them."""
+_AMPLE = 1400
 _ROOMY = 960
 """Pixels from which on the facets are open, until a person says otherwise."""
 
@@ -36,7 +38,7 @@ class Panes(QSplitter):
         for pane in (facets, centre, self.panel):
             self.addWidget(pane)
         self.setStretchFactor(1, 1)
-        self._sizes = [self._kept("facets_width", _FACETS), self._kept("panel_width", _PANEL)]
+        self._sizes = [self._kept("facets_width", 0), self._kept("panel_width", 0)]
         self.facets_are_shown = self._kept("facets", 1) == 1
         self._chose = settings.value("quarantine/facets") is not None
         self.panel_is_shown = self._kept("panel", 1) == 1
@@ -75,8 +77,9 @@ class Panes(QSplitter):
 
     def _give(self) -> None:
         """The outer panes keep their widths, and the grid takes what is left."""
-        facets = self._sizes[0] if self.facets_are_shown else 0
-        panel = self._sizes[1] if self.panel_is_shown else 0
+        usual = _WIDE if self.width() >= _AMPLE else _NARROW
+        facets = (self._sizes[0] or usual[0]) if self.facets_are_shown else 0
+        panel = (self._sizes[1] or usual[1]) if self.panel_is_shown else 0
         self.setSizes([facets, max(200, self.width() - facets - panel), panel])
 
     def _take_sizes(self, *_: object) -> None:

@@ -54,9 +54,8 @@ class PinnedColumns(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.take_theme()
         super().paintEvent(event)
+        self._delegate.paint_lines(self)
         painter = QPainter(self.viewport())
-        first = self.rowViewportPosition(max(0, self.rowAt(0))) + ROW - 1
-        self._delegate.paint_lines(painter, first, self.viewport().height(), self.viewport().width())
         painter.setPen(color("control_border"))
         edge = self.viewport().width() - 1
         painter.drawLine(edge, 0, edge, self.viewport().height())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from divegov_gui.services.story import Change, Chapter, Story
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked_payload
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import LABELS, breakable, show_value
 from divegov_gui.ui.widgets import button, label
 from divegov_gui.ui.widgets.story_thread import StoryEvent, StoryThread
 
@@ -97,14 +97,14 @@ class StoryView(QWidget):
         sign, tone = _SIGNS.get(chapter.kind, ("neutral", "neutral"))
         lines = [self._in_words(change) for change in chapter.changes]
         if chapter.summary:
-            lines.append(chapter.summary)
+            lines.append(breakable(chapter.summary))
         return StoryEvent(chapter.at, sign, tone, chapter.kind, chapter.actor, tuple(lines))
 
     def _in_words(self, change: Change) -> str:
         column = change.column
         old = show_value(column, change.old, self._mask).strip() or "nothing"
         new = show_value(column, change.new, self._mask).strip() or "nothing"
-        return f"{LABELS.get(column, column)}: {old} → {new}"
+        return breakable(f"{LABELS.get(column, column)}: {old} → {new}")
 
 
 def _pretty(payload: str) -> str:
