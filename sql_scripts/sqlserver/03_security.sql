@@ -115,7 +115,8 @@ GO
 
 -- Everything of this database that a script can have made, each with what tells it from another of its name: a module
 -- by the hash of its text. Base_Name is the table that it belongs to, where it belongs to one. The names are the
--- server's, in the collation of its catalogue. Granted to nobody: one sees in it what one may see the definition of.
+-- server's, in the collation of its catalogue; its descriptions (…_desc, permission_name) have another one, and where
+-- both meet one is named. Granted to nobody: one sees in it what one may see the definition of.
 CREATE OR ALTER VIEW Governance.Schema_Catalogue AS
 SELECT N'table'                                                  AS Object_Kind,
        CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2 AS Object_Name,
@@ -140,8 +141,8 @@ SELECT N'column',
        CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
        CONCAT(TYPE_NAME(c.user_type_id), N' ', c.max_length, N' ', c.precision, N' ', c.scale,
               IIF(c.is_nullable = 1, N' NULL', N' NOT NULL'), IIF(c.is_identity = 1, N' IDENTITY', N''),
-              N' ', c.collation_name, N' ', c.generated_always_type_desc,
-              N' ', CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', k.definition), 2)) COLLATE Latin1_General_100_BIN2
+              N' ', c.collation_name, N' ', c.generated_always_type_desc COLLATE Latin1_General_100_BIN2,
+              N' ', CONVERT(NVARCHAR(64), HASHBYTES('SHA2_256', k.definition), 2))
 FROM sys.tables AS t
 JOIN sys.schemas AS s
   ON s.schema_id = t.schema_id
@@ -166,12 +167,12 @@ UNION ALL
 SELECT IIF(i.is_primary_key = 1 OR i.is_unique_constraint = 1, N'key', N'index'),
        CONCAT(s.name, N'.', t.name, N'.', i.name) COLLATE Latin1_General_100_BIN2,
        CONCAT(s.name, N'.', t.name) COLLATE Latin1_General_100_BIN2,
-       CONCAT(i.type_desc, IIF(i.is_unique = 1, N' UNIQUE', N''), IIF(i.is_disabled = 1, N' DISABLED', N''), N' (',
+       CONCAT(i.type_desc COLLATE Latin1_General_100_BIN2, IIF(i.is_unique = 1, N' UNIQUE', N''), IIF(i.is_disabled = 1, N' DISABLED', N''), N' (',
               (SELECT STRING_AGG(CONVERT(NVARCHAR(MAX), CONCAT(x.key_ordinal, N':', COL_NAME(x.object_id, x.column_id))), N', ')
                           WITHIN GROUP (ORDER BY x.key_ordinal, x.column_id)
                FROM sys.index_columns AS x
                WHERE x.object_id = i.object_id AND x.index_id = i.index_id), N') ',
-              i.filter_definition) COLLATE Latin1_General_100_BIN2
+              i.filter_definition)
 FROM sys.indexes AS i
 JOIN sys.tables AS t
   ON t.object_id = i.object_id
@@ -229,8 +230,8 @@ WHERE r.type = 'R'
   AND EXISTS (SELECT 1 FROM Governance.Security_Role AS g WHERE g.Role_Name = r.name COLLATE Latin1_General_100_BIN2)
 UNION ALL
 SELECT N'grant',
-       CONCAT(r.name, N': ', p.permission_name, N' on ', s.name, N'.', o.name,
-              N'.' + COL_NAME(p.major_id, NULLIF(p.minor_id, 0))) COLLATE Latin1_General_100_BIN2,
+       CONCAT(r.name, N': ', p.permission_name COLLATE Latin1_General_100_BIN2, N' on ', s.name, N'.', o.name,
+              N'.' + COL_NAME(p.major_id, NULLIF(p.minor_id, 0))),
        CONCAT(s.name, N'.', o.name) COLLATE Latin1_General_100_BIN2,
        p.state_desc COLLATE Latin1_General_100_BIN2
 FROM sys.database_permissions AS p

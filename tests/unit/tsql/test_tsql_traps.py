@@ -166,6 +166,25 @@ def bare_columns(node: exp.Expression) -> list[exp.Column]:
     return [c for c in node.find_all(exp.Column) if c.find_ancestor(exp.Collate) is None]
 
 
+def two_collations_of_the_catalogue(tree: exp.Expression) -> Iterator[exp.Expression]:
+    """Names of the catalogue have the database's collation, its descriptions a fixed one."""
+    system = {table.alias_or_name for table in tree.find_all(exp.Table) if table.db == "sys"}
+    for joined in tree.find_all(exp.Concat, exp.Add):
+        parts = [c for c in own(joined, lambda node: isinstance(node, exp.Column)) if c.table in system]
+        parts = [c for c in parts if c.find_ancestor(exp.SHA2) is None]  # a hash has no collation
+        texts = [c for c in parts if c.name in NAMES_OF_SYS or is_description(c)]
+        kinds = {is_description(c) for c in texts}
+        if len(kinds) > 1 and not any(True for _ in own(joined, lambda node: isinstance(node, exp.Collate))):
+            yield joined
+
+
+NAMES_OF_SYS = {"name", "collation_name", "filter_definition", "definition", "masking_function"}
+
+
+def is_description(column: exp.Column) -> bool:
+    return column.name.endswith("_desc") or column.name == "permission_name"
+
+
 def unsigned_version(tree: exp.Expression) -> Iterator[exp.Expression]:
     if isinstance(tree, exp.Update):
         source = tree.args.get("from_")
@@ -254,6 +273,12 @@ TREE_RULES = [
         "SELECT c.Name FROM (VALUES (N'a')) AS c (Name) UNION ALL SELECT d.Email FROM dbo.Diver AS d",
         "SELECT c.Name COLLATE Latin1_General_100_BIN2 FROM (VALUES (N'a')) AS c (Name) "
         "UNION ALL SELECT d.Email FROM dbo.Diver AS d",
+    ),
+    Rule(
+        "a name and a description of the catalogue are put together (451)",
+        two_collations_of_the_catalogue,
+        "SELECT CONCAT(o.name, N' ', o.type_desc) AS Text FROM sys.objects AS o",
+        "SELECT CONCAT(o.name, N' ', o.type_desc COLLATE Latin1_General_100_BIN2) AS Text FROM sys.objects AS o",
     ),
     Rule(
         "a version is signed by nobody, so that the trigger makes a second one",
