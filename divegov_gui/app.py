@@ -16,22 +16,14 @@ from divegov_gui.core import paths
 from divegov_gui.services.connections import local_workspace
 from divegov_gui.services.profiles import Profile
 from divegov_gui.services.servers import Place, ServerPlace, Standing
-from divegov_gui.ui.capture import capture_pages, settle
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.crash import CrashReporter
 from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.opened import Opened, info_of
 from divegov_gui.ui.pages import page_specs
-from divegov_gui.ui.pages.connections import ConnectionsPage
-from divegov_gui.ui.pages.deploy import DeployPage
-from divegov_gui.ui.pages.history import HistoryPage
-from divegov_gui.ui.pages.ingest import IngestPage
-from divegov_gui.ui.pages.overview import OverviewPage
-from divegov_gui.ui.pages.quarantine import QuarantinePage
-from divegov_gui.ui.pages.rules import RulesPage
+from divegov_gui.ui.pages.made import FACTORIES
 from divegov_gui.ui.settings import UiSettings
-from divegov_gui.ui.shell.closing import CloseQuestion
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
@@ -72,6 +64,8 @@ def save_pages(place: Place, folder: Path, sizes: Sequence[tuple[int, int]]) -> 
     The first size names its files ``<page>-<look>.png``, each further one ``<page>-<look>-WxH.png``. What is
     personal is masked. Nothing appears on the screen.
     """
+    from divegov_gui.ui.capture import capture_pages, settle
+
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = _application()
@@ -176,6 +170,8 @@ class Steward:
     def open_profile(self, profile: Profile) -> None:
         """Open a profile's place, on the page Connections, as its card does."""
         self.window.go_to("connections")
+        from divegov_gui.ui.pages.connections import ConnectionsPage
+
         page = self.window.page("connections")
         assert isinstance(page, ConnectionsPage)
         page.open(profile)
@@ -184,6 +180,8 @@ class Steward:
     def _turn_to(self, place: Place, standing: Standing) -> None:
         """Turn the whole window to another place; where a write still runs, once the person agrees."""
         if self.writer.is_busy:
+            from divegov_gui.ui.shell.closing import CloseQuestion
+
             CloseQuestion(
                 self.writer,
                 self.board,
@@ -210,16 +208,7 @@ class Steward:
         return Worker(place.open_session, name=name, on_crash=self.reporter.report, board=self.board)
 
     def _factories(self) -> dict[str, Callable[[], QWidget]]:
-        made: dict[str, Callable[[AppContext], QWidget]] = {
-            "overview": OverviewPage,
-            "connections": ConnectionsPage,
-            "deploy": DeployPage,
-            "ingest": IngestPage,
-            "quarantine": QuarantinePage,
-            "rules": RulesPage,
-            "history": HistoryPage,
-        }
-        return {key: partial(make, self.context) for key, make in made.items()}
+        return {key: partial(make, self.context) for key, make in FACTORIES.items()}
 
     def _show_page(self, key: str, aim: dict[str, object] | None) -> None:
         """Show a page as another one has asked, turned to what it is to show."""
@@ -232,6 +221,8 @@ class Steward:
         """Whether the window may close now; asks where a write still runs."""
         if not self.writer.is_busy:
             return True
+        from divegov_gui.ui.shell.closing import CloseQuestion
+
         CloseQuestion(self.writer, self.board, self.window).open()
         return False
 

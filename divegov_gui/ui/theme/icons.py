@@ -112,12 +112,13 @@ _SIZES = (16, 18, 20, 24, 32)
 _EM = 64.0
 
 
-def icon(name: str, color: str | None = None, gap: int = 0) -> QIcon:
+def icon(name: str, color: str | None = None, gap: int = 0, size: int | None = None) -> QIcon:
     """The icon `name` of `GLYPHS` in `color`: a token (``muted``, ``accent``, ``danger``) or ``#RRGGBB``.
 
-    `gap` pixels stay empty on its right, for a button's text.
+    `gap` pixels stay empty on its right, for a button's text. It is drawn in `size` alone, where one is named.
     """
-    return _icon(name, _resolve(color or "text"), _resolve("disabled"), gap)
+    sizes = _SIZES if size is None else (size,)
+    return _icon(name, _resolve(color or "text"), _resolve("disabled"), gap, sizes)
 
 
 def pixmap(name: str, size: int, color: str | None = None, ratio: float = 1.0) -> QPixmap:
@@ -143,9 +144,9 @@ def _resolve(color: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _icon(name: str, color: str, disabled: str, gap: int) -> QIcon:
+def _icon(name: str, color: str, disabled: str, gap: int, sizes: tuple[int, ...]) -> QIcon:
     result = QIcon()
-    for size in _SIZES:
+    for size in sizes:
         for ratio in (1.0, 2.0):
             result.addPixmap(_paint(name, size, color, ratio, gap), QIcon.Mode.Normal)
             result.addPixmap(_paint(name, size, disabled, ratio, gap), QIcon.Mode.Disabled)

@@ -94,5 +94,5 @@ def repaint_icon(widget: QWidget) -> None:
         widget.setPixmap(pixmap(str(name), size, color, widget.devicePixelRatioF()))
     elif isinstance(widget, (QPushButton, QToolButton)):
         gap = _GAP if isinstance(widget, QPushButton) and widget.text() else 0
-        widget.setIcon(icon(str(name), color, gap))
+        widget.setIcon(icon(str(name), color, gap, size))
         widget.setIconSize(QSize(size + gap, size))

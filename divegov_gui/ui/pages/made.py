@@ -1,0 +1,63 @@
+"""The pages that there are, each brought in when it is first shown: a start pays for one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from divegov_gui.ui.context import AppContext
+
+
+def _overview(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.overview import OverviewPage
+
+    return OverviewPage(context)
+
+
+def _connections(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.connections import ConnectionsPage
+
+    return ConnectionsPage(context)
+
+
+def _deploy(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.deploy import DeployPage
+
+    return DeployPage(context)
+
+
+def _ingest(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.ingest import IngestPage
+
+    return IngestPage(context)
+
+
+def _quarantine(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.quarantine import QuarantinePage
+
+    return QuarantinePage(context)
+
+
+def _rules(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.rules import RulesPage
+
+    return RulesPage(context)
+
+
+def _history(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.history import HistoryPage
+
+    return HistoryPage(context)
+
+
+FACTORIES: dict[str, Callable[[AppContext], QWidget]] = {
+    "overview": _overview,
+    "connections": _connections,
+    "deploy": _deploy,
+    "ingest": _ingest,
+    "quarantine": _quarantine,
+    "rules": _rules,
+    "history": _history,
+}
+"""By the page's key; what has none is said to be planned."""

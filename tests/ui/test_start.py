@@ -1,0 +1,64 @@
+"""What a start costs: a window that shows its first page has brought in nothing that it does not need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+_OPEN = """
+import json, sys
+from pathlib import Path
+from divegov_gui import app
+from divegov_gui.services.connections import Workspace
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.theme import ThemeManager
+
+themes = ThemeManager(app._application(), "light")
+steward = app.Steward(Workspace(Path(sys.argv[1])), None, themes, UiSettings())
+steward.window.show()
+from divegov_gui.ui.capture import settle
+settle(steward.is_quiet)
+steward.window.grab()
+settle(steward.is_quiet)
+shown = steward.window.current_key
+steward.window.close()
+steward.shut_down()
+print(json.dumps([shown, sorted(sys.modules)]))
+"""
+HEAVY = {
+    "pandas",
+    "faker",
+    "numpy",
+    "pyodbc",
+    "pyqtgraph",
+    "phonenumbers",
+    "rapidfuzz",
+    "openpyxl",
+    "dateutil",
+    "keyring",
+    "typer",
+    "rich",
+    "qtawesome",
+}
+
+
+def modules_after_opening(workspace: Path) -> tuple[str, set[str]]:
+    """The page that a window shows first, and all that was imported for it, in a process of its own."""
+    command = [sys.executable, "-c", _OPEN, str(workspace)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    shown, modules = json.loads(done.stdout.splitlines()[-1])
+    return shown, set(modules)
+
+
+def test_a_window_with_its_first_page_has_imported_nothing_heavy(workspace: Path) -> None:
+    shown, modules = modules_after_opening(workspace)
+    assert shown == "overview"
+    assert HEAVY & modules == set()
+
+
+def test_a_start_brings_in_the_page_that_is_shown_and_no_other(workspace: Path) -> None:
+    _, modules = modules_after_opening(workspace)
+    pages = {name.split(".")[3] for name in modules if name.startswith("divegov_gui.ui.pages.")}
+    assert pages == {"page", "planned", "made", "overview"}
