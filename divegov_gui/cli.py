@@ -15,6 +15,8 @@ import typer
 from divegov_gui import __version__
 from divegov_gui.cli_connections import connect_app, profile_app
 from divegov_gui.cli_deploy import deploy, status
+from divegov_gui.cli_history import as_of, audit_app, diff, evidence_app, history, restore
+from divegov_gui.cli_privacy import subject_app
 from divegov_gui.cli_quarantine_fix import quarantine_app
 from divegov_gui.cli_support import (
     JsonOption,
@@ -69,6 +71,13 @@ app = typer.Typer(
 app.add_typer(profile_app, name="profile")
 app.add_typer(connect_app, name="connect")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(evidence_app, name="evidence")
+app.add_typer(audit_app, name="audit")
+app.add_typer(subject_app, name="subject")
+app.command()(history)
+app.command("as-of")(as_of)
+app.command()(diff)
+app.command()(restore)
 app.command("watch")(watch_folder)
 app.command("deploy")(deploy)
 app.command("status")(status)

@@ -287,7 +287,7 @@ DROP VIEW IF EXISTS Diver_Deletions;
 CREATE VIEW Diver_Deletions AS
 SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
 FROM Diver_Deletion;
-GRANT SELECT ON Diver_Deletions TO data_steward, compliance_officer;
+GRANT SELECT ON Diver_Deletions TO data_steward, compliance_officer, data_analyst;
 
 -- Every change of every diver, the end of one too. Changed_Columns has one bit a column (1, 2, 4, … in the order
 -- First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference), of the values themselves: who

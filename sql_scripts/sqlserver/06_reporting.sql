@@ -318,7 +318,7 @@ CREATE OR ALTER VIEW dbo.Diver_Deletions AS
 SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
 FROM dbo.Diver_Deletion;
 GO
-GRANT SELECT ON dbo.Diver_Deletions TO data_steward, compliance_officer;
+GRANT SELECT ON dbo.Diver_Deletions TO data_steward, compliance_officer, data_analyst;
 GO
 
 -- Every change of every diver, the end of one too. Changed_Columns has one bit a column (1, 2, 4, … in the order

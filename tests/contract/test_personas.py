@@ -85,7 +85,7 @@ def test_an_analyst_gets_no_secret_out_of_any_view(analyst: Session, view: str) 
 def test_an_analyst_reads_the_reports_and_not_the_records(analyst: Session) -> None:
     for view in ("Diver_Directory", "Diver_Versions", "Batch_Summary", "Rule_Catalogue", "Quality_Trend"):
         assert analyst.select(view), view
-    for view in ("Raw_Divers", "Quarantine_Queue", "Quarantine_Reasons", "Action_Log", "Diver_Deletions"):
+    for view in ("Raw_Divers", "Quarantine_Queue", "Quarantine_Reasons", "Action_Log", "Reveal_Register"):
         assert view in NOT_FOR_ANALYSTS
         with pytest.raises(Refused):
             analyst.count(view)

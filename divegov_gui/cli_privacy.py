@@ -1,0 +1,144 @@
+"""`divegov subject …`: what is held of a person, and their erasure, at a terminal. Mounted by cli.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from divegov_gui.cli_persona import DiverArgument, ReasonOption, StewardOption, session_as
+from divegov_gui.cli_support import JsonOption, ProfileOption, WorkspaceOption, print_json, progress_bar
+from divegov_gui.core.errors import InputRefused
+
+subject_app = typer.Typer(
+    help="Requests of data subjects: hand over what is held of them, or erase it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@subject_app.command("export")
+def export_subject(
+    diver: DiverArgument,
+    reason: ReasonOption,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write the JSON there; else it is printed.")
+    ] = None,
+    role: StewardOption = "compliance_officer",
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand over everything that is held of a person. It is logged that it was asked for."""
+    from divegov_gui.services import subjects
+
+    with session_as(role, workspace, profile) as session:
+        found = subjects.export_subject(session, diver, reason)
+    facts = {"diver_id": diver, **{part: [dict(row) for row in rows] for part, rows in found.parts.items()}}
+    if to is not None:
+        _write(to, json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
+        facts = {"diver_id": diver, "rows": found.count, "file": str(to)}
+    if to is None or as_json:
+        print_json(facts)
+    else:
+        print(f"{found.count:,} rows about diver {diver} are in {to}.")
+
+
+@subject_app.command()
+def erase(
+    diver: DiverArgument,
+    reason: ReasonOption,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Only tell what would go; nothing is changed.")
+    ] = False,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", metavar="FILE", help="Where the certificate goes.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    role: StewardOption = "compliance_officer",
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase a person everywhere, search again for all that identified them, and certify it. It cannot be undone."""
+    from divegov_gui.services import subjects
+
+    with session_as(role, workspace, profile) as session:
+        found = subjects.rehearse_erasure(session, diver)
+        if rehearse:
+            _print_inventory(found, as_json)
+            return
+        if not yes and not typer.confirm(
+            f"Erase diver {diver} from {found.rows:,} rows? It cannot be undone.", err=True
+        ):
+            raise typer.Abort
+        if certificate is not None:
+            _write(certificate, "")
+        with progress_bar(quiet=as_json) as progress:
+            done = subjects.erase(session, diver, reason, progress=progress)
+    kept = done.certificate.to_json()
+    if certificate is not None:
+        _write(certificate, kept + "\n")
+    if as_json:
+        print_json(dict(done.certificate.facts))
+        return
+    _print_lines(done.lines)
+    print(
+        "Nothing of it is found any more." if done.certificate.is_clean else "SOMETHING OF IT IS STILL FOUND."
+    )
+    print(f"The certificate is in {certificate}." if certificate else kept)
+
+
+@subject_app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The certificate.")],
+    role: StewardOption = "compliance_officer",
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell whether a certificate of an erasure holds. Ends with 3 where it does not."""
+    from divegov_gui.services import subjects
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(
+            f"{file} cannot be read.", f"{error}.", "Choose the certificate's JSON file."
+        ) from error
+    with session_as(role, workspace, profile) as session:
+        verdict = subjects.verify_certificate(session, subjects.read_certificate(text))
+    if as_json:
+        print_json({"holds": verdict.holds, "findings": dict(verdict.findings)})
+    else:
+        for words, right in verdict.findings:
+            print(f"{'✓' if right else '✗ NOT SO:'} {words}")
+    if not verdict.holds:
+        raise typer.Exit(InputRefused.exit_code)
+
+
+def _print_inventory(found: Any, as_json: bool) -> None:
+    if as_json:
+        lines = [{"place": line.place, "rows": line.rows, "fate": line.fate} for line in found.lines]
+        print_json({"diver_id": found.diver_id, "rows": found.rows, "inventory": lines, "rehearsal": True})
+        return
+    _print_lines(found.lines)
+    print(f"{found.rows:,} rows would be changed. Nothing was.")
+
+
+def _print_lines(lines: Any) -> None:
+    for line in lines:
+        if line.rows:
+            print(f"{line.rows:>8,}  {line.place.replace('_', ' '):<22} {line.fate.lower()}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputRefused(
+            f"{path} cannot be written.", (error.strerror or str(error)) + ".", "Choose another file."
+        ) from error
