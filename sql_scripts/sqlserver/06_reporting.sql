@@ -432,7 +432,7 @@ SELECT b.Governed_At, 3, N'Rejected', q.Quarantine_ID, q.Diver_ID, o.Raw_ID, r.B
        (SELECT v.Rule_Code AS [rule], v.Column_Name AS [column], v.Observed_Value AS [value], v.Diver_ID AS diver
         FROM dbo.Quarantine_Violation AS v
         WHERE v.Quarantine_ID = q.Quarantine_ID AND v.Raw_ID = o.Raw_ID
-        FOR JSON PATH, INCLUDE_NULL_VALUES)
+        FOR JSON PATH, INCLUDE_NULL_VALUES) COLLATE Latin1_General_100_BIN2
 FROM dbo.Data_Quarantine AS q
 JOIN Staging.Record_Outcome AS o
   ON o.Quarantine_ID = q.Quarantine_ID AND o.Outcome = N'Quarantined'
@@ -450,7 +450,7 @@ SELECT e.Edited_At, 4, N'Edited', q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch
        (SELECT c.Column_Name AS [column], c.Old_Value AS [old], c.New_Value AS [new]
         FROM dbo.Quarantine_Revision AS c
         WHERE c.Quarantine_ID = e.Quarantine_ID AND c.Edit_Group_ID = e.Edit_Group_ID
-        FOR JSON PATH, INCLUDE_NULL_VALUES)
+        FOR JSON PATH, INCLUDE_NULL_VALUES) COLLATE Latin1_General_100_BIN2
 FROM dbo.Data_Quarantine AS q
 JOIN dbo.Quarantine_Revision AS e
   ON e.Quarantine_ID = q.Quarantine_ID
@@ -476,7 +476,8 @@ FROM dbo.Data_Quarantine AS q
 WHERE q.Status IN (N'Released', N'Merged')
 UNION ALL
 SELECT c.Changed_At, 7, CASE c.Change_Kind WHEN N'Deleted' THEN N'Deleted' ELSE N'Version' END, NULL, c.Diver_ID, NULL, NULL,
-       c.Modified_By, c.Change_Reason, JSON_OBJECT('change': c.Change_Kind, 'columns': c.Changed_Columns)
+       c.Modified_By, c.Change_Reason,
+       JSON_OBJECT('change': c.Change_Kind, 'columns': c.Changed_Columns) COLLATE Latin1_General_100_BIN2
 FROM dbo.Diver_Changes AS c;
 GO
 GRANT SELECT ON dbo.Record_Story TO data_steward, compliance_officer;
