@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -196,7 +197,7 @@ class Steward:
         self._show_place(place, standing)
         self.window.remake_pages(keep=("connections",))
         self.context.place_changed.emit()
-        self.window.go_to("overview")
+        QTimer.singleShot(0, self.window, lambda: self.window.go_to("overview"))
 
     def _show_place(self, place: Place, standing: Standing | None) -> None:
         """Say in the header where one is and as whom; of a server that is asked where it is not known yet."""

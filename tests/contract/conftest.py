@@ -14,12 +14,13 @@ IN_BULK = {"test_conservation", "test_oracle", "test_score"}
 """Many batches: the T-SQL rules judge others in tests/unit/tsql/test_tsql_verdicts.py, and a server judges these."""
 
 BEYOND_THE_INTERPRETER = {
+    "test_drift",
     "test_personas",
     "test_versioning",
     "test_a_check_waits_for_no_writer",
     "test_odd_texts_are_hashed_as_the_database_writes_them",
 }
-"""Permissions, versioning and locks: a server's own matter, and SQLite's."""
+"""Permissions, versioning, locks and the catalogue: a server's own matter, and SQLite's."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
