@@ -107,18 +107,34 @@ def test_a_server_on_this_computer_is_not_asked_for(
     assert len(server.journal) == 6
 
 
-def test_ingesting_does_not_deploy_to_a_server_for_the_first_time(
+def test_no_other_page_deploys_to_a_server_for_the_first_time(
     qtbot: QtBot, open_on: Any, server: ServerOnSqlite
 ) -> None:
     steward = opened(open_on, server)
     steward.window.go_to("overview")
     quiet(steward)
-    click(qtbot, steward, "overview.demo")
+    said = texts(steward.window.page("overview"))
+    assert "Nothing is deployed here yet" in said
+    assert "Run the demo" not in said, "made-up divers do not come to a server by one click"
+    steward.window.go_to("ingest")
+    quiet(steward)
+    assert any("Open Deploy first" in text for text in texts(steward.window.page("ingest")))
+    qtbot.keyClick(steward.window.page("ingest"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     quiet(steward)
     assert server.journal == {}
-    (banner,) = steward.window.banners.views
-    assert banner.notice.title == f"Nothing was ever deployed to EnterpriseDiveDB on {NAME}."
-    assert "Open Deploy" in banner.notice.hint
+    steward.window.go_to("overview")
+    quiet(steward)
+    click(qtbot, steward, "overview.deploy")
+    assert steward.window.current_key == "deploy"
+
+
+def test_drift_is_what_the_overview_points_at(open_on: Any, deployed: ServerOnSqlite) -> None:
+    deployed.drift = [("mask", "dbo.Diver.Email", "dbo.Diver", "Missing", "")]
+    steward = opened(open_on, deployed)
+    steward.window.go_to("overview")
+    quiet(steward)
+    said = find(steward, "overview.next_words", QLabel).text()
+    assert said == "1 object of the database is missing or altered since the last deployment."
 
 
 # --- the plan

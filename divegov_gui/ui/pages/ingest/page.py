@@ -143,6 +143,12 @@ class IngestPage(Page):
     def _take_plan(self, plan: DeploymentPlan) -> None:
         self._sets_up = not plan.is_current
         count = len(plan.outstanding)
+        if plan.name_to_confirm:
+            self.setup.promise(
+                f"Nothing was ever deployed to {plan.target.label}. Open Deploy first: it asks for the server's name.",
+                "warning",
+            )
+            return
         if plan.is_empty:
             said = f"This workspace is new: its {plural(count, 'script')} are deployed first, then the records come in."
         elif self._sets_up:

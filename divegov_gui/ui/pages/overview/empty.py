@@ -14,6 +14,16 @@ def empty_state(
     state: WorkspaceState, run_demo: Callable[[], object], go_to: Callable[[str], object]
 ) -> EmptyState:
     """Nothing deployed, a deployment that is not finished, or no batch yet."""
+    here = state.plan.target
+    if state.plan.is_empty and not here.is_local:
+        return EmptyState(
+            "server",
+            "Nothing is deployed here yet",
+            f"{here.label} is empty. Deploy makes its tables, rules and gatekeepers, and shows before what would run.",
+            "Open Deploy",
+            lambda: go_to("deploy"),
+            name="overview.deploy",
+        )
     if state.plan.is_empty:
         made = EmptyState(
             "waves",
@@ -38,10 +48,11 @@ def empty_state(
     made = EmptyState(
         "ingest",
         "Nothing has arrived yet",
-        f"Everything is deployed. Ingest a file or generated records. {_DEMO}",
+        f"Everything is deployed. Ingest a file or generated records. {_DEMO if here.is_local else ''}".strip(),
         "Ingest records",
         lambda: go_to("ingest"),
         name="overview.ingest",
     )
-    made.add_action("Run the demo", run_demo, "overview.demo")
+    if here.is_local:  # nobody wants made-up divers on a server by one slip of the hand
+        made.add_action("Run the demo", run_demo, "overview.demo")
     return made

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from divegov_gui.services.deployment import DeploymentPlan, ScriptState
+from divegov_gui.services.deployment import DeploymentPlan
 from divegov_gui.services.quality import Overview
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import button, icon_label, label, plural
@@ -26,13 +26,18 @@ class NextStep:
 
 def next_step(plan: DeploymentPlan, overview: Overview) -> NextStep:
     """The most pressing thing: scripts that drifted, a batch left unfinished, open records, or fresh data."""
-    drifted = sum(script.state is ScriptState.DRIFTED for script in plan.scripts)
+    drifted = sum(script.has_changed for script in plan.scripts)
     if drifted:
         words = (
             "1 script has changed since it was applied; the database still works by the old text."
             if drifted == 1
             else f"{drifted} scripts have changed since they were applied; the database still works by the old text."
         )
+        return NextStep("warning", words, "Open Deploy", "deploy")
+    if plan.findings:
+        count = plural(len(plan.findings), "object")
+        are = "is" if len(plan.findings) == 1 else "are"
+        words = f"{count} of the database {are} missing or altered since the last deployment."
         return NextStep("warning", words, "Open Deploy", "deploy")
     unfinished = [batch for batch in overview.batches if batch.outcomes is None]
     if unfinished:
