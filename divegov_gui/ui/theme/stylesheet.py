@@ -21,7 +21,7 @@ _TONE_NOTICE = 'QFrame[notice="true"][tone="$name"] { background: $soft; border:
 
 def style_sheet(theme: Theme) -> str:
     """The window's whole style sheet in `theme`; a token that the template misnames raises KeyError."""
-    names = theme.color_map()
+    names = dict(theme.color_map())
     names.update({f"size_{key}": str(value) for key, value in vars(theme.type).items()})
     names.update({f"radius_{key}": str(value) for key, value in vars(theme.radius).items()})
     names["theme"] = theme.name

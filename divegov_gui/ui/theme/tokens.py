@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -166,8 +168,13 @@ class Theme:
         for name in TONES:
             yield f"{name}.fill on raised", self.tone(name).fill, c.raised
 
-    def color_map(self) -> dict[str, str]:
+    def color_map(self) -> Mapping[str, str]:
         """Colours by token name, a tone's parts as ``tone_fill`` and so on; fills the style sheet."""
+        return self._by_name
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        """Made once: what paints itself asks for a colour at each stroke."""
         names: dict[str, str] = {}
         for item in fields(self.colors):
             value = getattr(self.colors, item.name)
@@ -177,7 +184,7 @@ class Theme:
                 )
             else:
                 names[item.name] = value
-        return names
+        return MappingProxyType(names)
 
 
 def contrast(first: str, second: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -48,6 +48,10 @@ class RecordPanel(QFrame):
         self._marks = marks
         self.row: QueueRow | None = None
         self.fields: dict[str, FieldRow] = {}
+        self._making = QTimer(self)
+        self._making.setSingleShot(True)
+        self._making.setInterval(0)
+        self._making.timeout.connect(self._make_fields)
         space = theme.current().space
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space.m, space.s, space.xs, space.xs)
@@ -88,9 +92,9 @@ class RecordPanel(QFrame):
             self._where.set_full("")
             self._claim.set_full("")
             return
-        if not self.fields:
-            self._make_fields()
         self._show_head(row)
+        if not self.fields:
+            self._making.start()
         for field in self.fields.values():
             field.show_row(row, keep_typed=not changed)
             if changed:
@@ -186,7 +190,7 @@ class RecordPanel(QFrame):
         return self._area
 
     def _make_fields(self) -> None:
-        """Made with the first record, so that the page is there sooner."""
+        """Made after the first record has come, in a turn of their own, so that the list is there sooner."""
         self.fields = {name: FieldRow(name, self._marks) for name in COLUMNS}
         for field in self.fields.values():
             field.typed.connect(self.value_typed)
@@ -194,6 +198,7 @@ class RecordPanel(QFrame):
             field.suggestion_taken.connect(self.suggestion_taken)
             field.others_wanted.connect(self.others_wanted)
             self._rows.addWidget(field)
+        self.show_row(self.row)
 
     def _show_head(self, row: QueueRow) -> None:
         self._title.setText(f"Record {row.quarantine_id:,}")
