@@ -210,6 +210,46 @@ def too_many_values(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield values
 
 
+def leftmost(query: exp.Expression) -> exp.Expression:
+    """The SELECT that names the columns of a query."""
+    query = query.unnest()
+    while isinstance(query, exp.SetOperation):
+        query = query.left.unnest()
+    return query
+
+
+def nameless_column(tree: exp.Expression) -> Iterator[exp.Expression]:
+    for query in tree.find_all(exp.Subquery, exp.CTE):
+        derived = isinstance(query, exp.CTE) or isinstance(query.parent, (exp.From, exp.Join, exp.Lateral))
+        select = leftmost(query.this)
+        if derived and isinstance(select, exp.Select) and not query.alias_column_names:
+            named = (part for part in select.expressions if isinstance(part, (exp.Alias, exp.Column)))
+            names = [part.alias_or_name for part in named]
+            if len(names) < len(select.expressions) or len(set(names)) < len(names):
+                yield select
+
+
+def several_values_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
+    for query in tree.find_all(exp.Subquery):
+        select, beside = (
+            query.unnest(),
+            (exp.From, exp.Join, exp.Lateral, exp.Exists, exp.In, exp.SetOperation),
+        )
+        scalar = isinstance(select, exp.Select) and not isinstance(query.parent, beside)
+        if scalar and not select.args.get("for_") and len(select.expressions) != 1:
+            yield query
+
+
+def ordered_by_what_is_not_distinct(tree: exp.Expression) -> Iterator[exp.Expression]:
+    for select in tree.find_all(exp.Select):
+        if select.args.get("distinct") and select.args.get("order"):
+            shown = {part.alias_or_name for part in select.expressions}
+            shown |= {part.unalias().sql("tsql") for part in select.expressions}
+            for ordered in select.args["order"].expressions:
+                if not {ordered.this.sql("tsql"), ordered.this.name} & shown:
+                    yield ordered
+
+
 VERSIONED = {"dbo.Diver", "dbo.Dive_Tour", "Governance.Quality_Rule"}
 TREE_RULES = [
     Rule(
@@ -292,6 +332,24 @@ TREE_RULES = [
         unsigned_version,
         "UPDATE d SET Phone = NULL, Modified_By = @Actor FROM dbo.Diver AS d WHERE d.Diver_ID = 1",
         "UPDATE dbo.Diver SET Phone = NULL, Modified_By = @Actor, Change_Reason = @Reason WHERE Diver_ID = 1",
+    ),
+    Rule(
+        "a column of a derived table has no name, or another's (8155, 8156)",
+        nameless_column,
+        "SELECT x.n FROM (SELECT Batch_ID AS n, COUNT_BIG(*) FROM Staging.Raw_Record GROUP BY Batch_ID) AS x",
+        "SELECT x.n FROM (SELECT Batch_ID AS n, COUNT_BIG(*) AS m FROM Staging.Raw_Record GROUP BY Batch_ID) AS x",
+    ),
+    Rule(
+        "a query stands for one value and shows several (116)",
+        several_values_for_one,
+        "SELECT (SELECT MAX(Raw_ID), MIN(Raw_ID) FROM Staging.Raw_Record) AS n",
+        "SELECT (SELECT MAX(Raw_ID) FROM Staging.Raw_Record) AS n",
+    ),
+    Rule(
+        "what is distinct is ordered by what it does not show (145)",
+        ordered_by_what_is_not_distinct,
+        "SELECT DISTINCT Email FROM dbo.Diver ORDER BY Diver_ID",
+        "SELECT DISTINCT Email AS Address FROM dbo.Diver ORDER BY Address",
     ),
     Rule(
         "NULL is compared with =",
