@@ -66,7 +66,7 @@ IN_GRID = (
     ("Leave the cell as it was", "Esc"),
     ("Sort by the column", "Alt+Up, Alt+Down"),
     ("Copy the selected rows", "Ctrl+C"),
-    ("Move between panes", "Tab, F6"),
+    ("Back to the grid from anywhere", "Esc"),
 )
 """Keys that Qt or the grid itself knows, for the cheat sheet."""
 

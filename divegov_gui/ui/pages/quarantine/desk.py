@@ -77,6 +77,8 @@ class Desk(QObject):
         self._panel.others_wanted.connect(self.decisions.fix_others)
         self._panel.compare_wanted.connect(self.decisions.compare)
         self._panel.leaf_shown.connect(self._show_leaf)
+        self._panel.left.connect(self._grid.setFocus)
+        self._page.facets.left.connect(self._grid.setFocus)
         self.editing.judged.connect(self._show_judgement)
         self.editing.row_changed.connect(self.take_row)
         self.editing.saved.connect(self._take_saved)
@@ -147,6 +149,7 @@ class Desk(QObject):
     def _go_to_leaf(self, name: str) -> None:
         self._page.search.panel.setChecked(True)
         self._panel.show_leaf(name)
+        self._panel.focus_leaf()
 
     def _show_leaf(self, name: str) -> None:
         """Read what the leaf in sight shows."""

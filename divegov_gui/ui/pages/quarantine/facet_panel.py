@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from divegov_gui.services.facets import TITLES, Facet, Facets
@@ -24,6 +25,8 @@ class FacetPanel(QFrame):
 
     query_changed = Signal(object)
     """The QueueQuery that a person has chosen."""
+    left = Signal()
+    """The person wants to go on in the grid."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,12 @@ class FacetPanel(QFrame):
             if rows:
                 rows[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -92,6 +92,11 @@ class FieldRow(QWidget):
         self._reason_parts: list[QWidget] = []
         self._chip_parts: list[QWidget] = []
 
+    @property
+    def fails(self) -> bool:
+        """Whether the value fails a check, saved or not."""
+        return bool(self._shown)
+
     def show_row(self, row: QueueRow, keep_typed: bool = False) -> None:
         """Show the value of `row`, and what it was where it has been edited."""
         mask = self._marks.mask_personal

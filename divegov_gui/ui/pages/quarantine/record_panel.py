@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -38,6 +39,8 @@ class RecordPanel(QFrame):
     value_committed = Signal(object, object)
     leaf_shown = Signal(object)
     """The name of the leaf that is now shown: record, story or edits."""
+    left = Signal()
+    """The person wants to go on in the grid."""
 
     def __init__(self, marks: Marks, story: QWidget, edits: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +82,23 @@ class RecordPanel(QFrame):
             tab.setChecked(each == place)
         self._leaves.setCurrentIndex(place)
         self.leaf_shown.emit(name)
+
+    def focus_leaf(self) -> None:
+        """Put the focus into the leaf: on the first value that fails, or on what can be scrolled or pressed."""
+        shown = self._leaves.currentWidget()
+        if self.leaf != "record" and shown is not None:
+            shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        failing = [field for field in self.fields.values() if field.fails]
+        for field in [*failing, *self.fields.values()][:1]:
+            field.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._area.ensureWidgetVisible(field)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_row(self, row: QueueRow | None) -> None:
         """Show a record, or that none is selected."""
