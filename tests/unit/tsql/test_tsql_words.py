@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tsql_reading import SCRIPTS, batches, uncommented, without_strings
+from tsql_reading import SCRIPTS, batches, modules, parameters, split_top, uncommented, without_strings
 from tsql_statements import commands
 
 TEXT_RULES = {
@@ -92,3 +92,32 @@ def amid(sql: str, word: str) -> list[str]:
     body = re.sub(r"CREATE OR ALTER \w+.*?\bAS\b\s*\n", "", sql, count=1, flags=re.DOTALL)
     body = body.replace("GRANT EXECUTE", "GRANT")
     return [c for c in commands(body) if re.search(rf"\b{word}\b", c) and not c.startswith(word)]
+
+
+# -- Variables ------------------------------------------------------------------------------------------------
+
+OF_THE_SERVER = {"Resource", "LockMode", "LockOwner", "LockTimeout", "key", "value"}
+"""Parameters of procedures that are not ours."""
+
+
+def undeclared(header: str, body: str) -> set[str]:
+    """The variables that a procedure names otherwise than it has declared them, letter by letter."""
+    body = without_strings(body)
+    known = {name for name, _ in parameters(header)} | OF_THE_SERVER
+    for declared in re.findall(r"\bDECLARE\s+(@.*?);", body, re.DOTALL):
+        known |= {part[1:].split()[0] for part in split_top(declared)}
+    for called in re.findall(r"\bEXECUTE\s+(\w+\.\w+)", body):
+        known |= (
+            {name for name, _ in parameters(modules("PROCEDURE")[called].header)}
+            if called[:4] != "sys."
+            else set()
+        )
+    return set(re.findall(r"(?<![@\w])@(\w+)", body)) - known
+
+
+def test_a_variable_is_spelled_as_it_was_declared() -> None:
+    """On a case-sensitive server it is another one otherwise (137)."""
+    assert undeclared("\n    @Batch_ID BIGINT\n", "SET @Batch_Id = 1;") == {"Batch_Id"}
+    assert undeclared("\n    @Batch_ID BIGINT\n", "DECLARE @A INT, @B INT = @Batch_ID; SET @A = @B;") == set()
+    found = {name: undeclared(p.header, p.body) for name, p in modules("PROCEDURE").items()}
+    assert {name: names for name, names in found.items() if names} == {}
