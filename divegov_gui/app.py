@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from divegov_gui import __version__
 from divegov_gui.core import paths
-from divegov_gui.services.connections import local_workspace
+from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.services.profiles import Profile
 from divegov_gui.services.servers import Place, ServerPlace, Standing
 from divegov_gui.ui.context import AppContext
@@ -29,7 +29,7 @@ from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
 
-PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules")
+PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules", "privacy")
 """The pages that are there to be seen; the others say that they are still to come."""
 
 
@@ -192,12 +192,15 @@ class Steward:
                 then=f"{place.name} also opens by itself when the work is done.",
             ).open()
             return
+        left = self.context.workspace
+        same_file = isinstance(place, Workspace) and isinstance(left, Workspace) and place.path == left.path
         self.opened.turn_to(place)
         self.context.take_place(place, reader=self.reader, writer=self.writer)
         self._show_place(place, standing)
         self.window.remake_pages(keep=("connections",))
         self.context.place_changed.emit()
-        QTimer.singleShot(0, self.window, lambda: self.window.go_to("overview"))
+        if not same_file:  # who only acts as somebody else stays on the page
+            QTimer.singleShot(0, self.window, lambda: self.window.go_to("overview"))
 
     def _show_place(self, place: Place, standing: Standing | None) -> None:
         """Say in the header where one is and as whom; of a server that is asked where it is not known yet."""

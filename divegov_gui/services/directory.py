@@ -87,7 +87,7 @@ def read_directory(session: Session, instant: str | None, cancel: CancelToken | 
         now = session.keys("Diver_Directory", "Diver_ID", order=[Order("Diver_ID")])
         if instant is None:
             return Directory(None, now, len(now))
-        then = session.keys("Diver_Versions", "Diver_ID", _in_force(instant), [Order("Diver_ID")])
+        then = session.keys("Diver_Versions", "Diver_ID", _in_force(instant))
         later = session.keys("Diver_Directory", "Diver_ID", [Filter("Valid_From", ">", instant)])
     return _compared(instant, then, now, later)
 
@@ -120,6 +120,14 @@ def read_newest(session: Session, limit: int = 100, cancel: CancelToken | None =
         filters = [Filter("Diver_ID", "in", tuple(ids)), Filter("Is_Current", "=", True)]
         found = {row["Diver_ID"]: read_version(row) for row in session.select("Diver_Versions", (), filters)}
     return [found[diver_id] for diver_id in ids if diver_id in found]
+
+
+def read_current(session: Session, diver_id: int, cancel: CancelToken | None = None) -> Version | None:
+    """The version of a diver that is in force; None where there is none."""
+    filters = [Filter("Diver_ID", "=", diver_id), Filter("Is_Current", "=", True)]
+    with interruptible(session, cancel):
+        rows = session.select("Diver_Versions", (), filters)
+    return read_version(rows[0]) if rows else None
 
 
 def read_levels(session: Session, cancel: CancelToken | None = None) -> tuple[str, ...]:

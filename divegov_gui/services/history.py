@@ -56,7 +56,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Deletion:
-    """When a diver was taken out of the directory, by whom and why; unknown where it was done without the program."""
+    """When a diver was taken out of the directory, by whom and why, as far as that is known."""
 
     deleted_at: str
     deleted_by: str
@@ -229,26 +229,13 @@ def timeline(session: Session, diver_id: int, *, cancel: CancelToken | None = No
     mine = [Filter("Diver_ID", "=", diver_id)]
     with interruptible(session, cancel):
         versions = session.select("Diver_Versions", _COLUMNS, mine, [Order("Valid_From")])
-        deletions = session.select("Diver_Deletions", (), mine, [Order("Deleted_At")])
-    known = {row["Deleted_At"]: row for row in deletions}
-    ends = sorted(known.keys() | _ends([read_version(row) for row in versions]))
+        gone = [*mine, Filter("Change_Kind", "=", "Deleted")]
+        deletions = session.select("Diver_Changes", (), gone, [Order("Changed_At")])
     return Timeline(
         diver_id,
         tuple(read_version(row) for row in versions),
-        tuple(_deletion(end, known.get(end)) for end in ends),
+        tuple(Deletion(r["Changed_At"], r["Modified_By"], r["Change_Reason"]) for r in deletions),
     )
-
-
-def _ends(versions: Sequence[Version]) -> set[str]:
-    """The instants at which a diver went: where a version ended and none began."""
-    begins = {version.valid_from for version in versions}
-    return {v.valid_to for v in versions if v.valid_to is not None and v.valid_to not in begins}
-
-
-def _deletion(deleted_at: str, row: Row | None) -> Deletion:
-    if row is None:
-        return Deletion(deleted_at, "unknown (outside the program)", "")
-    return Deletion(deleted_at, row["Deleted_By"], row["Delete_Reason"])
 
 
 def as_of(session: Session, diver_id: int, instant: str) -> Version | None:

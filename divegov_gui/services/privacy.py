@@ -127,6 +127,13 @@ def read_roles(session: Session) -> tuple[RoleSight, ...]:
     return tuple(sorted(found.values(), key=lambda role: (len(role.masked), role.name)))
 
 
+def read_rights(session: Session) -> dict[str, frozenset[str]]:
+    """Which procedures each role may run, and which views it may read."""
+    rows = session.select("Role_Rights", ["Role_Name", "Object_Name"])
+    names = {row["Role_Name"] for row in rows}
+    return {n: frozenset(r["Object_Name"] for r in rows if r["Role_Name"] == n) for n in names}
+
+
 def compare_roles(session: Session, diver_id: int) -> Comparison:
     """One diver as each role sees them. What the one who asks sees masked stays masked. Raises Refused."""
     current = timeline(session, diver_id).current

@@ -87,6 +87,18 @@ def read_story(session: Session, quarantine_id: int, cancel: CancelToken | None 
     return Story(quarantine_id, tuple(map(_chapter, rows)), payload)
 
 
+def read_thread(session: Session, diver_id: int, cancel: CancelToken | None = None) -> tuple[Chapter, ...]:
+    """All that happened to a diver, from the arrival of the record that became one on."""
+    with interruptible(session, cancel):
+        rows = session.select(
+            "Record_Story",
+            ["Story_At", "Story_Kind", "Actor", "Summary", "Detail"],
+            [Filter("Diver_ID", "=", diver_id)],
+            [Order("Story_At"), Order("Story_Step")],
+        )
+    return tuple(map(_chapter, rows))
+
+
 def _chapter(row: Row) -> Chapter:
     changes: tuple[Change, ...] = ()
     if row["Story_Kind"] == "Edited" and row["Detail"]:

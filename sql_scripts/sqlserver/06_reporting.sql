@@ -328,9 +328,9 @@ GO
 CREATE OR ALTER VIEW dbo.Diver_Changes AS
 SELECT v.Valid_From AS Changed_At,
        v.Diver_ID,
-       CASE WHEN p.Diver_ID IS NULL THEN N'Created'
-            WHEN p.Valid_To = v.Valid_From THEN N'Changed'
-            ELSE N'Restored' END AS Change_Kind,
+       CASE WHEN p.Diver_ID IS NOT NULL THEN N'Changed'
+            WHEN EXISTS (SELECT 1 FROM dbo.Diver_History AS e WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To < v.Valid_From) THEN N'Restored'
+            ELSE N'Created' END AS Change_Kind,
        (SELECT COALESCE(SUM(b.Bit), 0)
         FROM (VALUES (1), (2), (4), (8), (16), (32), (64)) AS b (Bit)
         WHERE p.Diver_ID IS NOT NULL
@@ -344,18 +344,14 @@ SELECT v.Valid_From AS Changed_At,
        v.Modified_By, v.Change_Reason
 FROM dbo.Diver_History AS v
 LEFT JOIN dbo.Diver_History AS p
-       ON p.Diver_ID = v.Diver_ID
-      AND p.Valid_From < p.Valid_To
-      AND p.Valid_To = (SELECT MAX(e.Valid_To)
-                        FROM dbo.Diver_History AS e
-                        WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To <= v.Valid_From AND e.Valid_From < e.Valid_To)
+       ON p.Diver_ID = v.Diver_ID AND p.Valid_To = v.Valid_From AND p.Valid_From < p.Valid_To
 WHERE v.Valid_From < v.Valid_To
 UNION ALL
 SELECT v.Valid_From AS Changed_At,
        v.Diver_ID,
-       CASE WHEN p.Diver_ID IS NULL THEN N'Created'
-            WHEN p.Valid_To = v.Valid_From THEN N'Changed'
-            ELSE N'Restored' END AS Change_Kind,
+       CASE WHEN p.Diver_ID IS NOT NULL THEN N'Changed'
+            WHEN EXISTS (SELECT 1 FROM dbo.Diver_History AS e WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To < v.Valid_From) THEN N'Restored'
+            ELSE N'Created' END AS Change_Kind,
        (SELECT COALESCE(SUM(b.Bit), 0)
         FROM (VALUES (1), (2), (4), (8), (16), (32), (64)) AS b (Bit)
         WHERE p.Diver_ID IS NOT NULL
@@ -369,11 +365,7 @@ SELECT v.Valid_From AS Changed_At,
        v.Modified_By, v.Change_Reason
 FROM dbo.Diver AS v
 LEFT JOIN dbo.Diver_History AS p
-       ON p.Diver_ID = v.Diver_ID
-      AND p.Valid_From < p.Valid_To
-      AND p.Valid_To = (SELECT MAX(e.Valid_To)
-                        FROM dbo.Diver_History AS e
-                        WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To <= v.Valid_From AND e.Valid_From < e.Valid_To)
+       ON p.Diver_ID = v.Diver_ID AND p.Valid_To = v.Valid_From AND p.Valid_From < p.Valid_To
 UNION ALL
 SELECT h.Valid_To, h.Diver_ID, N'Deleted', 0, COALESCE(d.Deleted_By, N'unknown (outside the program)'),
        COALESCE(d.Delete_Reason, N'Deleted without DiveGov Steward; no reason was given.')

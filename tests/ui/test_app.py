@@ -19,7 +19,7 @@ from divegov_gui.services.connections import Workspace
 from divegov_gui.ui import theme
 from divegov_gui.ui.settings import UiSettings
 
-PAGES = ["overview", "deploy", "quarantine", "history"]
+PAGES = ["overview", "deploy", "quarantine", "history", "privacy"]
 
 
 def test_the_window_opens_on_a_workspace_and_says_which(open_on: Any, workspace: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from driving import ask, cells, click, click_row, clipped, find, quiet, texts
 from lives import ADA, BRUNO, change, give_past
-from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtCore import QCoreApplication, QDateTime, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -24,6 +24,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
+from divegov_gui.services.connections import Workspace
+from divegov_gui.services.evidence import verify_pack
+from divegov_gui.services.servers import Standing
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
@@ -413,6 +416,72 @@ def test_a_deletion_wants_a_reason_and_keeps_the_past(qtbot: QtBot, steward: Ste
     spans = find(steward, "history.timeline", Timeline).spans
     assert spans[-1].ends_deleted
     assert "Asked to leave" in spans[-1].sentence
+
+
+# --- evidence
+
+
+def test_an_evidence_pack_of_a_diver_is_written_verified_and_shown(
+    qtbot: QtBot, steward: Steward, tmp_path: Path
+) -> None:
+    show(qtbot, steward, ADA)
+    page(steward).evidence.pack_diver(ADA, microseconds("2022-01-01 00:00:00"), tmp_path / "pack")
+    quiet(steward)
+    verdict = find(steward, "history.evidence_verdict", QLabel).text()
+    assert verdict.startswith("Verified: all ")
+    assert find(steward, "history.evidence_folder", QLineEdit).text() == str(tmp_path / "pack")
+    assert (tmp_path / "pack" / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert verify_pack(tmp_path / "pack").holds
+    report = (tmp_path / "pack" / "report.html").read_text(encoding="utf-8")
+    assert "Marriage certificate seen" in report
+    click(qtbot, steward, "history.evidence_result.ok")
+    with (tmp_path / "pack" / "versions.csv").open("ab") as file:
+        file.write(b"x")
+    assert verify_pack(tmp_path / "pack").problems == ("versions.csv was changed.",)
+
+
+def test_an_evidence_pack_of_a_period_holds_every_change(
+    qtbot: QtBot, steward: Steward, tmp_path: Path
+) -> None:
+    turn_to(qtbot, steward, 2)
+    page(steward).evidence.pack_period("2020-06-01 00:00:00", "2025-06-01 00:00:00", tmp_path / "pack")
+    quiet(steward)
+    assert find(steward, "history.evidence_verdict", QLabel).text().startswith("Verified")
+    with (tmp_path / "pack" / "changes.csv").open(encoding="utf-8-sig") as file:
+        assert len(list(csv.reader(file))) == 7
+
+
+# --- by role
+
+
+def test_an_analyst_reads_the_history_through_masks_and_changes_nothing(
+    qtbot: QtBot, open_on: Any, lived: Path
+) -> None:
+    steward = open_on(lived)
+    steward.context.ask_for(Workspace(lived, "data_analyst"), Standing("", "Data analyst", False))
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    steward.window.go_to("history")
+    quiet(steward)
+    show(qtbot, steward, ADA)
+    timeline = find(steward, "history.timeline", Timeline)
+    assert [span.changes for span in timeline.spans] == [
+        "Created",
+        "Phone",
+        "Last name, Email",
+        "Email",
+        "Certification",
+    ]
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Left)
+    assert differences(steward) == [
+        ["Changed", "Email", "aXXX@XXXX.com", "aXXX@XXXX.com  (differs under its mask)"]
+    ]
+    assert not find(steward, "history.edit_diver").isVisible()
+    assert not find(steward, "history.restore").isVisible()
+    seen = "\n".join(texts(page(steward)))
+    for control in page(steward).findChildren(QWidget):
+        seen += f"\n{control.accessibleName()}\n{control.accessibleDescription()}\n{control.toolTip()}"
+    assert [value for value in ("Okonkwo", "Obi", "ada.", "+34600") if value in seen] == []
 
 
 # --- how it looks and what it hides

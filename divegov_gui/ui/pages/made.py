@@ -51,6 +51,12 @@ def _history(context: AppContext) -> QWidget:
     return HistoryPage(context)
 
 
+def _privacy(context: AppContext) -> QWidget:
+    from divegov_gui.ui.pages.privacy import PrivacyPage
+
+    return PrivacyPage(context)
+
+
 FACTORIES: dict[str, Callable[[AppContext], QWidget]] = {
     "overview": _overview,
     "connections": _connections,
@@ -59,5 +65,6 @@ FACTORIES: dict[str, Callable[[AppContext], QWidget]] = {
     "quarantine": _quarantine,
     "rules": _rules,
     "history": _history,
+    "privacy": _privacy,
 }
 """By the page's key; what has none is said to be planned."""

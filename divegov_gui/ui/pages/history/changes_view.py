@@ -59,6 +59,9 @@ class ChangesView(QWidget):
     diver_opened = Signal(object)
     """The id of a diver."""
 
+    evidence_wanted = Signal(object)
+    """(since, until) of the period that a pack is to prove, as UTC text."""
+
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
@@ -133,6 +136,12 @@ class ChangesView(QWidget):
         self.export = button("Export", name="history.export_changes", icon="export")
         self.export.setToolTip("As CSV or an Excel workbook, without any value of a diver")
         self.export.clicked.connect(self._ask_where)
+        self.evidence = button("Evidence", name="history.evidence_period", icon="file")
+        self.evidence.setToolTip("Write a pack that proves what changed in this time, and by whom")
+        self.evidence.clicked.connect(
+            lambda: self.evidence_wanted.emit((self.wanted().since, self.wanted().until))
+        )
+        row.addWidget(self.evidence)
         row.addWidget(self.export)
         return row
 

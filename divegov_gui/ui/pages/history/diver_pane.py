@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, Q
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.diff_panel import DiffPanel
+from divegov_gui.ui.pages.history.story import events_of, marks_of
 from divegov_gui.ui.pages.history.timeline_card import TimelineCard
 from divegov_gui.ui.pages.history.timeline_parts import span_at
 from divegov_gui.ui.pages.history.version_list import VersionList
@@ -34,7 +35,6 @@ class DiverPane(QWidget):
         self._history: DiverHistory | None = None
         self._place = -1
         self._as_of: int | None = None
-        self._may_change = True
         space = theme.current().space
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -73,9 +73,10 @@ class DiverPane(QWidget):
         stays = old is not None and old.diver_id == history.diver_id and self._place < len(old.versions) - 1
         kept = self._place if stays and self._place <= newest else newest
         self._history = history
-        self.card.show_versions([v.span() for v in history.versions], history.marks, history.now)
+        self.diff.allow_restore(history.may_change)
+        self.card.show_versions([v.span() for v in history.versions], marks_of(history.chapters), history.now)
         self.timeline.set_as_of(self._as_of)
-        self.story.show_story(history.story)
+        self.story.show_story(events_of(history.chapters, self._mask))
         self._place = -1
         self._choose(kept)
         self._show_head()
@@ -94,11 +95,6 @@ class DiverPane(QWidget):
         self._show_version()
         self._show_head()
 
-    def allow_changes(self, allowed: bool) -> None:
-        """Whether the role may change a diver; what it may not do is not offered."""
-        self._may_change = allowed
-        self.diff.allow_restore(allowed)
-
     # --- building
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -111,10 +107,8 @@ class DiverPane(QWidget):
         row.addWidget(self._line, 1)
         self.edit = button("Edit", name="history.edit_diver", variant="ghost", icon="edit")
         self.delete = button("Delete", name="history.delete", variant="ghost", icon="delete")
-        self.evidence = button("Evidence pack", name="history.evidence", variant="ghost", icon="file")
-        self.evidence.setToolTip(
-            "A PDF and a folder that prove what was known of this diver, by whom and when"
-        )
+        self.evidence = button("Evidence", name="history.evidence", variant="ghost", icon="file")
+        self.evidence.setToolTip("Write a pack that proves what was known of this diver, when, and by whom")
         for made in (self.edit, self.delete, self.evidence):
             row.addWidget(made)
         return row
@@ -123,7 +117,7 @@ class DiverPane(QWidget):
         self.versions = VersionList()
         self.versions.version_selected.connect(self._choose)
         self.diff = DiffPanel(mask=self._mask)
-        self.story = StoryThread("history.story", "The record's story is not known.")
+        self.story = StoryThread("history.story", "Your role does not see where this diver came from.")
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(theme.current().space.m)
@@ -186,7 +180,7 @@ class DiverPane(QWidget):
             self._state.set_state("Deleted", "danger", "delete")
         else:
             self._state.set_state("Current", "success")
-        changeable = self._may_change and self._as_of is None and not history.is_deleted
+        changeable = history.may_change and self._as_of is None and not history.is_deleted
         reveal(self.edit, changeable)
         reveal(self.delete, changeable)
         email = named.values.get("Email") or ""

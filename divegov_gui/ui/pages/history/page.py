@@ -16,6 +16,7 @@ from divegov_gui.ui.pages.history.changes_view import ChangesView
 from divegov_gui.ui.pages.history.changing import Changing
 from divegov_gui.ui.pages.history.directory_view import DirectoryView
 from divegov_gui.ui.pages.history.diver_pane import DiverPane
+from divegov_gui.ui.pages.history.evidence import Evidence
 from divegov_gui.ui.pages.history.search_pane import SearchPane
 from divegov_gui.ui.pages.history.work import (
     DiverHistory,
@@ -39,6 +40,7 @@ class HistoryPage(Page):
         self._diver_id: int | None = None
         self._as_of: int | None = None
         self._changing = Changing(context, self)
+        self.evidence = Evidence(context, self)
         self._build()
         context.changed.connect(self._take_change)
 
@@ -101,6 +103,9 @@ class HistoryPage(Page):
         self.diver.edit.clicked.connect(lambda: self._changing.edit(self._shown()))
         self.diver.delete.clicked.connect(lambda: self._changing.delete(self._shown()))
         self.diver.diff.restore_wanted.connect(lambda place: self._changing.restore(self._shown(), place))
+        self.diver.evidence.clicked.connect(
+            lambda: self.evidence.ask_for_diver(self._shown().diver_id, self._as_of)
+        )
         self._changing.done.connect(self._choose)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
@@ -111,6 +116,7 @@ class HistoryPage(Page):
         split.setSizes([286, 720])
         self.directory = DirectoryView(self._context)
         self.changes = ChangesView(self._context)
+        self.changes.evidence_wanted.connect(lambda span: self.evidence.ask_for_period(*span))
         stack = QStackedWidget()
         stack.setObjectName("history.view")
         for view in (split, self.directory, self.changes):

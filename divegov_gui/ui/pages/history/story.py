@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from divegov_gui.services.story import Chapter
+from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.timeline_parts import StoryMark
+from divegov_gui.ui.pages.history.versions import TITLES
 from divegov_gui.ui.widgets.story_thread import StoryEvent
 
 _SIGNS = {
@@ -27,9 +32,33 @@ def sign_of(kind: str) -> tuple[str, str]:
     return _SIGNS.get(kind, ("neutral", "neutral"))
 
 
-def mark_of(kind: str, event: StoryEvent) -> StoryMark | None:
-    """The event as the timeline shows it above the versions; what the versions show themselves is left out."""
-    if kind in ("Version", "Deleted"):
-        return None
-    who = f", {event.actor}" if event.actor else ""
-    return StoryMark(event.at, event.icon, event.tone, f"{event.title}{who}")
+def events_of(chapters: Sequence[Chapter], mask: bool) -> tuple[StoryEvent, ...]:
+    """The chapters of a story as the thread shows them."""
+    return tuple(_event(chapter, mask) for chapter in chapters)
+
+
+def marks_of(chapters: Sequence[Chapter]) -> tuple[StoryMark, ...]:
+    """What the timeline shows above the versions: all but what the versions show themselves."""
+    return tuple(
+        StoryMark(
+            each.at,
+            *sign_of(each.kind),
+            f"{each.kind}: {each.summary}" + (f" ({each.actor})" * bool(each.actor)),
+        )
+        for each in chapters
+        if each.kind not in ("Version", "Deleted")
+    )
+
+
+def _event(chapter: Chapter, mask: bool) -> StoryEvent:
+    lines = [chapter.summary] if chapter.summary else []
+    for change in chapter.changes:
+        old, new = (_shown(change.column, value, mask) for value in (change.old, change.new))
+        lines.append(f"{TITLES.get(change.column, change.column)}: {old} → {new}")
+    return StoryEvent(chapter.at, *sign_of(chapter.kind), chapter.kind, chapter.actor, tuple(lines))
+
+
+def _shown(column: str, value: str | None, mask: bool) -> str:
+    if not value:
+        return "nothing"
+    return masked(column, value) if mask else f"“{value}”"

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services import directory, history
+from divegov_gui.services import directory, history, privacy
 from divegov_gui.services.deployment import plan_deployment
-from divegov_gui.ui.pages.history.timeline_parts import StoryMark
+from divegov_gui.services.story import Chapter, read_thread
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
 from divegov_gui.ui.pages.history.versions import Version, versions_of
-from divegov_gui.ui.widgets.story_thread import StoryEvent
 
 FOUND_MOST = 200
 
@@ -37,10 +36,10 @@ class DiverHistory:
 
     diver_id: int
     versions: tuple[Version, ...]
-    story: tuple[StoryEvent, ...] = ()
-    marks: tuple[StoryMark, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
     now: int = 0
     timeline: history.Timeline | None = None
+    may_change: bool = True
 
     @property
     def is_deleted(self) -> bool:
@@ -88,7 +87,16 @@ def read_history(diver_id: int, session: Any, _: ProgressSink, cancel: CancelTok
     """All that is known of one diver."""
     found = history.timeline(session, diver_id, cancel=cancel)
     changes = directory.changes_of(session, diver_id, cancel)
-    return DiverHistory(diver_id, versions_of(found, changes), now=time.time_ns() // 1000, timeline=found)
+    mine = privacy.role_of(session)
+    chapters = read_thread(session, diver_id, cancel) if mine.may("Record_Story") else ()
+    return DiverHistory(
+        diver_id,
+        versions_of(found, changes),
+        chapters,
+        time.time_ns() // 1000,
+        found,
+        mine.may("Update_Diver"),
+    )
 
 
 # --- all divers

@@ -1,0 +1,58 @@
+"""What an erasure finds of a person, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from divegov_gui.services.subjects import InventoryLine
+from divegov_gui.ui.pages.privacy.documents import place_name
+from divegov_gui.ui.widgets import CellBadge, Column
+from divegov_gui.ui.widgets.list_table import ListTable
+from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
+
+_MOST_ROWS = 6
+
+
+_FATES = {
+    "Removed": CellBadge("Removed", "danger", "erase"),
+    "Emptied": CellBadge("Emptied of values", "danger", "erase"),
+    "Anonymised": CellBadge("Anonymised", "warning", "hide"),
+    "Stays": CellBadge("Stays, names nobody", "info", "link"),
+}
+
+
+def _fate(line: InventoryLine) -> CellBadge:
+    if not line.rows:
+        return CellBadge("Nothing found", "neutral", "unchanged")
+    return _FATES.get(line.fate, CellBadge(line.fate, "danger", "erase"))
+
+
+_COLUMNS = (
+    Column(
+        "place", "Place", 250, sortable=False, format=place_name, tooltip=lambda line: f"Table {line.place}"
+    ),
+    Column("rows", "Rows", 80, sortable=False, align_right=True),
+    Column("fate", "What becomes of them", 220, sortable=False, badge=_fate, tooltip=lambda line: line.fate),
+)
+
+
+class InventoryTable(ListTable):
+    """Every place that was searched, how many rows it holds of the person, and what becomes of them."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(
+            _COLUMNS,
+            name=name,
+            accessible="What was found",
+            key="place",
+            description="Every place that was searched, and how many rows it holds.",
+            parent=parent,
+        )
+        self.stretch("place")
+
+    def show_lines(self, lines: Sequence[InventoryLine]) -> None:
+        """Show an inventory."""
+        self.show_rows(lines)
+        self.setFixedHeight(42 + min(_MOST_ROWS, max(1, len(lines))) * ROW_HEIGHT)

@@ -1,0 +1,129 @@
+"""The page Privacy."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from divegov_gui.core.errors import DiveGovError
+from divegov_gui.services.connections import Workspace
+from divegov_gui.services.servers import Standing
+from divegov_gui.ui import theme
+from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
+from divegov_gui.ui.pages.page import Page
+from divegov_gui.ui.pages.privacy.log_desk import LogDesk
+from divegov_gui.ui.pages.privacy.requests_desk import RequestsDesk
+from divegov_gui.ui.pages.privacy.roles_desk import RolesDesk
+from divegov_gui.ui.pages.privacy.work import PERSONAS
+from divegov_gui.ui.widgets import EmptyState, StateStack, choice_field, label, tool_button
+
+
+class PrivacyPage(Page):
+    """Who sees what; what a person may ask for; and the log of what was done."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__("privacy", "Privacy", scrolls=False, parent=parent)
+        self._context = context
+        self._build()
+        context.changed.connect(self._take_change)
+
+    def page_shown(self) -> None:
+        """Read anew."""
+        self.refresh()
+
+    def page_hidden(self) -> None:
+        """What was revealed is masked again when one leaves."""
+        self.roles.view.card.mask_again()
+
+    def refresh(self) -> None:
+        """Read anew what is in sight."""
+        (self.roles, self.requests, self.log)[self.views.currentIndex()].refresh()
+
+    # --- building
+    def _build(self) -> None:
+        if isinstance(self._context.workspace, Workspace):
+            self.add_action(self._persona_chooser(self._context.workspace))
+        again = tool_button("refresh", name="privacy.refresh", accessible="Read anew")
+        again.clicked.connect(self.refresh)
+        self.add_action(again)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.current().space.m)
+        self.views = QTabBar()
+        self.views.setObjectName("privacy.views")
+        self.views.setAccessibleName("Views")
+        self.views.setExpanding(False)
+        for title in ("Who sees what", "Data subject requests", "Action log"):
+            self.views.addTab(title)
+        layout.addWidget(self.views)
+        layout.addWidget(self._desks(), 1)
+        self._stack = StateStack(content)
+        self._stack.show_content()
+        self.body.setSpacing(0)
+        self.body.addWidget(self._stack, 1)
+
+    def _persona_chooser(self, workspace: Workspace) -> QWidget:
+        """In a file without logins one chooses as whom one works."""
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.current().space.s)
+        caption = label("Acting as", "label", tone="muted")
+        self.persona: QComboBox = choice_field(
+            "privacy.persona", "Acting as", [(title, role) for role, title in PERSONAS]
+        )
+        self.persona.setCurrentIndex(max(0, self.persona.findData(workspace.role)))
+        self.persona.activated.connect(lambda _: self._act_as(workspace))
+        caption.setBuddy(self.persona)
+        row.addWidget(caption)
+        row.addWidget(self.persona)
+        return box
+
+    def _desks(self) -> QStackedWidget:
+        self.roles = RolesDesk(self._context, self._show_failure)
+        self.requests = RequestsDesk(self._context)
+        self.log = LogDesk(self._context)
+        stack = QStackedWidget()
+        stack.setObjectName("privacy.view")
+        for desk in (self.roles, self.requests, self.log):
+            stack.addWidget(desk.view)
+        self.views.currentChanged.connect(stack.setCurrentIndex)
+        self.views.currentChanged.connect(lambda _: self.refresh())
+        return stack
+
+    # --- showing
+    def _take_change(self, what: Set[str]) -> None:
+        if self.isVisible() and what & {SCHEMA, BATCHES, DIVERS, QUARANTINE}:
+            self.refresh()
+
+    def _show_failure(self, error: DiveGovError | None) -> None:
+        """Say why nothing can be shown; None: nothing is deployed yet."""
+        if error is None:
+            state = EmptyState(
+                "deploy",
+                "Nothing is deployed yet",
+                "Roles and masks are made by the scripts. Apply them first.",
+                "Open Deploy",
+                lambda: self._context.go_to("deploy"),
+                name="privacy.deploy",
+            )
+        else:
+            self._context.notifier.error(error)
+            state = EmptyState(
+                "privacy", error.title, error.hint, "Try again", self._try_again, name="privacy.retry"
+            )
+        self._stack.show_state(state)
+
+    def _try_again(self) -> None:
+        self._stack.show_content()
+        self.refresh()
+
+    # --- what a person does
+    def _act_as(self, workspace: Workspace) -> None:
+        role = str(self.persona.currentData())
+        if role != workspace.role:
+            standing = Standing("", self.persona.currentText(), enforced=False)
+            self._context.ask_for(replace(workspace, role=role), standing)

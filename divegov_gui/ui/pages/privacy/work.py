@@ -1,0 +1,149 @@
+"""What the page Privacy asks of the database, in the worker's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from divegov_gui.core.errors import Refused
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services import directory, history, privacy, subjects
+from divegov_gui.services.deployment import plan_deployment
+from divegov_gui.ui.pages.privacy import documents
+
+PERSONAS: tuple[tuple[str, str], ...] = (
+    ("data_steward", "Data steward"),
+    ("compliance_officer", "Compliance officer"),
+    ("data_analyst", "Data analyst"),
+    ("owner", "Owner of the file"),
+)
+"""As whom one may act in a file without logins."""
+ROLES = PERSONAS[:3]
+"""The roles that are compared, in the order of what they see."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One diver as one role sees them: every value, and which are masks.
+
+    `withheld` are those that the role sees and the viewer does not, so that they are not shown here.
+    """
+
+    values: Mapping[str, str | None]
+    masked: frozenset[str]
+    withheld: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One diver as each role sees them (None: there is nobody yet), and who one is oneself."""
+
+    diver_id: int | None
+    name: str
+    mine: privacy.Role
+    roles: Mapping[str, Seen]
+    rights: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one's role may do for a data subject: both empty where it may, else why not."""
+
+    why_no_export: str = ""
+    why_no_erasure: str = ""
+
+
+# --- who sees what
+
+
+def compare_roles(
+    scripts: Path | None,
+    text: str | None,
+    beyond: int | None,
+    session: Any,
+    _: ProgressSink,
+    cancel: CancelToken,
+) -> Comparison | None:
+    """What each role sees of the diver that `text` finds, or of the one after `beyond`; None: nothing is deployed."""
+    plan = plan_deployment(session, scripts)
+    if any(script.journal is None for script in plan.scripts):
+        return None
+    mine, rights = privacy.role_of(session), privacy.read_rights(session)
+    diver_id = _sample(session, text, beyond, cancel)
+    if diver_id is None:
+        return Comparison(None, "", mine, {}, rights)
+    found = privacy.compare_roles(session, diver_id)
+    hidden = {role.name: role.masked for role in privacy.read_roles(session)}
+    roles = {
+        name: Seen(seen.values, hidden[name], mine.masked - hidden[name])
+        for name, seen in found.roles.items()
+    }
+    return Comparison(diver_id, found.name, mine, roles, rights)
+
+
+def _sample(session: Any, text: str | None, beyond: int | None, cancel: CancelToken) -> int | None:
+    """The diver to show: found by a text, or the next of those who changed last."""
+    if text:
+        found = [each for each in history.search(session, text, cancel=cancel) if not each.is_deleted]
+        if not found:
+            raise Refused(
+                "Nobody is found by that.",
+                "A diver is found by number, or by the beginning of a name, email or reference that you may see.",
+                "Type another beginning.",
+            )
+        return found[0].diver_id
+    ids = [each.diver_id for each in directory.read_newest(session, cancel=cancel)]
+    if beyond in ids:
+        return ids[(ids.index(beyond) + 1) % len(ids)]
+    return ids[0] if ids else None
+
+
+def reveal_value(
+    diver_id: int, column: str, reason: str, session: Any, _: ProgressSink, __: CancelToken
+) -> privacy.Revealed:
+    """Look behind the mask over one value."""
+    return privacy.reveal(session, diver_id, column, reason)
+
+
+# --- what a person may ask for
+
+
+def read_standing(session: Any, _: ProgressSink, __: CancelToken) -> Standing:
+    """What one's role may do for a data subject."""
+    mine = privacy.role_of(session)
+    return Standing(
+        "" if mine.may("Export_Subject") else _not_for(mine, "hand out what is held of a person"),
+        "" if mine.may("Erase_Diver") else _not_for(mine, "erase a person"),
+    )
+
+
+def _not_for(mine: privacy.Role, what: str) -> str:
+    held = " and ".join(name.replace("_", " ") for name in mine.names) or "person without a role"
+    return f"A {held} may not {what}: a compliance officer does it."
+
+
+def export_person(
+    diver_id: int, reason: str, folder: Path, session: Any, _: ProgressSink, cancel: CancelToken
+) -> tuple[Path, ...]:
+    """Write everything that is held of a person into `folder`: a page, a PDF and JSON."""
+    found = subjects.export_subject(session, diver_id, reason, cancel=cancel)
+    return documents.write_export(found, folder)
+
+
+def rehearse_erasure(diver_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> subjects.Inventory:
+    """What an erasure would find. Nothing is changed."""
+    return subjects.rehearse_erasure(session, diver_id, cancel=cancel)
+
+
+def erase_person(
+    diver_id: int, reason: str, session: Any, progress: ProgressSink, cancel: CancelToken
+) -> subjects.Erased:
+    """Erase a person for good, and search again for all that named them."""
+    return subjects.erase(session, diver_id, reason, progress=progress, cancel=cancel)
+
+
+def save_certificate(done: subjects.Erased, path: Path, _: Any, __: ProgressSink, ___: CancelToken) -> Path:
+    """Write a certificate to `path`, as its ending says; returns it."""
+    return documents.write_certificate(done.certificate, path)

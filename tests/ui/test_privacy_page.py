@@ -1,0 +1,424 @@
+"""The page Privacy: who sees what, revealing for a reason, what a person may ask for; by every role."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driving import ask, cells, click, clipped, find, quiet, texts
+from lives import ADA, give_past
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QTabBar,
+    QTableView,
+    QTextBrowser,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from divegov_gui.app import Steward
+from divegov_gui.ui import theme
+from divegov_gui.ui.pages.privacy.page import PrivacyPage
+
+SECRETS = ("ada.okonkwo@", "+34600111222", "1984-02-11")
+FORMER = ("Okonkwo", "ada.obi@", "a.okonkwo@", "+4917012345", *SECRETS)
+
+
+@pytest.fixture
+def lived(workspace: Path) -> Path:
+    return give_past(workspace)
+
+
+@pytest.fixture
+def steward(open_on: Any, lived: Path) -> Steward:
+    opened: Steward = open_on(lived)
+    opened.window.resize(1280, 800)
+    opened.window.go_to("privacy")
+    quiet(opened)
+    return opened
+
+
+def page(steward: Steward) -> PrivacyPage:
+    found = steward.window.page("privacy")
+    assert isinstance(found, PrivacyPage)
+    return found
+
+
+def act_as(qtbot: QtBot, steward: Steward, role: str) -> None:
+    """Choose as whom one acts, with the keyboard."""
+    chooser = find(steward, "privacy.persona", QComboBox)
+    chooser.setFocus()
+    chooser.setCurrentIndex(chooser.findData(role))
+    chooser.activated.emit(chooser.currentIndex())
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the page of before
+    quiet(steward)
+
+
+def take_sample(qtbot: QtBot, steward: Steward, text: str = str(ADA)) -> None:
+    field = find(steward, "privacy.sample", QLineEdit)
+    field.setText(text)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    quiet(steward)
+
+
+def turn_to(qtbot: QtBot, steward: Steward, view: int) -> None:
+    bar = find(steward, "privacy.views", QTabBar)
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(view).center())
+    quiet(steward)
+
+
+def choose_person(qtbot: QtBot, steward: Steward, text: str = str(ADA)) -> None:
+    turn_to(qtbot, steward, 1)
+    field = find(steward, "privacy.search", QLineEdit)
+    field.clear()
+    with qtbot.waitSignal(page(steward).requests.view.search.searched):
+        qtbot.keyClicks(field, text)
+    quiet(steward)
+
+
+def type_into(qtbot: QtBot, steward: Steward, name: str, text: str) -> None:
+    field = find(steward, name, QLineEdit)
+    field.setFocus()
+    field.clear()
+    qtbot.keyClicks(field, text)
+
+
+def table(steward: Steward, name: str) -> list[list[str]]:
+    view = find(steward, name, QTableView)
+    return [cells(view, row) for row in range(view.model().rowCount())]
+
+
+def everything_said(steward: Steward) -> str:
+    """All that the page shows, tells assistive technology, says on hover or gives to the clipboard."""
+    shown = page(steward)
+    said = texts(shown)
+    role = Qt.ItemDataRole
+    for control in [shown, *shown.findChildren(QWidget)]:
+        said += [control.accessibleName(), control.accessibleDescription(), control.toolTip()]
+        if isinstance(control, QLineEdit):
+            said.append(control.text())
+        if isinstance(control, QTableView):
+            model = control.model()
+            for row in range(model.rowCount()):
+                for column in range(model.columnCount()):
+                    index = model.index(row, column)
+                    said += [
+                        str(index.data(each)) for each in (role.DisplayRole, role.ToolTipRole, role.EditRole)
+                    ]
+            control.selectAll()
+            QApplication.clipboard().clear()
+            control.setFocus()
+            QGuiApplication.clipboard().setText("")
+            control._copy()  # type: ignore[attr-defined]
+            said.append(QGuiApplication.clipboard().text())
+    return "\n".join(said)
+
+
+# --- who sees what
+
+
+def test_it_says_honestly_that_a_file_only_demonstrates(steward: Steward) -> None:
+    notice = find(steward, "privacy.enforcement")
+    assert notice.accessibleName() == "Demonstrated in this local workspace"
+    assert any("Whoever can open the file with another program sees everything" in t for t in texts(notice))
+
+
+def test_each_role_sees_the_sample_diver_through_its_masks(qtbot: QtBot, steward: Steward) -> None:
+    take_sample(qtbot, steward)
+    assert table(steward, "privacy.comparison") == [
+        ["First name", "Ada", "Ada", "Ada"],
+        ["Last name", "Okonkwo", "Okonkwo", "OXXXX"],
+        ["Email", "ada.okonkwo@example.net", "aXXX@XXXX.com", "aXXX@XXXX.com"],
+        ["Phone", "+34600111222", "XXX-1222", "XXX-1222"],
+        ["Date of birth", "1984-02-11", "1900-01-01", "1900-01-01"],
+        ["Certification", "Open Water Diver", "Open Water Diver", "Open Water Diver"],
+        ["Source reference", "CRM-4711", "CRM-4711", "CRM-4711"],
+    ]
+
+
+def test_another_sample_is_one_click_away(qtbot: QtBot, steward: Steward) -> None:
+    first = find(steward, "privacy.who", QLabel).text()
+    click(qtbot, steward, "privacy.another")
+    quiet(steward)
+    assert find(steward, "privacy.who", QLabel).text() != first
+
+
+def test_a_sample_that_is_not_there_is_said_and_the_page_stays(qtbot: QtBot, steward: Steward) -> None:
+    take_sample(qtbot, steward)
+    take_sample(qtbot, steward, "zzzz")
+    assert "Ada Okonkwo" in find(steward, "privacy.who", QLabel).text()
+    assert [view.notice.title for view in steward.window.banners.views] == ["Nobody is found by that."]
+
+
+def test_who_sees_in_the_clear_has_nothing_to_reveal(steward: Steward) -> None:
+    note = find(steward, "privacy.reveal_note", QLabel)
+    assert note.text() == "A data steward sees divers in the clear: there is nothing to reveal."
+    assert not find(steward, "privacy.reveal").isVisible()
+
+
+# --- personas
+
+
+def test_the_header_says_as_whom_one_acts_and_the_page_stays(qtbot: QtBot, steward: Steward) -> None:
+    act_as(qtbot, steward, "compliance_officer")
+    assert steward.window.current_key == "privacy"
+    assert "Compliance officer" in find(steward, "header.role").accessibleName()
+    assert find(steward, "privacy.persona", QComboBox).currentData() == "compliance_officer"
+
+
+def test_nobody_is_shown_what_their_own_role_does_not_see(qtbot: QtBot, steward: Steward) -> None:
+    act_as(qtbot, steward, "data_analyst")
+    take_sample(qtbot, steward)
+    rows = table(steward, "privacy.comparison")
+    assert rows[1] == ["Last name", "in the clear", "in the clear", "OXXXX"]
+    assert rows[2] == ["Email", "in the clear", "aXXX@XXXX.com", "aXXX@XXXX.com"]
+    turn_to(qtbot, steward, 1)
+    assert [value for value in FORMER if value in everything_said(steward)] == []
+
+
+def test_what_a_role_may_not_do_is_explained_and_not_offered(qtbot: QtBot, steward: Steward) -> None:
+    choose_person(qtbot, steward)
+    assert not find(steward, "privacy.export").isVisible()
+    assert not find(steward, "privacy.rehearse").isVisible()
+    assert "a compliance officer does it" in find(steward, "privacy.erase_note", QLabel).text()
+    act_as(qtbot, steward, "data_analyst")
+    note = find(steward, "privacy.reveal_note", QLabel).text()
+    assert note == "A data analyst may not look behind a mask: a compliance officer may."
+
+
+# --- revealing
+
+
+def reveal(qtbot: QtBot, steward: Steward, column: str, reason: str) -> None:
+    field = find(steward, "privacy.reveal_field", QComboBox)
+    field.setCurrentIndex(field.findData(column))
+    type_into(qtbot, steward, "privacy.reveal_reason", reason)
+    click(qtbot, steward, "privacy.reveal")
+    quiet(steward)
+
+
+def test_a_value_is_revealed_for_a_reason_and_masked_again(
+    qtbot: QtBot, steward: Steward, lived: Path
+) -> None:
+    act_as(qtbot, steward, "compliance_officer")
+    take_sample(qtbot, steward)
+    reveal(qtbot, steward, "Email", "Complaint 17")
+    assert find(steward, "privacy.revealed", QLabel).text() == "ada.okonkwo@example.net"
+    assert find(steward, "privacy.time_left", QLabel).text() in (
+        "Masked again in 5:00",
+        "Masked again in 4:59",
+    )
+    click(qtbot, steward, "privacy.mask_now")
+    assert SECRETS[0] not in everything_said(steward)
+    logged = ask(lived, "SELECT Action, Detail FROM Steward_Action ORDER BY Action_ID DESC LIMIT 1")
+    assert logged[0][0] == "Reveal_Diver"
+    assert "okonkwo" not in str(logged)
+
+
+def test_without_a_reason_nothing_is_revealed(qtbot: QtBot, steward: Steward) -> None:
+    act_as(qtbot, steward, "compliance_officer")
+    take_sample(qtbot, steward)
+    click(qtbot, steward, "privacy.reveal")
+    assert "Say why you need to see it." in texts(page(steward))
+    assert not find(steward, "privacy.revealed").isVisible()
+
+
+def test_when_its_time_is_over_the_value_is_masked_by_itself(qtbot: QtBot, steward: Steward) -> None:
+    act_as(qtbot, steward, "compliance_officer")
+    take_sample(qtbot, steward)
+    card = page(steward).roles.view.card
+    now = [1000.0]
+    card._clock = lambda: now[0]
+    reveal(qtbot, steward, "Phone", "Complaint 17")
+    now[0] += 299
+    qtbot.waitUntil(lambda: card.left.text() == "Masked again in 0:01")
+    now[0] += 2
+    qtbot.waitUntil(lambda: not card.is_revealing)
+    assert SECRETS[1] not in everything_said(steward)
+
+
+def test_leaving_the_page_masks_what_was_revealed(qtbot: QtBot, steward: Steward) -> None:
+    act_as(qtbot, steward, "compliance_officer")
+    take_sample(qtbot, steward)
+    reveal(qtbot, steward, "Email", "Complaint 17")
+    steward.window.go_to("overview")
+    assert find(steward, "privacy.revealed", QLabel).text() == ""
+
+
+# --- what a person may ask for
+
+
+@pytest.fixture
+def officer(qtbot: QtBot, steward: Steward) -> Steward:
+    act_as(qtbot, steward, "compliance_officer")
+    choose_person(qtbot, steward)
+    return steward
+
+
+def test_everything_held_is_written_as_a_page_a_pdf_and_json(
+    qtbot: QtBot, officer: Steward, tmp_path: Path
+) -> None:
+    click(qtbot, officer, "privacy.export")
+    assert "Say for what; it goes into the log." in texts(page(officer))
+    page(officer).requests.export_to(tmp_path, "DSR-1")
+    quiet(officer)
+    page_text = (tmp_path / f"diver-{ADA}-data.html").read_text()
+    assert "ada.obi@example.net" in page_text
+    assert "Marriage certificate seen" in page_text
+    assert (tmp_path / f"diver-{ADA}-data.pdf").read_bytes().startswith(b"%PDF")
+    assert len(json.loads((tmp_path / f"diver-{ADA}-data.json").read_text())["versions"]) == 5
+
+
+def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
+    qtbot: QtBot, officer: Steward, lived: Path, tmp_path: Path
+) -> None:
+    click(qtbot, officer, "privacy.rehearse")
+    quiet(officer)
+    assert "Nothing is changed yet." in find(officer, "privacy.inventory_sum", QLabel).text()
+    assert [row for row in table(officer, "privacy.inventory") if row[1] == "4"]
+    assert ask(lived, f"SELECT count(*) FROM Diver WHERE Diver_ID = {ADA}") == [(1,)]
+    erase = find(officer, "privacy.erase")
+    type_into(qtbot, officer, "privacy.erase_reason", "DSR-2026-118")
+    assert not erase.isEnabled()
+    type_into(qtbot, officer, "privacy.erase_word", f"erase {ADA}")
+    assert not erase.isEnabled(), "the word is to be typed as it is asked for"
+    type_into(qtbot, officer, "privacy.erase_word", f"ERASE {ADA}")
+    click(qtbot, officer, "privacy.erase")
+    quiet(officer)
+    assert "none was found" in find(officer, "privacy.verdict", QLabel).text()
+    paper = find(officer, "privacy.certificate", QTextBrowser).toPlainText()
+    assert f"Diver {ADA} was erased on" in paper
+    assert [value for value in FORMER if value in paper] == []
+    raw = b"".join(file.read_bytes() for file in lived.parent.glob(f"{lived.name}*"))
+    assert [value for value in FORMER if value.encode() in raw] == []
+    requests = page(officer).requests
+    assert requests.view.erasure._done is not None
+    requests.save_to(tmp_path / "certificate.pdf", requests.view.erasure._done)
+    requests.save_to(tmp_path / "certificate.json", requests.view.erasure._done)
+    quiet(officer)
+    assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads((tmp_path / "certificate.json").read_text())["diver_id"] == ADA
+
+
+def test_a_person_may_be_kept_after_the_rehearsal(qtbot: QtBot, officer: Steward, lived: Path) -> None:
+    click(qtbot, officer, "privacy.rehearse")
+    quiet(officer)
+    click(qtbot, officer, "privacy.keep")
+    assert find(officer, "privacy.rehearse").isVisible()
+    assert ask(lived, f"SELECT count(*) FROM Diver_History WHERE Diver_ID = {ADA}") == [(4,)]
+
+
+# --- the action log
+
+
+def test_the_log_is_listed_filtered_and_exported(qtbot: QtBot, officer: Steward, tmp_path: Path) -> None:
+    click(qtbot, officer, "privacy.rehearse")
+    quiet(officer)
+    turn_to(qtbot, officer, 2)
+    actions = find(officer, "privacy.log_action", QComboBox)
+    actions.setCurrentIndex(actions.findData("Govern_Batch"))
+    actions.activated.emit(actions.currentIndex())
+    quiet(officer)
+    assert find(officer, "privacy.log_count", QLabel).text() == "2 actions"
+    assert [row[3:5] for row in table(officer, "privacy.log")] == [
+        ["Govern_Batch", "Ingestion Batch 2"],
+        ["Govern_Batch", "Ingestion Batch 1"],
+    ]
+    page(officer).log.export_to(tmp_path / "log.csv")
+    quiet(officer)
+    assert len((tmp_path / "log.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+def test_a_whole_log_is_verified(qtbot: QtBot, officer: Steward) -> None:
+    turn_to(qtbot, officer, 2)
+    click(qtbot, officer, "privacy.verify")
+    quiet(officer)
+    assert "are as they were written" in find(officer, "privacy.log_words", QLabel).text()
+
+
+def test_a_tampered_row_is_named_and_shown(qtbot: QtBot, officer: Steward, lived: Path) -> None:
+    tamper(lived, "UPDATE Steward_Action SET Actor = 'nobody' WHERE Action_ID = 2")
+    turn_to(qtbot, officer, 2)
+    click(qtbot, officer, "privacy.verify")
+    quiet(officer)
+    assert (
+        find(officer, "privacy.log_words", QLabel)
+        .text()
+        .startswith("Action 2 was changed after it was written.")
+    )
+    log = find(officer, "privacy.log", QTableView)
+    assert cells(log, log.currentIndex().row())[0] == "2"
+
+
+def test_a_row_that_was_taken_out_is_noticed(qtbot: QtBot, officer: Steward, lived: Path) -> None:
+    tamper(lived, "DELETE FROM Steward_Action WHERE Action_ID = 2")
+    turn_to(qtbot, officer, 2)
+    click(qtbot, officer, "privacy.verify")
+    quiet(officer)
+    assert (
+        "Action 3 does not follow on the one before it" in find(officer, "privacy.log_words", QLabel).text()
+    )
+
+
+def test_who_may_not_read_the_log_is_told_so(qtbot: QtBot, steward: Steward) -> None:
+    act_as(qtbot, steward, "data_analyst")
+    turn_to(qtbot, steward, 2)
+    assert table(steward, "privacy.log") == []
+    assert find(steward, "privacy.log_count", QLabel).text() == ""
+
+
+def tamper(workspace: Path, statement: str) -> None:
+    """What somebody does who can write to the file and knows how to take a trigger away."""
+    connection = sqlite3.connect(workspace)
+    try:
+        for name in ("Updated", "Deleted"):
+            connection.execute(f"DROP TRIGGER Steward_Action_{name}")
+        connection.execute(statement)
+        connection.commit()
+    finally:
+        connection.close()
+
+
+# --- how it looks and what it hides
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1024, 680)])
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_nothing_is_cut_off_in_any_view(
+    qtbot: QtBot, officer: Steward, size: tuple[int, int], look: str, themes: theme.ThemeManager
+) -> None:
+    themes.set_mode(look)
+    officer.window.resize(*size)
+    click(qtbot, officer, "privacy.rehearse")
+    for view in (0, 1, 2):
+        turn_to(qtbot, officer, view)
+        assert clipped(officer.window) == [], view
+
+
+def test_in_a_picture_no_value_of_a_diver_is_seen(qtbot: QtBot, open_on: Any, lived: Path) -> None:
+    steward = open_on(lived, mask_personal=True)
+    steward.window.go_to("privacy")
+    quiet(steward)
+    choose_person(qtbot, steward)
+    said = everything_said(steward)
+    turn_to(qtbot, steward, 0)
+    take_sample(qtbot, steward)
+    said += everything_said(steward)
+    assert "OXXX" in said
+    assert [value for value in FORMER if value in said] == []
+
+
+def test_an_empty_workspace_says_what_to_do(open_on: Any, tmp_path: Path) -> None:
+    steward = open_on(tmp_path / "new.db")
+    steward.window.go_to("privacy")
+    quiet(steward)
+    assert "Nothing is deployed yet" in texts(steward.window.page("privacy"))
