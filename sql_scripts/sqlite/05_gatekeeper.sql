@@ -1576,7 +1576,7 @@ GRANT EXECUTE ON Merge_Record TO data_steward;
 ------------------------------------------------------------------------------------------------------------
 
 -- Makes the next @Most divers quick to find, by all that they are and were called. What is not reached yet is found all
--- the same, only not as quickly.
+-- the same, only not as quickly. Of the past, only what differs from now is written: most versions keep the name.
 CREATE OR ALTER PROCEDURE Index_Divers
     @Most INTEGER = 200000
 AS
@@ -1601,21 +1601,30 @@ BEGIN
           FROM Diver
           WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID AND Source_Reference IS NOT NULL
           UNION ALL
-          SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name), Diver_ID
-          FROM Diver_History
-          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID
+          SELECT 'Last_Name', lower(h.Last_Name || ' ' || h.First_Name), h.Diver_ID
+          FROM Diver_History AS h
+          LEFT JOIN Diver AS d
+                 ON d.Diver_ID = h.Diver_ID
+          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND (h.Last_Name IS NOT d.Last_Name OR h.First_Name IS NOT d.First_Name)
           UNION ALL
-          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name), Diver_ID
-          FROM Diver_History
-          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID
+          SELECT 'Last_Name', lower(h.First_Name || ' ' || h.Last_Name), h.Diver_ID
+          FROM Diver_History AS h
+          LEFT JOIN Diver AS d
+                 ON d.Diver_ID = h.Diver_ID
+          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND (h.Last_Name IS NOT d.Last_Name OR h.First_Name IS NOT d.First_Name)
           UNION ALL
-          SELECT 'Source_Reference', lower(Source_Reference), Diver_ID
-          FROM Diver_History
-          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID AND Source_Reference IS NOT NULL
+          SELECT 'Source_Reference', lower(h.Source_Reference), h.Diver_ID
+          FROM Diver_History AS h
+          LEFT JOIN Diver AS d
+                 ON d.Diver_ID = h.Diver_ID
+          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND h.Source_Reference IS NOT NULL
+            AND h.Source_Reference IS NOT d.Source_Reference
           UNION ALL
-          SELECT 'Email', Email, Diver_ID
-          FROM Diver_History
-          WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID) AS t
+          SELECT 'Email', h.Email, h.Diver_ID
+          FROM Diver_History AS h
+          LEFT JOIN Diver AS d
+                 ON d.Diver_ID = h.Diver_ID
+          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND h.Email IS NOT d.Email) AS t
     WHERE true
     ORDER BY t.Search_Column, t.Term, t.Diver_ID
     ON CONFLICT DO NOTHING;
@@ -2256,6 +2265,23 @@ BEGIN
     JOIN temp.Subject_Value AS v
       ON instr(lower(g.Edit_Reason), lower(v.Identifying_Value)) > 0;
 
+    -- A table with types, since SQLite searches the index for nothing else.
+    DROP TABLE IF EXISTS temp.Subject_Term;
+    CREATE TEMP TABLE Subject_Term (
+        Search_Column TEXT    NOT NULL,
+        Term          TEXT    NOT NULL,
+        Diver_ID      INTEGER NOT NULL
+    );
+    INSERT INTO temp.Subject_Term (Search_Column, Term, Diver_ID)
+    SELECT t.Search_Column, t.Term, @Diver_ID
+    FROM (SELECT 'Last_Name' AS Search_Column, lower(Last_Name || ' ' || First_Name) AS Term FROM temp.Subject_Name
+          UNION
+          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name) FROM temp.Subject_Name
+          UNION
+          SELECT 'Email', Email FROM temp.Subject_Name
+          UNION
+          SELECT 'Source_Reference', lower(Source_Reference) FROM temp.Subject_Name WHERE Source_Reference IS NOT NULL) AS t;
+
     DROP TABLE IF EXISTS temp.Subject_Inventory;
     CREATE TEMP TABLE Subject_Inventory AS
     SELECT 1 AS Sort_Order, 'Diver' AS Place, (SELECT count(*) FROM Diver WHERE Diver_ID = @Diver_ID) AS Row_Count,
@@ -2264,16 +2290,10 @@ BEGIN
     SELECT 2, 'Diver_History', (SELECT count(*) FROM Diver_History WHERE Diver_ID = @Diver_ID), 'Removed'
     UNION ALL
     SELECT 3, 'Search_Term', (SELECT count(*)
-                              FROM Search_Term
-                              WHERE Diver_ID = @Diver_ID
-                                AND (Search_Column, Term) IN (
-                                    SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name) FROM temp.Subject_Name
-                                    UNION ALL
-                                    SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name) FROM temp.Subject_Name
-                                    UNION ALL
-                                    SELECT 'Email', Email FROM temp.Subject_Name
-                                    UNION ALL
-                                    SELECT 'Source_Reference', lower(Source_Reference) FROM temp.Subject_Name)), 'Removed'
+                              FROM temp.Subject_Term AS s
+                              CROSS JOIN Search_Term AS t
+                                      ON t.Search_Column = s.Search_Column AND t.Term = s.Term AND t.Diver_ID = s.Diver_ID),
+           'Removed'
     UNION ALL
     SELECT 4, 'Raw_Record', (SELECT count(*) FROM temp.Subject_Raw AS s JOIN Raw_Record AS r ON r.Raw_ID = s.Raw_ID),
            'Emptied'
@@ -2327,15 +2347,7 @@ BEGIN
     WHERE Diver_ID = @Diver_ID;
 
     DELETE FROM Search_Term
-    WHERE Diver_ID = @Diver_ID
-      AND (Search_Column, Term) IN (
-          SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name) FROM temp.Subject_Name
-          UNION ALL
-          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name) FROM temp.Subject_Name
-          UNION ALL
-          SELECT 'Email', Email FROM temp.Subject_Name
-          UNION ALL
-          SELECT 'Source_Reference', lower(Source_Reference) FROM temp.Subject_Name);
+    WHERE (Search_Column, Term, Diver_ID) IN (SELECT s.Search_Column, s.Term, s.Diver_ID FROM temp.Subject_Term AS s);
 
     UPDATE Diver_Deletion
     SET Delete_Reason = 'Erased'
@@ -2428,6 +2440,7 @@ BEGIN
     DROP TABLE temp.Subject_Raw;
     DROP TABLE temp.Subject_Value;
     DROP TABLE temp.Subject_Group;
+    DROP TABLE temp.Subject_Term;
     DROP TABLE temp.Subject_Inventory;
 END;
 GRANT EXECUTE ON Erase_Diver TO compliance_officer;

@@ -2129,7 +2129,7 @@ GO
 ------------------------------------------------------------------------------------------------------------
 
 -- Makes the next @Most divers quick to find, by all that they are and were called. What is not reached yet is found all
--- the same, only not as quickly.
+-- the same, only not as quickly. Of the past, only what differs from now is written: most versions keep the name.
 CREATE OR ALTER PROCEDURE dbo.Index_Divers
     @Most INT = 200000
 WITH EXECUTE AS OWNER
@@ -2172,21 +2172,33 @@ BEGIN
             FROM dbo.Diver AS s
             WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID AND s.Source_Reference IS NOT NULL
             UNION ALL
-            SELECT N'Last_Name', TRANSLATE(CONCAT(s.Last_Name, N' ', s.First_Name), @Upper, @Lower), s.Diver_ID
-            FROM dbo.Diver_History AS s
-            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            SELECT N'Last_Name', TRANSLATE(CONCAT(h.Last_Name, N' ', h.First_Name), @Upper, @Lower), h.Diver_ID
+            FROM dbo.Diver_History AS h
+            LEFT JOIN dbo.Diver AS d
+                   ON d.Diver_ID = h.Diver_ID
+            WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID
+              AND (d.Diver_ID IS NULL OR h.Last_Name <> d.Last_Name OR h.First_Name <> d.First_Name)
             UNION ALL
-            SELECT N'Last_Name', TRANSLATE(CONCAT(s.First_Name, N' ', s.Last_Name), @Upper, @Lower), s.Diver_ID
-            FROM dbo.Diver_History AS s
-            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            SELECT N'Last_Name', TRANSLATE(CONCAT(h.First_Name, N' ', h.Last_Name), @Upper, @Lower), h.Diver_ID
+            FROM dbo.Diver_History AS h
+            LEFT JOIN dbo.Diver AS d
+                   ON d.Diver_ID = h.Diver_ID
+            WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID
+              AND (d.Diver_ID IS NULL OR h.Last_Name <> d.Last_Name OR h.First_Name <> d.First_Name)
             UNION ALL
-            SELECT N'Source_Reference', TRANSLATE(s.Source_Reference, @Upper, @Lower), s.Diver_ID
-            FROM dbo.Diver_History AS s
-            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID AND s.Source_Reference IS NOT NULL
+            SELECT N'Source_Reference', TRANSLATE(h.Source_Reference, @Upper, @Lower), h.Diver_ID
+            FROM dbo.Diver_History AS h
+            LEFT JOIN dbo.Diver AS d
+                   ON d.Diver_ID = h.Diver_ID
+            WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND h.Source_Reference IS NOT NULL
+              AND (d.Source_Reference IS NULL OR h.Source_Reference <> d.Source_Reference)
             UNION ALL
-            SELECT N'Email', s.Email, s.Diver_ID
-            FROM dbo.Diver_History AS s
-            WHERE s.Diver_ID > @From_ID AND s.Diver_ID <= @To_ID
+            SELECT N'Email', h.Email, h.Diver_ID
+            FROM dbo.Diver_History AS h
+            LEFT JOIN dbo.Diver AS d
+                   ON d.Diver_ID = h.Diver_ID
+            WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID
+              AND (d.Diver_ID IS NULL OR h.Email <> d.Email)
         ) AS t
         WHERE NOT EXISTS (SELECT 1
                           FROM dbo.Search_Term AS k

@@ -15,6 +15,7 @@ IN_BULK = {"test_conservation", "test_oracle", "test_score"}
 
 BEYOND_THE_INTERPRETER = {
     "test_drift",
+    "test_past",
     "test_personas",
     "test_versioning",
     "test_a_check_waits_for_no_writer",
