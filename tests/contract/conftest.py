@@ -47,6 +47,10 @@ def server() -> Iterator[Server]:
 
     made = Server(CONNECTION_STRING, pyodbc)
     try:
+        made.execute("master", "SELECT 1")
+    except pyodbc.Error as error:  # once, and not once a test
+        pytest.exit(f"DIVEGOV_TEST_SQLSERVER leads to no server: {error.args[-1]}", returncode=1)
+    try:
         yield made
     finally:
         made.drop_all()
