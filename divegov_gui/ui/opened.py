@@ -37,7 +37,10 @@ class Opened:
 
     def shut_down(self) -> None:
         """Stop all workers and join their threads; what the database had confirmed is kept."""
-        for worker in (self.reader, self.writer, *self._left):
+        everyone = (self.reader, self.writer, *self._left)
+        for worker in everyone:
+            worker.retire()
+        for worker in everyone:
             worker.shutdown()
 
     def _turn(self, place: Place) -> None:

@@ -24,6 +24,7 @@ from divegov_gui.services.profiles import Authentication, Kind, Profile, Profile
 from divegov_gui.services.servers import ServerPlace
 from divegov_gui.ui.pages.connections import ConnectionsPage
 from divegov_gui.ui.pages.connections.profile_card import ProfileCard
+from divegov_gui.ui.pages.made import FACTORIES
 
 PASSWORD = "Tide; {an} alle'42"
 SERVER = SqlServerProfile("sql01.example.org", port=1444)
@@ -134,6 +135,19 @@ def test_the_whole_window_turns_to_the_server(at: Driver) -> None:
     at.steward.window.go_to("deploy")
     quiet(at.steward)
     assert "All 6 scripts are applied" in " ".join(texts(at.steward.window.page("deploy")))
+
+
+@pytest.mark.parametrize("page", FACTORIES)
+def test_every_page_reads_what_it_shows_from_a_server(at: Driver, page: str) -> None:
+    profile = keep("Harbour")
+    at.page.refresh()
+    at.open(profile)
+    at.finish()
+    at.server.odbc.statements.clear()
+    at.steward.window.go_to(page)
+    quiet(at.steward)
+    assert at.steward.window.banners.views == ()
+    assert at.server.batches == [], "nothing is asked that no twin can answer"
 
 
 def test_it_is_used_and_says_when(at: Driver) -> None:
