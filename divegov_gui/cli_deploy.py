@@ -23,6 +23,7 @@ from divegov_gui.cli_support import (
 from divegov_gui.core.errors import InputRefused
 
 if TYPE_CHECKING:
+    from divegov_gui.services.catalogue import Finding
     from divegov_gui.services.deployment import DeploymentPlan, DeploymentReport
 
 
@@ -43,11 +44,18 @@ def deploy(
             help="Write what would run as one .sql file for SSMS or sqlcmd, and apply nothing.",
         ),
     ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option(
+            "--accept-drift",
+            help="Take what no script can put back as it is now; status then names it no more.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Apply the numbered scripts that are pending, have changed, or made what is missing or altered now."""
+    from divegov_gui.services.deployment import accept_drift, plan_deployment
     from divegov_gui.services.deployment import deploy as apply
-    from divegov_gui.services.deployment import plan_deployment
 
     with open_session(place_for(workspace, profile)) as session:
         plan = plan_deployment(session, scripts)
@@ -57,7 +65,11 @@ def deploy(
         confirmed = plan.name_to_confirm if yes or dry_run else _confirmed(plan)
         with progress_bar(as_json) as progress:
             report = apply(session, scripts=scripts, dry_run=dry_run, progress=progress, confirmed=confirmed)
-    _print_report(plan, report, as_json)
+        taken = accept_drift(session, scripts) if accept and not dry_run else ()
+    _print_report(report, [f for f in plan.findings if not f.restorable and f not in taken], as_json)
+    if not as_json:
+        for finding in taken:
+            print(f"accepted {finding.words}")
 
 
 def status(
@@ -134,8 +146,7 @@ def _save(plan: DeploymentPlan, file: Path, as_json: bool) -> None:
         print("Nothing to do: all scripts are applied. No file was written.")
 
 
-def _print_report(plan: DeploymentPlan, report: DeploymentReport, as_json: bool) -> None:
-    left = [finding for finding in plan.findings if not finding.restorable]
+def _print_report(report: DeploymentReport, left: list[Finding], as_json: bool) -> None:
     if as_json:
         print_json(
             {

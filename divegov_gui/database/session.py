@@ -163,6 +163,10 @@ class Session(Protocol):
         """
         ...
 
+    def record_catalogue(self, recording: Recording) -> None:
+        """Record what `recording` names as it is now, in a transaction of its own."""
+        ...
+
     def rehearse_scripts(
         self, scripts: Sequence[Script], on_statement: Callable[[Script, int, int], None]
     ) -> None:

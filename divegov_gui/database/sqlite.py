@@ -135,16 +135,7 @@ class SqliteSession:
     def journal(self) -> list[JournalEntry]:
         """The deployment journal (see `Session.journal`)."""
         with self._translating():
-            exists = self._raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'Schema_Script'").fetchone()
-            if not exists:
-                return []
-            rows = self._raw.execute(
-                "SELECT Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version "
-                "FROM Schema_Script AS s "
-                "WHERE Journal_ID = (SELECT max(Journal_ID) FROM Schema_Script WHERE Script_Name = s.Script_Name) "
-                "ORDER BY Script_Name"
-            ).fetchall()
-        return [JournalEntry(*row) for row in rows]
+            return sqlite_catalogue.read_journal(self._raw)
 
     @property
     def target(self) -> Target:
@@ -183,6 +174,11 @@ class SqliteSession:
                 self._write_journal(entry)
             self._record(recording)
         return entry
+
+    def record_catalogue(self, recording: Recording) -> None:
+        """Record the catalogue as it is (see `Session.record_catalogue`)."""
+        with self._transaction(set_context=False):
+            self._record(recording)
 
     def _record(self, recording: Recording | None) -> None:
         if recording is None or not sqlite_catalogue.has_procedure(self._raw, "Record_Schema"):

@@ -1,11 +1,17 @@
-"""What of a workspace's catalogue is not as it was deployed, and recording it: by the views and the procedure of 03."""
+"""The deployment journal of a workspace, and what of its catalogue is not as it was deployed (by the views of 03)."""
 
 from __future__ import annotations
 
 import sqlite3
 
-from divegov_gui.database.session import Drifted
+from divegov_gui.database.session import Drifted, JournalEntry
 
+_NEWEST = """
+SELECT Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version
+FROM Schema_Script AS s
+WHERE Journal_ID = (SELECT max(Journal_ID) FROM Schema_Script WHERE Script_Name = s.Script_Name)
+ORDER BY Script_Name
+"""
 _DRIFT = "SELECT Object_Kind, Object_Name, Base_Name, Drift, Found_As FROM Schema_Drift ORDER BY 1, 2"
 
 
@@ -23,6 +29,15 @@ def has_procedure(connection: sqlite3.Connection, name: str) -> bool:
         return False
     found = connection.execute("SELECT 1 FROM Stored_Procedure WHERE Procedure_Name = ?", (name,))
     return found.fetchone() is not None
+
+
+def read_journal(connection: sqlite3.Connection) -> list[JournalEntry]:
+    """The newest application of each script; empty in a file that nothing was deployed to."""
+    return (
+        [JournalEntry(*row) for row in connection.execute(_NEWEST)]
+        if has(connection, "Schema_Script")
+        else []
+    )
 
 
 def read_drift(connection: sqlite3.Connection) -> list[Drifted]:

@@ -159,6 +159,10 @@ class PersonaSession(SqliteSession):
         """Refused: the scripts are the owner's."""
         raise not_granted(self.role, "Deploying scripts")
 
+    def record_catalogue(self, recording: Recording) -> None:
+        """Refused: the catalogue is the owner's."""
+        raise not_granted(self.role, "Recording the catalogue")
+
     def rehearse_scripts(
         self, scripts: Sequence[Script], on_statement: Callable[[Script, int, int], None]
     ) -> None:

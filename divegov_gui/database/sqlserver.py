@@ -203,6 +203,11 @@ class SqlServerSession:
         self._procedures = {}
         return odbc_deploy.apply_scripts(self._link, scripts, program_version, on_statement, recording)
 
+    def record_catalogue(self, recording: Recording) -> None:
+        """Record the catalogue as it is (see `Session.record_catalogue`)."""
+        with self._link.operation() as operation, self._link.transaction(operation) as connection:
+            odbc_catalogue.record(operation, connection, recording)
+
     def rehearse_scripts(
         self, scripts: Sequence[Script], on_statement: Callable[[Script, int, int], None]
     ) -> None:

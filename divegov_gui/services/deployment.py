@@ -106,8 +106,12 @@ class DeploymentPlan:
         if any(f.object.name.endswith("Schema_Drift") and f.script not in changed for f in self.findings):
             return None
         kept = [f.object for f in self.findings if f.script not in changed]
-        scripts = [as_script(s) for s in self.scripts]
-        return Recording(created_names(scripts, self.dialect), tuple((o.kind, o.name) for o in kept))
+        return Recording(self.names, tuple((o.kind, o.name) for o in kept))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the scripts make, by name."""
+        return created_names([as_script(s) for s in self.scripts], self.dialect)
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,22 @@ def deploy(
         dry_run,
         time.monotonic() - started,
     )
+
+
+def accept_drift(session: Session, scripts: Path | None = None) -> tuple[Finding, ...]:
+    """Take what no script can put back as it is now: it is no drift any more. Returns what was taken.
+
+    What a script can put back stays drift. Raises Refused where one lacks the rights.
+    """
+    plan = plan_deployment(session, scripts)
+    taken = tuple(f for f in plan.findings if not f.restorable)
+    if not taken:
+        return ()
+    if plan.missing_rights:
+        _refuse(plan, "", dry_run=False)
+    kept = tuple((f.object.kind, f.object.name) for f in plan.findings if f.restorable)
+    session.record_catalogue(Recording(plan.names, kept))
+    return taken
 
 
 def plan_text(plan: DeploymentPlan) -> str:

@@ -207,6 +207,7 @@ def test_drift_on_a_server_is_told_and_mended(qtbot: QtBot, open_on: Any, deploy
     note = find(steward, "deploy.note", QLabel).text()
     assert "dbo.Diver is no longer versioned." in note
     assert "Applying this script again puts that back." in note
+    assert not find(steward, "deploy.accept").isVisible()
     assert find(steward, "deploy.start", QAbstractButton).text() == "Apply 2 scripts again"
     deployed.drift = []
     click(qtbot, steward, "deploy.start")
@@ -230,7 +231,9 @@ def test_a_dropped_trigger_is_found_in_a_workspace_and_put_back(
     assert not find(steward, "deploy.note").isVisible()
 
 
-def test_what_no_script_mends_is_told_without_offering_to(open_on: Any, workspace: Path) -> None:
+def test_what_no_script_mends_is_told_and_may_be_accepted(
+    qtbot: QtBot, open_on: Any, workspace: Path
+) -> None:
     with closing(sqlite3.connect(workspace)) as connection:
         connection.execute("ALTER TABLE Dive_Site ADD COLUMN x")
     steward = open_on(workspace)
@@ -239,6 +242,16 @@ def test_what_no_script_mends_is_told_without_offering_to(open_on: Any, workspac
     assert "No script puts that back" in find(steward, "deploy.note", QLabel).text()
     assert not find(steward, "deploy.start").isEnabled()
     assert "1 object in the database is not as deployed" in " ".join(texts(steward.window.page("deploy")))
+    click(qtbot, steward, "deploy.accept")
+    assert "The table Dive_Site was altered" in " ".join(texts(find(steward, "deploy.accepting")))
+    click(qtbot, steward, "deploy.accepting.cancel")
+    quiet(steward)
+    assert states(steward)[0] == "Drifted"
+    click(qtbot, steward, "deploy.accept")
+    click(qtbot, steward, "deploy.accepting.ok")
+    quiet(steward)
+    assert states(steward) == ["Applied"] * 6
+    assert not find(steward, "deploy.accept").isVisible()
 
 
 @pytest.mark.parametrize("size", [(1024, 680), (1280, 800), (1920, 1080)])

@@ -166,6 +166,10 @@ def test_status_tells_of_drift_and_what_mends_it(divegov: Divegov, workspace: Pa
     assert "applied  02_versioning.sql" in applied.out
     assert "by hand  The table Dive_Site was altered" in applied.out
     assert len(divegov("status", "--workspace", workspace, "--json").json["drift"]) == 1
+    accepted = divegov("deploy", "--workspace", workspace, "--accept-drift")
+    assert "accepted The table Dive_Site was altered since it was deployed." in accepted.out
+    assert "by hand" not in accepted.out
+    assert divegov("status", "--workspace", workspace, "--json").json["drift"] == []
 
 
 _NAMES = [

@@ -13,7 +13,7 @@ import pytest
 from divegov_gui.core.paths import scripts_folder
 from divegov_gui.database.session import Session
 from divegov_gui.services.connections import Workspace
-from divegov_gui.services.deployment import ScriptState, deploy, plan_deployment
+from divegov_gui.services.deployment import ScriptState, accept_drift, deploy, plan_deployment
 
 Shell = Callable[[str], None]
 
@@ -140,6 +140,19 @@ def test_what_no_script_can_put_back_is_told_until_a_person_does(session: Sessio
     assert told(session) == words, "a deployment of something else does not make it right"
     shell("ALTER TABLE Dive_Site DROP COLUMN Remark")
     assert told(session) == []
+
+
+def test_what_is_meant_to_stay_can_be_accepted_and_only_that(session: Session, shell: Shell) -> None:
+    shell("ALTER TABLE Dive_Site ADD COLUMN Remark TEXT; DROP VIEW Batch_Score;")
+    (taken,) = accept_drift(session)
+    assert taken.words == "The table Dive_Site was altered since it was deployed."
+    assert told(session) == ["The view Batch_Score is missing."], "a script puts that back"
+    deploy(session)
+    assert told(session) == []
+    shell("ALTER TABLE Dive_Site DROP COLUMN Remark")
+    assert told(session) == [taken.words], "from now on it belongs there"
+    assert accept_drift(session)
+    assert accept_drift(session) == ()
 
 
 def test_what_is_not_the_scripts_concerns_nobody(session: Session, shell: Shell) -> None:

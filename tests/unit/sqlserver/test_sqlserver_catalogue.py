@@ -12,7 +12,7 @@ from divegov_gui.core.errors import InputRefused, Refused
 from divegov_gui.core.paths import scripts_folder
 from divegov_gui.database.odbc_profile import SqlServerProfile
 from divegov_gui.database.scripts import read_scripts
-from divegov_gui.services.deployment import deploy, plan_deployment
+from divegov_gui.services.deployment import accept_drift, deploy, plan_deployment
 
 STATE = ("Records", "Drift_View", "Sees_Definitions", "May_Read")
 DRIFT = ("Object_Kind", "Object_Name", "Base_Name", "Drift", "Found_As")
@@ -140,6 +140,23 @@ def test_the_catalogue_is_recorded_in_the_transaction_of_the_script(deployed: St
     record = next(i for i, text in enumerate(texts) if "EXECUTE Governance.Record_Schema" in text)
     assert texts.index(next(t for t in texts if "INSERT INTO Governance.Schema_Script" in t)) < record
     assert deployed.odbc.log[-3:] == ["execute", "commit", "autocommit on"]
+
+
+def test_what_is_accepted_is_recorded_in_a_transaction_of_its_own(deployed: Stage) -> None:
+    drifted(
+        deployed,
+        ("column", "dbo.Diver.Email", "dbo.Diver", "Altered", "varchar 10"),
+        ("mask", "dbo.Diver.Phone", "dbo.Diver", "Missing", None),
+    )
+    session = deployed.open()
+    deployed.odbc.log.clear()
+    (taken,) = accept_drift(session)
+    assert taken.object.name == "dbo.Diver.Email"
+    recorded = next(
+        values for text, values in deployed.odbc.statements if "EXECUTE Governance.Record" in text
+    )
+    assert json.loads(recorded[1]) == [["mask", "dbo.Diver.Phone"]]
+    assert deployed.odbc.log[-2:] == ["commit", "autocommit on"]
 
 
 def test_whoever_may_not_see_definitions_is_told_of_no_drift(deployed: Stage) -> None:

@@ -1,10 +1,13 @@
-"""The question before the first deployment to a server: its name, typed by whoever is sure of it."""
+"""The questions of this page: the server's name before the first deployment, and whether drift is to stay."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from divegov_gui.services.catalogue import Finding
 from divegov_gui.services.deployment import DeploymentPlan
 from divegov_gui.ui.widgets import FormRow, label, plural
 from divegov_gui.ui.widgets.question import Question
@@ -46,3 +49,16 @@ class ConfirmTarget(Question):
         name = self._field.text()
         self.accept()
         self.confirmed.emit(name)
+
+
+class AcceptDrift(Question):
+    """Asks whether what no script puts back is to count as deployed; `accepted` is the yes."""
+
+    def __init__(self, found: Sequence[Finding], window: QWidget) -> None:
+        super().__init__("deploy.accepting", "Accept the database as it is?", "question", "Accept", window)
+        told = "\n".join(f"•  {one.words}" for one in found[:8])
+        more = f"\n•  … and {len(found) - 8:,} more" if len(found) > 8 else ""
+        self.body.addWidget(label(told + more, wrap=True))
+        text = "It counts as deployed from now on and is drift no more. Nothing in the database changes."
+        self.body.addWidget(label(text, "muted", wrap=True))
+        self.yes.clicked.connect(self.accept)

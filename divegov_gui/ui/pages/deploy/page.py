@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DeploymentFailed, DiveGovError
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
+from divegov_gui.services.catalogue import Finding
 from divegov_gui.services.deployment import (
     DeploymentPlan,
     DeploymentReport,
+    accept_drift,
     deploy,
     plan_deployment,
     plan_text,
@@ -22,7 +24,7 @@ from divegov_gui.services.deployment import (
 )
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import SCHEMA, AppContext
-from divegov_gui.ui.pages.deploy.confirm import ConfirmTarget
+from divegov_gui.ui.pages.deploy.confirm import AcceptDrift, ConfirmTarget
 from divegov_gui.ui.pages.deploy.rows import COLUMNS, ScriptRow, Stage
 from divegov_gui.ui.pages.deploy.script_panel import ScriptPanel
 from divegov_gui.ui.pages.deploy.words import (
@@ -122,6 +124,7 @@ class DeployPage(Page):
         layout.addWidget(self.table, 3)
         self.script = ScriptPanel()
         self.script.whole_asked.connect(self._show_whole)
+        self.script.accept_asked.connect(self._accept)
         layout.addWidget(self.script, 4)
         self._stack = StateStack(content)
         self.body.addWidget(self._stack, 1)
@@ -223,6 +226,25 @@ class DeployPage(Page):
             owner=self,
         )
 
+    # --- drift that no script ends
+    def _accept(self) -> None:
+        """Ask, then take what no script puts back as it is."""
+        assert self._plan is not None
+        found = [f for f in self._plan.findings if not f.restorable]
+        ask = AcceptDrift(found, self.window())
+        ask.accepted.connect(self._take_as_it_is)
+        ask.open()
+
+    def _take_as_it_is(self) -> None:
+        self._context.writer.submit(
+            partial(_accept_drift, self._context),
+            label="Accepting the database as it is",
+            write=True,
+            on_success=lambda _: self._context.tell_changed({SCHEMA}),
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
     # --- deploying
     def _start(self) -> None:
         """Deploy; where it is the first time on a server, once its name was typed."""
@@ -313,6 +335,10 @@ def _deploy(
         cancel=cancel,
         confirmed=confirmed,
     )
+
+
+def _accept_drift(context: AppContext, session: Any, _: ProgressSink, __: CancelToken) -> tuple[Finding, ...]:
+    return accept_drift(session, context.scripts)
 
 
 def _plan_text(plan: DeploymentPlan, _: Any, __: ProgressSink, ___: CancelToken) -> str:

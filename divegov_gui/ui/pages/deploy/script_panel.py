@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.services.deployment import ScriptState
@@ -20,6 +20,8 @@ class ScriptPanel(QWidget):
 
     whole_asked = Signal()
     """The person wants to read all that would run; `show_whole` takes it."""
+    accept_asked = Signal()
+    """What no script puts back is to be taken as it is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,13 @@ class ScriptPanel(QWidget):
         head.addWidget(self.whole)
         layout.addLayout(head)
         self._note = Note("deploy.note")
+        self.accept = button(
+            "Accept as it is",
+            name="deploy.accept",
+            description="What no script puts back counts as deployed from now on; nothing in the database changes.",
+        )
+        self.accept.clicked.connect(self.accept_asked)
+        self._note.row.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignBottom)
         layout.addWidget(self._note)
         self.sql = SqlView("deploy.sql", "The script's SQL")
         self.sql.setMinimumHeight(96)
@@ -75,6 +84,7 @@ class ScriptPanel(QWidget):
         self._row, self._failure = row, failure
         if self.whole.isChecked():
             return
+        reveal(self.accept, any(not f.restorable for f in row.status.findings))
         failed = failure if failure is not None and failure.script == row.name else None
         self._title.setText(f"{row.name}  ·  {row.title}" if row.title else row.name)
         if self._shown != (row.name, row.status.checksum):

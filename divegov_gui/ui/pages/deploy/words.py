@@ -78,7 +78,7 @@ def drift_text(script: ScriptStatus) -> str:
     if restorable:
         parts.append(f"{_listed(restorable)}\nApplying this script again puts that back.")
     if by_hand:
-        parts.append(f"{_listed(by_hand)}\nNo script puts that back: a database owner must, by hand.")
+        parts.append(f"{_listed(by_hand)}\nNo script puts that back: do it by hand, or accept it as it is.")
     return "\n".join(parts)
 
 
