@@ -251,7 +251,7 @@ def resubmit(
         "unchanged": done.unchanged_count,
         "duplicate": done.duplicate_count,
         "failing_rules": dict(done.failing),
-        "records": [asdict(each) for each in done.records],
+        "records": [each._asdict() for each in done.records],
     }
     if as_json:
         print_json(facts)

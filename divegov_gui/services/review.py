@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.core.records import FIELDS
@@ -39,8 +40,7 @@ class Judged:
     diver_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A record after an edit."""
 
     quarantine_id: int
@@ -60,8 +60,7 @@ class Edited:
     skipped_count: int = 0
 
 
-@dataclass(frozen=True)
-class ResubmittedRecord:
+class ResubmittedRecord(NamedTuple):
     """What became of one record; `diver_id` is the diver that it became, or with whom it collides."""
 
     quarantine_id: int
@@ -120,7 +119,7 @@ def edit_records(
     cancel: CancelToken | None = None,
 ) -> Edited:
     """Save new values as one group that can be undone. `kind`: Edit, Bulk, Import or Suggestion."""
-    sent = json.dumps([[e.quarantine_id, e.record_version, e.column, e.value] for e in edits])
+    sent = _json([(e.quarantine_id, e.record_version, e.column, e.value) for e in edits])
     with interruptible(session, cancel):
         results = session.call(
             "Edit_Records", edits=sent, reason=reason, kind=kind, return_records=int(return_records)
@@ -267,7 +266,13 @@ def discard_codes(session: Session) -> list[tuple[str, str]]:
 
 
 def _sent(records: Versions) -> str:
-    return json.dumps([list(record) for record in records])
+    return _json([tuple(record) for record in records])
+
+
+def _json(values: list[tuple[int | str | None, ...]]) -> str:
+    import orjson
+
+    return orjson.dumps(values).decode()
 
 
 def _edited(results: list[list[Row]]) -> Edited:

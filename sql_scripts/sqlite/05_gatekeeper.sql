@@ -417,10 +417,12 @@ END;
 --     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
 --     Promoted     a valid record becomes a diver
 --     Quarantined  everything else, with every check that it failed
--- A batch that is governed already is reported and left as it is.
+-- A batch that is governed already is reported and left as it is. @Release: what was resubmitted and is let in leaves the
+-- quarantine; a rehearsal of it spares that.
 CREATE OR ALTER PROCEDURE Govern_Batch
     @Batch_ID INTEGER,
-    @Rehearse INTEGER = 0
+    @Rehearse INTEGER = 0,
+    @Release  INTEGER = 1
 AS
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID)
@@ -669,8 +671,8 @@ BEGIN
             AND +r.Batch_ID = @Batch_ID
             AND r.Origin_Quarantine_ID IS NOT NULL
             AND o.Diver_ID IS NOT NULL
-            AND @Is_Resubmission) AS n
-    WHERE n.Origin_Quarantine_ID = Data_Quarantine.Quarantine_ID AND Data_Quarantine.Status = 'Open';
+            AND @Is_Resubmission AND @Release) AS n
+    WHERE n.Origin_Quarantine_ID = Data_Quarantine.Quarantine_ID AND +Data_Quarantine.Status = 'Open';
 
     PRINT '7/7 Counting: nothing lost, nothing doubled';
     UPDATE Ingestion_Batch
@@ -1110,6 +1112,8 @@ BEGIN
     DROP TABLE IF EXISTS temp.Edit_Target;
     CREATE TEMP TABLE Edit_Target (
         Record_ID        INTEGER PRIMARY KEY,
+        Kept_Checks      INTEGER NOT NULL,
+        Is_Email_New     INTEGER NOT NULL,
         Attempt          INTEGER NOT NULL,
         Edited_Columns   INTEGER NOT NULL,
         First_Name       TEXT,
@@ -1121,12 +1125,15 @@ BEGIN
         Source_Reference TEXT,
         Payload          TEXT NOT NULL
     );
-    INSERT INTO temp.Edit_Target (Record_ID, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-                                  Certification, Source_Reference, Payload)
-    SELECT s.Quarantine_ID, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
+    INSERT INTO temp.Edit_Target (Record_ID, Kept_Checks, Is_Email_New, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone,
+                                  Date_Of_Birth, Certification, Source_Reference, Payload)
+    SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
            s.Certification, s.Source_Reference,
            CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE '{}' END
     FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
+                 -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
+                 CASE WHEN e.Columns & 4 = 0 THEN q.Failed_Checks & 10485760 ELSE q.Failed_Checks & 8388608 END AS Kept_Checks,
+                 CASE WHEN e.Columns & 4 = 0 THEN 0 ELSE 1 END AS Is_Email_New,
                  CASE WHEN e.Columns & 1 <> 0 THEN e.First_Name ELSE q.First_Name END              AS First_Name,
                  CASE WHEN e.Columns & 2 <> 0 THEN e.Last_Name ELSE q.Last_Name END                AS Last_Name,
                  CASE WHEN e.Columns & 4 <> 0 THEN e.Email ELSE q.Email END                        AS Email,
@@ -1181,8 +1188,8 @@ BEGIN
     FROM temp.Changed_Cell
     ORDER BY Quarantine_ID, Column_Bit;
 
-    -- 2097152 = DUPLICATE_IN_BATCH: it stays for as long as the email is the one with which it met its rival.
-    -- 8388608 = ERASED_SUBJECT: it stays, whatever is edited.
+    -- DUPLICATE_IN_BATCH stays for as long as the email is the one with which the record met its rival, and
+    -- ERASED_SUBJECT whatever is edited.
     UPDATE Data_Quarantine
     SET First_Name = t.First_Name,
         Last_Name = t.Last_Name,
@@ -1197,13 +1204,14 @@ BEGIN
     FROM (SELECT e.Record_ID, e.First_Name, e.Last_Name, e.Email, e.Phone, e.Date_Of_Birth, e.Certification,
                  e.Source_Reference, e.Edited_Columns,
                  coalesce(f.Mask, 0)
-                 | CASE WHEN EXISTS (SELECT 1
+                 | e.Kept_Checks
+                 | CASE WHEN e.Is_Email_New = 1
+                         AND EXISTS (SELECT 1
                                      FROM Quarantine_Violation AS v
                                      WHERE v.Quarantine_ID = e.Record_ID
                                        AND v.Attempt = e.Attempt
                                        AND v.Rule_Code = 'DUPLICATE_IN_BATCH'
-                                       AND v.Observed_Value IS e.Email) THEN 2097152 ELSE 0 END
-                 | (SELECT q.Failed_Checks & 8388608 FROM Data_Quarantine AS q WHERE q.Quarantine_ID = e.Record_ID) AS Mask
+                                       AND v.Observed_Value IS e.Email) THEN 2097152 ELSE 0 END AS Mask
           FROM temp.Edit_Target AS e
           LEFT JOIN temp.Finding AS f
                  ON f.Record_ID = e.Record_ID) AS t
@@ -1232,8 +1240,9 @@ END;
 
 -- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
--- reasons. An untouched record comes as it came; an edited one as the object of its values. With @Waive_Warnings and a
--- reason, what a record fails by warnings alone is let in; errors never are. @Rehearse tells all that and keeps nothing.
+-- reasons. An untouched record comes as it came, an edited one as the object of its values; its place in the batch is its
+-- own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let in; errors never are.
+-- @Rehearse tells all that and keeps nothing.
 CREATE OR ALTER PROCEDURE Resubmit_Records
     @Records        TEXT,
     @Rehearse       INTEGER = 0,
@@ -1250,9 +1259,11 @@ BEGIN
         Record_Version INTEGER
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
-    SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]'))
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
     FROM json_each(@Records)
-    GROUP BY json_extract(value, '$[0]');
+    WHERE true
+    ON CONFLICT (Quarantine_ID) DO UPDATE
+    SET Record_Version = min(Record_Version, excluded.Record_Version);
     SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
     IF @Record_Count = 0
         THROW 50400, 'There is no record to resubmit.';
@@ -1274,8 +1285,8 @@ BEGIN
 
     INSERT INTO Raw_Record (Batch_ID, Source_Row, Origin_Quarantine_ID, Waived_Checks, First_Name, Last_Name, Email, Phone,
                             Date_Of_Birth, Certification, Source_Reference, Payload)
-    SELECT @Batch_ID, row_number() OVER (ORDER BY q.Quarantine_ID), q.Quarantine_ID, q.Failed_Checks & @Warnings, q.First_Name,
-           q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
+    SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings, q.First_Name, q.Last_Name,
+           q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
            CASE WHEN q.Edited_Columns = 0 THEN q.Payload
                 ELSE json_object('First_Name', q.First_Name, 'Last_Name', q.Last_Name, 'Email', q.Email, 'Phone', q.Phone,
                                  'Date_Of_Birth', q.Date_Of_Birth, 'Certification', q.Certification,
@@ -1285,12 +1296,12 @@ BEGIN
             ON q.Quarantine_ID = w.Quarantine_ID
     ORDER BY q.Quarantine_ID;
 
-    EXECUTE Govern_Batch @Batch_ID = @Batch_ID;
+    EXECUTE Govern_Batch @Batch_ID = @Batch_ID, @Release = NOT @Rehearse;
 
     UPDATE Data_Quarantine
     SET Resolution_Reason = @Reason
     FROM temp.Wanted_Record AS w
-    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID AND Data_Quarantine.Status <> 'Open' AND @Reason IS NOT NULL;
+    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID AND +Data_Quarantine.Status <> 'Open' AND @Reason IS NOT NULL;
 
     DROP TABLE IF EXISTS temp.Resubmitted;
     CREATE TEMP TABLE Resubmitted (
@@ -1301,7 +1312,8 @@ BEGIN
         Diver_ID      INTEGER
     );
     INSERT INTO temp.Resubmitted (Quarantine_ID, Outcome, Is_Let_In, Failed_Checks, Diver_ID)
-    SELECT q.Quarantine_ID, o.Outcome, o.Diver_ID IS NOT NULL, q.Failed_Checks,
+    SELECT q.Quarantine_ID, o.Outcome, o.Diver_ID IS NOT NULL,
+           CASE WHEN o.Diver_ID IS NOT NULL THEN r.Waived_Checks ELSE q.Failed_Checks END,
            CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
                 WHEN q.Failed_Checks & 4194304 <> 0
                 THEN (SELECT v.Diver_ID
@@ -1362,9 +1374,11 @@ BEGIN
         Record_Version INTEGER
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
-    SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]'))
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
     FROM json_each(@Records)
-    GROUP BY json_extract(value, '$[0]');
+    WHERE true
+    ON CONFLICT (Quarantine_ID) DO UPDATE
+    SET Record_Version = min(Record_Version, excluded.Record_Version);
     EXECUTE Require_Records @Status = 'Open';
     SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
 
@@ -1408,9 +1422,11 @@ BEGIN
         Record_Version INTEGER
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
-    SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]'))
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
     FROM json_each(@Records)
-    GROUP BY json_extract(value, '$[0]');
+    WHERE true
+    ON CONFLICT (Quarantine_ID) DO UPDATE
+    SET Record_Version = min(Record_Version, excluded.Record_Version);
     EXECUTE Require_Records @Status = 'Discarded';
     SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
 

@@ -557,10 +557,12 @@ GO
 --     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
 --     Promoted     a valid record becomes a diver
 --     Quarantined  everything else, with every check that it failed
--- A batch that is governed already is reported and left as it is.
+-- A batch that is governed already is reported and left as it is. @Release: what was resubmitted and is let in leaves the
+-- quarantine; a rehearsal of it spares that.
 CREATE OR ALTER PROCEDURE Staging.Govern_Batch
     @Batch_ID BIGINT,
-    @Rehearse BIT = 0
+    @Rehearse BIT = 0,
+    @Release  BIT = 1
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -903,7 +905,7 @@ BEGIN
               WHERE r.Batch_ID = @Batch_ID
                 AND r.Origin_Quarantine_ID IS NOT NULL
                 AND o.Diver_ID IS NOT NULL
-                AND @Is_Resubmission = 1) AS n
+                AND @Is_Resubmission = 1 AND @Release = 1) AS n
           ON n.Origin_Quarantine_ID = q.Quarantine_ID AND q.Status = N'Open';
 
         RAISERROR(N'7/7 Counting: nothing lost, nothing doubled', 0, 1) WITH NOWAIT;
@@ -1467,6 +1469,8 @@ BEGIN
     -- The records as they will be. What is as it came is judged with the payload that it came with.
     CREATE TABLE #Edit_Target (
         Record_ID        BIGINT NOT NULL PRIMARY KEY,
+        Kept_Checks      INT NOT NULL,
+        Is_Email_New     BIT NOT NULL,
         Attempt          INT NOT NULL,
         Edited_Columns   INT NOT NULL,
         First_Name       NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
@@ -1478,12 +1482,15 @@ BEGIN
         Source_Reference NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NULL,
         Payload          NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL
     );
-    INSERT INTO #Edit_Target (Record_ID, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-                              Certification, Source_Reference, Payload)
-    SELECT s.Quarantine_ID, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
+    INSERT INTO #Edit_Target (Record_ID, Kept_Checks, Is_Email_New, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone,
+                              Date_Of_Birth, Certification, Source_Reference, Payload)
+    SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
            s.Certification, s.Source_Reference,
            CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE N'{}' END
     FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
+                 -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
+                 CASE WHEN e.Columns & 4 = 0 THEN q.Failed_Checks & 10485760 ELSE q.Failed_Checks & 8388608 END AS Kept_Checks,
+                 CASE WHEN e.Columns & 4 = 0 THEN 0 ELSE 1 END AS Is_Email_New,
                  CASE WHEN e.Columns & 1 <> 0 THEN e.First_Name ELSE q.First_Name END AS First_Name,
                  CASE WHEN e.Columns & 2 <> 0 THEN e.Last_Name ELSE q.Last_Name END AS Last_Name,
                  CASE WHEN e.Columns & 4 <> 0 THEN e.Email ELSE q.Email END AS Email,
@@ -1585,8 +1592,8 @@ BEGIN
     FROM #Changed_Cell AS c
     ORDER BY c.Quarantine_ID, c.Column_Bit;
 
-    -- 2097152 = DUPLICATE_IN_BATCH: it stays for as long as the email is the one with which it met its rival.
-    -- 8388608 = ERASED_SUBJECT: it stays, whatever is edited.
+    -- DUPLICATE_IN_BATCH stays for as long as the email is the one with which the record met its rival, and
+    -- ERASED_SUBJECT whatever is edited.
     UPDATE q
     SET First_Name = t.First_Name,
         Last_Name = t.Last_Name,
@@ -1602,15 +1609,14 @@ BEGIN
     JOIN (SELECT e.Record_ID, e.First_Name, e.Last_Name, e.Email, e.Phone, e.Date_Of_Birth, e.Certification,
                  e.Source_Reference, e.Edited_Columns,
                  COALESCE(f.Mask, 0)
-                 | CASE WHEN EXISTS (SELECT 1
+                 | e.Kept_Checks
+                 | CASE WHEN e.Is_Email_New = 1
+                         AND EXISTS (SELECT 1
                                      FROM dbo.Quarantine_Violation AS v
                                      WHERE v.Quarantine_ID = e.Record_ID
                                        AND v.Attempt = e.Attempt
                                        AND v.Rule_Code = N'DUPLICATE_IN_BATCH'
-                                       AND v.Observed_Value + N'.' IS NOT DISTINCT FROM e.Email + N'.') THEN 2097152 ELSE 0 END
-                 | (SELECT k.Failed_Checks & 8388608
-                    FROM dbo.Data_Quarantine AS k
-                    WHERE k.Quarantine_ID = e.Record_ID) AS Mask
+                                       AND v.Observed_Value + N'.' IS NOT DISTINCT FROM e.Email + N'.') THEN 2097152 ELSE 0 END AS Mask
           FROM #Edit_Target AS e
           LEFT JOIN #Finding AS f
                  ON f.Record_ID = e.Record_ID) AS t
@@ -1635,8 +1641,9 @@ GO
 
 -- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
--- reasons. An untouched record comes as it came; an edited one as the object of its values. With @Waive_Warnings and a
--- reason, what a record fails by warnings alone is let in; errors never are. @Rehearse tells all that and keeps nothing.
+-- reasons. An untouched record comes as it came, an edited one as the object of its values; its place in the batch is its
+-- own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let in; errors never are.
+-- @Rehearse tells all that and keeps nothing.
 -- The savepoint has a name of its own: the gate's is inside it.
 CREATE OR ALTER PROCEDURE dbo.Resubmit_Records
     @Records        NVARCHAR(MAX),
@@ -1648,6 +1655,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @Lock INT, @Record_Count BIGINT, @Passed_Count BIGINT, @Warnings INT, @Batch_ID BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Release BIT = IIF(@Rehearse = 1, 0, 1);
     DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
     DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
 
@@ -1705,7 +1713,7 @@ BEGIN
 
         INSERT INTO Staging.Raw_Record (Batch_ID, Source_Row, Origin_Quarantine_ID, Waived_Checks, First_Name, Last_Name,
                                         Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
-        SELECT @Batch_ID, ROW_NUMBER() OVER (ORDER BY q.Quarantine_ID), q.Quarantine_ID, q.Failed_Checks & @Warnings,
+        SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings,
                q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
                CASE WHEN q.Edited_Columns = 0 THEN q.Payload
                     ELSE JSON_OBJECT('First_Name': q.First_Name, 'Last_Name': q.Last_Name, 'Email': q.Email,
@@ -1717,7 +1725,7 @@ BEGIN
           ON q.Quarantine_ID = w.Quarantine_ID
         ORDER BY q.Quarantine_ID;
 
-        EXECUTE Staging.Govern_Batch @Batch_ID = @Batch_ID;
+        EXECUTE Staging.Govern_Batch @Batch_ID = @Batch_ID, @Release = @Release;
 
         UPDATE q
         SET Resolution_Reason = @Reason
@@ -1726,7 +1734,8 @@ BEGIN
           ON w.Quarantine_ID = q.Quarantine_ID AND q.Status <> N'Open' AND @Reason IS NOT NULL;
 
         INSERT INTO #Resubmitted (Quarantine_ID, Outcome, Is_Let_In, Failed_Checks, Diver_ID)
-        SELECT q.Quarantine_ID, o.Outcome, IIF(o.Diver_ID IS NOT NULL, 1, 0), q.Failed_Checks,
+        SELECT q.Quarantine_ID, o.Outcome, IIF(o.Diver_ID IS NOT NULL, 1, 0),
+               CASE WHEN o.Diver_ID IS NOT NULL THEN r.Waived_Checks ELSE q.Failed_Checks END,
                CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
                     WHEN q.Failed_Checks & 4194304 <> 0
                     THEN (SELECT v.Diver_ID

@@ -11,9 +11,11 @@ from typing import Any
 from people import Given, person, raw_records
 
 from divegov_gui.core.records import InjectedDefect
+from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
 from divegov_gui.services.ingestion import ingest
+from divegov_gui.services.review import Edit, edit_records, resubmit_records
 
 EARLIER = Given(
     raw_records([person(), person(email="bob@example.org"), person(email="cyd@example.org", phone="?")]),
@@ -44,7 +46,10 @@ STATE = (
     "SELECT * FROM Raw_Divers ORDER BY Raw_ID",
     "SELECT Diver_ID, First_Name, Email, Phone, Change_Reason FROM Diver ORDER BY Diver_ID",
     "SELECT count(*) FROM Diver_History",
-    "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Status, Attempt_Count, Record_Version FROM Data_Quarantine",
+    "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Phone, Status, Attempt_Count, Record_Version, Failed_Checks, "
+    "Edited_Columns, Resolution_Code, Diver_ID FROM Data_Quarantine",
+    "SELECT Edit_Group_ID, Edit_Kind, Record_Count, Cell_Count FROM Edit_Group",
+    "SELECT Revision_ID, Quarantine_ID, Edit_Group_ID, Column_Name, Old_Value, New_Value FROM Quarantine_Revision",
     "SELECT Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value FROM Quarantine_Violation",
     "SELECT * FROM Batch_Rule_Count",
     "SELECT * FROM Injected_Defect",
@@ -69,6 +74,48 @@ def prepare(path: Path) -> None:
 def take_in(path: Path) -> None:
     with closing(open_workspace(path)) as session:
         ingest(session, ARRIVAL)
+
+
+REVIEWED = 2000
+"""How many records wait where a review is broken off."""
+
+
+def prepare_review(path: Path) -> None:
+    """A workspace in which some thousands wait for a phone, and every fourth for a first name besides."""
+    people = [
+        person(email=f"{n}@example.org", phone="?", first_name="Ada" if n % 4 else None)
+        for n in range(REVIEWED)
+    ]
+    with closing(open_workspace(path)) as session:
+        deploy(session)
+        ingest(session, Given(raw_records(people), name="many"))
+
+
+def waiting(session: Session, *filters: Filter) -> list[tuple[int, int]]:
+    """Open records with their versions."""
+    rows = session.select(
+        "Quarantine_Queue",
+        ["Quarantine_ID", "Record_Version"],
+        [Filter("Status", "=", "Open"), *filters],
+        [Order("Quarantine_ID")],
+    )
+    return [(row["Quarantine_ID"], row["Record_Version"]) for row in rows]
+
+
+def mend(path: Path) -> None:
+    """Give all that have a bad phone another one, in one edit; nothing where that is done."""
+    with closing(open_workspace(path)) as session:
+        edits = [Edit(n, v, "Phone", "5550001111") for n, v in waiting(session, Filter("Phone", "=", "?"))]
+        if edits:
+            edit_records(session, edits, kind="Bulk")
+
+
+def send_again(path: Path) -> None:
+    """Mend them and send all through the gate once; nothing where that is done."""
+    mend(path)
+    with closing(open_workspace(path)) as session:
+        if records := waiting(session, Filter("Attempt_Count", "=", 1)):
+            resubmit_records(session, records)
 
 
 def half_governed(path: Path) -> str:

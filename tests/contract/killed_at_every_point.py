@@ -1,6 +1,6 @@
 """Run as a program: kills itself with SIGKILL at every statement of a work, and tells what was wrong afterwards.
 
-    python killed_at_every_point.py FOLDER deploy|ingest statement|instruction STRIDE
+    python killed_at_every_point.py FOLDER deploy|ingest|mend|resubmit statement|instruction STRIDE
 
 Every attempt is a forked child that works on a copy of the same workspace. Prints how often it was killed, then a line
 a problem.
@@ -18,7 +18,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from interruptions import half_governed, prepare, state, take_in, watched
+from interruptions import half_governed, mend, prepare, prepare_review, send_again, state, take_in, watched
 
 import divegov_gui.database.sqlite as program
 from divegov_gui.services.deployment import deploy
@@ -67,13 +67,31 @@ def killed(work: functools.partial[None], count: int, kind: str) -> bool:
     return False
 
 
-def main(folder: Path, what: str, kind: str, stride: int) -> None:
-    before, whole, broken = folder / "before.db", folder / "whole.db", folder / "broken.db"
-    if what == "ingest":
+def make_ready(before: Path, what: str) -> None:
+    """The workspace that the work begins with."""
+    if what == "deploy":
+        before.touch()
+    elif what == "ingest":
         prepare(before)
     else:
-        before.touch()
-    work, check = {"ingest": (take_in, half_governed), "deploy": (deploy_to, half_deployed)}[what]
+        prepare_review(before)
+        if what == "resubmit":
+            mend(before)
+
+
+def main(folder: Path, what: str, kind: str, stride: int) -> None:
+    before, whole, broken = folder / "before.db", folder / "whole.db", folder / "broken.db"
+    make_ready(before, what)
+
+    def between(path: Path) -> str:
+        return "" if state(path) in (state(before), expected) else "neither before nor after"
+
+    work, check = {
+        "ingest": (take_in, half_governed),
+        "deploy": (deploy_to, half_deployed),
+        "mend": (mend, between),
+        "resubmit": (send_again, between),
+    }[what]
     shutil.copy(before, whole)
     work(whole)
     expected = state(whole)

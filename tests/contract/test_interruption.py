@@ -54,6 +54,10 @@ def workspace(prepared: Path, tmp_path: Path) -> Path:
         ("ingest", "statement", 1, 100),
         ("ingest", "instruction", 7, 30),
         ("deploy", "statement", 4, 40),
+        ("mend", "statement", 3, 25),
+        ("mend", "instruction", 2501, 20),
+        ("resubmit", "statement", 53, 25),
+        ("resubmit", "instruction", 3501, 20),
     ],
 )
 def test_a_process_killed_at_any_point_leaves_nothing_half_done(
