@@ -1125,14 +1125,14 @@ BEGIN
         Source_Reference TEXT,
         Payload          TEXT NOT NULL
     );
-    INSERT INTO temp.Edit_Target (Record_ID, Kept_Checks, Is_Email_New, Attempt, Edited_Columns, First_Name, Last_Name, Email, Phone,
-                                  Date_Of_Birth, Certification, Source_Reference, Payload)
-    SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name, s.Email, s.Phone, s.Date_Of_Birth,
-           s.Certification, s.Source_Reference,
+    INSERT INTO temp.Edit_Target (Record_ID, Kept_Checks, Is_Email_New, Attempt, Edited_Columns, First_Name, Last_Name,
+                                  Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
+    SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name,
+           s.Email, s.Phone, s.Date_Of_Birth, s.Certification, s.Source_Reference,
            CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE '{}' END
     FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
                  -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
-                 CASE WHEN e.Columns & 4 = 0 THEN q.Failed_Checks & 10485760 ELSE q.Failed_Checks & 8388608 END AS Kept_Checks,
+                 q.Failed_Checks & CASE WHEN e.Columns & 4 = 0 THEN 10485760 ELSE 8388608 END AS Kept_Checks,
                  CASE WHEN e.Columns & 4 = 0 THEN 0 ELSE 1 END AS Is_Email_New,
                  CASE WHEN e.Columns & 1 <> 0 THEN e.First_Name ELSE q.First_Name END              AS First_Name,
                  CASE WHEN e.Columns & 2 <> 0 THEN e.Last_Name ELSE q.Last_Name END                AS Last_Name,
