@@ -260,3 +260,30 @@ def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_
         "Import",
         2,
     )
+
+
+def test_where_no_diver_has_the_address_one_record_is_kept_and_the_other_discarded(bench: Workbench) -> None:
+    kept, other = bench.failing("LAST_NAME_MISSING")[:2]
+
+    def make_twins(session: Any) -> None:
+        versions = dict(read_versions(session, [kept, other]))
+        edit_records(session, [Edit(r, v, "Email", "twin@dive.example") for r, v in versions.items()])
+        edit_records(session, [Edit(other, versions[other] + 1, "Last_Name", "Twin")])
+
+    bench.as_another(make_twins)
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    bench.point_at(kept, "Email")
+    bench.ctrl(Qt.Key.Key_M)
+    dialog = bench.dialog()
+    assert dialog is not None
+    assert any("No diver has this email yet" in text for text in bench.texts(dialog))
+    bench.click("quarantine.merge.all.0")
+    bench.click("quarantine.merge.last_name.1")
+    bench.write_in("quarantine.merge.reason", "the same person twice")
+    bench.click("quarantine.merge.ok")
+    assert bench.dialog() is None
+    found = bench.ask(
+        "SELECT Status, Last_Name, Resolution_Code FROM Data_Quarantine "
+        f"WHERE Quarantine_ID IN ({kept}, {other}) ORDER BY Quarantine_ID = {other}"
+    )
+    assert found == [("Open", "Twin", None), ("Discarded", "Twin", "duplicate")]

@@ -371,3 +371,38 @@ def _suggested(bench: Workbench, record: int, column: str) -> bool:
 
 def _record(table: QTableView, row: int) -> int:
     return int(str(table.model().index(row, 0).data()).replace(",", ""))
+
+
+def test_a_pinned_column_is_edited_where_it_stands(bench: Workbench) -> None:
+    bench.grid.set_layout(bench.grid.layout_now.with_pin("email", True))
+    bench.quiet()
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.grid.go_to_cell(bench.row_of(record), "Email")
+    bench.grid.horizontalScrollBar().setValue(bench.grid.horizontalScrollBar().maximum())
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    editor = bench.focus()
+    assert isinstance(editor, CellEditor)
+    assert bench.grid.pinned.isAncestorOf(editor)
+    editor.selectAll()
+    bench.type(GOOD)
+    assert verdict(bench) == "The record would pass"
+    bench.key(Qt.Key.Key_Return)
+    assert value(bench, record, "Email") == GOOD
+
+
+def test_a_long_history_is_shown_in_parts(bench: Workbench) -> None:
+    records = bench.open_ids()[:40]
+
+    def many(session: Any) -> None:
+        for record in records:
+            edit_records(session, [Edit(record, 1, "Source_Reference", f"ref {record}")])
+
+    bench.as_another(many)
+    bench.click("quarantine.tab.edits")
+    history = bench.page.panes.history
+    assert len(history.groups) == 15
+    for shown in (30, 40):
+        bench.click("quarantine.history.older")
+        assert len(history.groups) == shown
+    assert not bench.control("quarantine.history.older").isVisible()
+    assert [view.group.group_id for view in history.groups] == list(range(40, 0, -1))

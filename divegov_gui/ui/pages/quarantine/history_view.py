@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -22,6 +22,8 @@ _WORDS = {
 }
 _SIGNS = {"Edit": "edit", "Bulk": "edit", "Undo": "undo", "Import": "upload", "Suggestion": "suggest"}
 MOST_CELLS = 50
+AT_ONCE = 15
+"""Groups that are shown at first, and more each time that older ones are asked for."""
 
 
 class HistoryView(QScrollArea):
@@ -51,9 +53,15 @@ class HistoryView(QScrollArea):
             wrap=True,
         )
         self._column.addWidget(self._none)
+        self._older = button("Older edits", name="quarantine.history.older", variant="link")
+        self._older.clicked.connect(lambda: self._show_more())
+        self._older.hide()
+        self._column.addWidget(self._older, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self.setWidget(inside)
         self.groups: list[GroupView] = []
+        self._waiting: list[EditGroup] = []
+        self._mask = False
 
     def show_history(self, groups: Sequence[EditGroup], mask: bool) -> None:
         """Show the groups; those that were open stay open."""
@@ -62,14 +70,22 @@ class HistoryView(QScrollArea):
             self._column.removeWidget(view)
             view.hide()
             view.deleteLater()
-        self.groups = [GroupView(group, mask) for group in groups]
-        for place, view in enumerate(self.groups):
+        self.groups, self._waiting, self._mask = [], list(groups), mask
+        self._show_more(opened)
+        reveal(self._none, not groups)
+
+    def _show_more(self, opened: Container[int] = ()) -> None:
+        """Show some more groups: each is a handful of widgets, so not all of a long history at once."""
+        some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        for group in some:
+            view = GroupView(group, self._mask)
             view.undo_wanted.connect(self.undo_wanted)
             view.cells_wanted.connect(self.cells_wanted)
-            self._column.insertWidget(place, view)
-            if view.group.group_id in opened:
+            self._column.insertWidget(len(self.groups), view)
+            self.groups.append(view)
+            if group.group_id in opened:
                 view.toggle()
-        reveal(self._none, not groups)
+        self._older.setVisible(bool(self._waiting))
 
     def show_cells(self, group_id: int, cells: Sequence[CellEdit]) -> None:
         """Show the cells of one group."""

@@ -40,7 +40,8 @@ class PreviewTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
-            self._preview.toggle(sorted({index.row() for index in self.selectionModel().selectedRows()}))
+            parts = sorted((part.top(), part.bottom()) for part in list(self.selectionModel().selection()))  # type: ignore[call-overload]
+            self._preview.toggle([row for top, bottom in parts for row in range(top, bottom + 1)])
         else:
             super().keyPressEvent(event)
 

@@ -91,20 +91,22 @@ class QueueLoader(QObject):
 
     def look_at(self, query: QueueQuery) -> None:
         """List what `query` wants, from the top."""
+        searching = query.text != self.query.text and bool(query.text)
         self.query = query
-        self.list_anew()
+        self.list_anew("Searching" if searching else "")
 
     def sort_by(self, choice: SortChoice) -> None:
         """List the same in another order, from the top."""
         self.sort = choice
-        self.list_anew()
+        self.list_anew("Sorting")
 
-    def list_anew(self) -> None:
-        """The first page at once, the counts, and the rest behind them."""
+    def list_anew(self, words: str = "") -> None:
+        """The first page at once, the counts, and the rest behind them; `words` tell what takes long."""
         if self.catalogue is None:
             return
         self.is_complete = False
-        self._submit(partial(_first_page, self.catalogue, self.query, self.order), "page", self._take_page)
+        job = partial(_first_page, self.catalogue, self.query, self.order)
+        self._submit(job, "page", self._take_page, words)
         self.recount()
         self._submit(partial(_all_keys, self.catalogue, self.query, self.order), "keys", self._take_keys)
 
@@ -122,9 +124,10 @@ class QueueLoader(QObject):
             self._submit(partial(_facets, self.catalogue, self.query), "facets", self._take_facets)
 
     # --- inside
-    def _submit(self, job: Any, kind: str, on_success: Any) -> None:
+    def _submit(self, job: Any, kind: str, on_success: Any, words: str = "") -> None:
         self._context.reader.submit(
             job,
+            label=words,
             kind=f"quarantine.{kind}",
             on_success=on_success,
             on_failure=self._take_failure,
