@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from divegov_gui.ui.pages.quarantine.preview_model import PreviewModel
 
-_WIDTHS = (104, 120, 232, 232, 110)
+_WIDTHS = (96, 116, 210, 210, 150)
 
 
 class PreviewTable(QTableView):
