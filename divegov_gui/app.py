@@ -28,6 +28,7 @@ from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
+from divegov_gui.ui.watching import watch_note
 
 PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules", "privacy")
 """The pages that are there to be seen; the others say that they are still to come."""
@@ -135,6 +136,9 @@ class Steward:
         self.window.closing.connect(lambda _: self.shut_down())
         self.context.page_requested.connect(self._show_page)
         self.context.place_asked.connect(self._turn_to)
+        self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))
+        self.context.watching.changed.connect(self._say_watch)
+        self._say_watch()
 
     @property
     def reader(self) -> Worker:
@@ -163,6 +167,7 @@ class Steward:
     def shut_down(self) -> None:
         """Stop both workers and join their threads; what the database had confirmed is kept."""
         self.window.hide()
+        self.context.watching.shut_down()
         self.opened.shut_down()
         if self._has_hooks:
             self.reporter.uninstall()
@@ -207,6 +212,10 @@ class Steward:
         self.window.set_workspace(info_of(place, standing, mask=self.context.mask_personal))
         if standing is None and isinstance(place, ServerPlace):
             self.opened.ask_standing(partial(self._show_place, place))
+
+    def _say_watch(self) -> None:
+        """Say in the status line which folder is watched, or was when the window was closed."""
+        self.window.status.set_watch(*watch_note(self.context.watching))
 
     def _worker(self, place: Place, name: str) -> Worker:
         return Worker(place.open_session, name=name, on_crash=self.reporter.report, board=self.board)

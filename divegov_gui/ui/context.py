@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,7 @@ from divegov_gui.services.servers import Place, Standing
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import Worker
+from divegov_gui.ui.watching import FolderWatcher
 
 SCHEMA, BATCHES, QUARANTINE, DIVERS = "schema", "batches", "quarantine", "divers"
 """What a write may change; a write tells which, and each page reads anew what it shows of that."""
@@ -58,6 +60,11 @@ class AppContext(QObject):
         """Whether personal values are masked on the screen: in pictures that leave the house."""
         self.settings = settings or UiSettings()
         """What the window remembers between two starts; never a diver's data."""
+
+    @cached_property
+    def watching(self) -> FolderWatcher:
+        """The folder that is watched while the window is open, or could be."""
+        return FolderWatcher(self)
 
     def take_place(self, place: Place, *, reader: Worker, writer: Worker) -> None:
         """Turn to another place; whoever listens to `place_changed` is told once all is in its place."""

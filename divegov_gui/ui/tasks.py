@@ -171,6 +171,11 @@ class Worker(QObject):
         self._loop = _Loop(open_session, self._message.emit, name)
 
     @property
+    def on_crash(self) -> OnCrash | None:
+        """Who is told of an exception that is not a DiveGovError."""
+        return self._on_crash
+
+    @property
     def is_busy(self) -> bool:
         """Whether a job waits or runs."""
         return bool(self._active)

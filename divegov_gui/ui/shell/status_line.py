@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.tasks import TaskBoard, TaskHandle, TaskState
-from divegov_gui.ui.widgets.basics import label, plural, tool_button
+from divegov_gui.ui.widgets.basics import button, label, plural, tool_button
 
 _STEPS = 1000
 
 
 class StatusLine(QWidget):
-    """Shows the oldest task of a TaskBoard, and how many more there are."""
+    """Shows the oldest task of a TaskBoard, and how many more there are; on the right what lasts."""
+
+    watch_chosen = Signal()
+    """The person wants to see the folder that is watched."""
 
     def __init__(self, board: TaskBoard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,9 +39,14 @@ class StatusLine(QWidget):
         self.cancel.clicked.connect(self._cancel)
         self.more = label("", "hint")
         self.note = label("", "hint", name="status.note")
+        self.watch = button("", name="status.watch", variant="link", icon="reveal")
+        self.watch.setAccessibleName("The folder that is watched")
+        self.watch.clicked.connect(self.watch_chosen)
+        self.watch.hide()
         for part in (self.text, self.bar, self.cancel, self.more):
             row.addWidget(part)
         row.addStretch(1)
+        row.addWidget(self.watch)
         row.addWidget(self.note)
         board.changed.connect(self._show)
         self._show(board.tasks)
@@ -47,6 +55,15 @@ class StatusLine(QWidget):
         """Say something lasting on the right, such as the time zone."""
         self.note.setText(text)
         self.note.setToolTip(tooltip)
+
+    def set_watch(self, text: str, description: str = "", tone: str = "link") -> None:
+        """Say which folder is watched, or could be again; an empty text says nothing."""
+        self.watch.setText(text)
+        self.watch.setAccessibleName(text)
+        self.watch.setAccessibleDescription(description)
+        self.watch.setToolTip(description)
+        theme.set_icon(self.watch, "warning" if tone == "warning" else "reveal", tone, 16)
+        self.watch.setVisible(bool(text))
 
     def _show(self, tasks: object) -> None:
         assert isinstance(tasks, tuple)

@@ -1,4 +1,4 @@
-"""The Ingest page: wires the two ways in, the run and its result to the workspace."""
+"""The Ingest page: wires the ways in, the run and its result to the workspace."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class IngestPage(Page):
         self._handle: TaskHandle | None = None
         self._report: IngestReport | None = None
         self._sets_up = False
-        self.setup = SetupView(context.reader)
+        self.setup = SetupView(context.reader, lambda: context.watching)
         self._views = Views()
         self._views.add(self.setup)
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -91,7 +91,7 @@ class IngestPage(Page):
     def aim_at(
         self, *, way: str = "", path: str = "", rows: int = 0, batch_id: int | None = None, **_: object
     ) -> None:
-        """Turn to a way in (``generate`` with `rows`, ``file`` with `path`), or to a batch's result.
+        """Turn to a way in (``generate`` with `rows`, ``file`` with `path`, ``watch``), or to a batch's result.
 
         While something runs, that stays in sight.
         """
@@ -115,6 +115,7 @@ class IngestPage(Page):
     def _connect(self) -> None:
         self._context.changed.connect(self._follow_change)
         self.setup.start_wanted.connect(self._start)
+        self.setup.batch_wanted.connect(self._look_up)
         start = QShortcut(QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self)
         start.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         start.activated.connect(self._start_by_key)
@@ -149,6 +150,7 @@ class IngestPage(Page):
                 "warning",
             )
             return
+        name, watched = self._context.workspace.name, ""
         if plan.is_empty:
             said = f"This workspace is new: its {plural(count, 'script')} are deployed first, then the records come in."
         elif self._sets_up:
@@ -156,8 +158,9 @@ class IngestPage(Page):
             said = f"{plural(count, 'script')} {are} not deployed as {'it reads' if count == 1 else 'they read'} now: "
             said += "that is done first."
         else:
-            said = f"They come into {self._context.workspace.name} as one batch."
-        self.setup.promise(said)
+            said = f"They come into {name} as one batch."
+            watched = f"Each file comes into {name} as a batch of its own."
+        self.setup.promise(said, watched=watched)
 
     def _follow_change(self, what: object) -> None:
         if isinstance(what, frozenset) and SCHEMA in what:

@@ -1,7 +1,8 @@
-"""Where an ingestion begins: the two ways in, and the one button that starts."""
+"""Where an ingestion begins: the three ways in, and the one button that starts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from PySide6.QtCore import Signal
@@ -12,16 +13,20 @@ from divegov_gui.ui.pages.ingest.file_pane import FilePane
 from divegov_gui.ui.pages.ingest.generate_pane import GeneratePane
 from divegov_gui.ui.pages.ingest.order import Order
 from divegov_gui.ui.pages.ingest.parts import Views, tab_after
+from divegov_gui.ui.pages.ingest.watch_pane import WatchPane
 from divegov_gui.ui.pages.ingest.ways import Way, WayChoice
 from divegov_gui.ui.tasks import Worker
+from divegov_gui.ui.watching import FolderWatcher
 from divegov_gui.ui.widgets import button, icon_label, plural, restyle, rule
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
-GENERATE, FILE = "generate", "file"
+GENERATE, FILE, WATCH = "generate", "file", "watch"
 _WAYS = (
     Way(GENERATE, "Generate divers", "synthetic", "Realistic people with known defects: see what is caught."),
     Way(FILE, "From a file", "file", "Records that you bring: CSV, Excel, JSON or JSON Lines."),
+    Way(WATCH, "Watch a folder", "folder", "Files that arrive in a folder come in by themselves."),
 )
+Pane = GeneratePane | FilePane | WatchPane
 
 
 class SetupView(QWidget):
@@ -29,11 +34,16 @@ class SetupView(QWidget):
 
     start_wanted = Signal(object)
     """An Order to run."""
+    batch_wanted = Signal(object)
+    """The number of a batch whose result is wanted."""
 
-    def __init__(self, reader: Worker, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, reader: Worker, watching: Callable[[], FolderWatcher], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._promise, self._tone = "", ""
-        self._reader = reader
+        self._said_of: dict[str, str] = {}
+        self._reader, self._watching = reader, watching
         self._panes = Views()
         self.generate = GeneratePane()
         self._add(self.generate)
@@ -53,9 +63,17 @@ class SetupView(QWidget):
         tab_after(self.generate.last_field, made)
         return made
 
+    @cached_property
+    def watch(self) -> WatchPane:
+        """The pane for a folder, made when it is first wanted."""
+        made = WatchPane(self._watching())
+        made.batch_wanted.connect(self.batch_wanted)
+        self._add(made)
+        return made
+
     @property
     def way(self) -> str:
-        """The way that is chosen: ``generate`` or ``file``."""
+        """The way that is chosen: ``generate``, ``file`` or ``watch``."""
         return self.ways.current
 
     def choose(self, way: str) -> None:
@@ -63,16 +81,21 @@ class SetupView(QWidget):
         self.ways.choose(way)
         self._turn_to(way)
 
-    def promise(self, text: str, tone: str = "") -> None:
-        """Say beside the button what will happen."""
+    def promise(self, text: str, tone: str = "", watched: str = "") -> None:
+        """Say beside the button what will happen; `watched` where a folder is to be watched."""
+        self._said_of = {WATCH: watched or text}
         self._promise, self._tone = text, tone
         self._refresh()
 
     def start(self) -> None:
-        """Do what the button does: start, or show what must be corrected first."""
-        order = self._pane.order()
+        """Do what the button does: start or stop, or show what must be corrected first."""
+        pane = self._pane
+        if isinstance(pane, WatchPane):
+            pane.toggle()
+            return
+        order = pane.order()
         if order is None:
-            self._pane.focus_problem()
+            pane.focus_problem()
         else:
             self.start_wanted.emit(order)
 
@@ -82,8 +105,10 @@ class SetupView(QWidget):
 
     # --- inside
     @property
-    def _pane(self) -> GeneratePane | FilePane:
-        return self.generate if self.way == GENERATE else self.file
+    def _pane(self) -> Pane:
+        if self.way == GENERATE:
+            return self.generate
+        return self.file if self.way == FILE else self.watch
 
     def _choice_line(self) -> QHBoxLayout:
         space = theme.current().space
@@ -119,7 +144,7 @@ class SetupView(QWidget):
         column.addLayout(row)
         return made
 
-    def _add(self, pane: GeneratePane | FilePane) -> None:
+    def _add(self, pane: Pane) -> None:
         self._panes.add(pane)
         pane.changed.connect(self._refresh)
 
@@ -130,18 +155,34 @@ class SetupView(QWidget):
 
     def _refresh(self) -> None:
         """Say what the button does, or what is in its way."""
-        order = self._pane.order()
-        waiting = self._pane.waiting_for()
-        text = f"Ingest {plural(order.count, 'record')}" if isinstance(order, Order) else "Ingest"
+        pane = self._pane
+        text, icon = _does(pane)
+        waiting = pane.waiting_for()
+        promise = self._said_of.get(self.way, self._promise)
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
-        self.start_button.setAccessibleDescription(waiting or self._promise)
-        theme.set_icon(self.start_button, "ingest", "accent_text")
-        nothing_yet = self.way == FILE and (self.file.file is None or self.file.is_looking)
+        self.start_button.setAccessibleDescription(waiting or promise)
+        theme.set_icon(self.start_button, icon, "accent_text")
+        nothing_yet = _waits(pane)
         self.start_button.setEnabled(not nothing_yet)
         wrong = bool(waiting) and not nothing_yet
         tone = "danger" if wrong else self._tone
-        self._said.set_full(waiting or self._promise)
+        self._said.set_full(waiting or promise)
         self._said.setProperty("tone", tone or "muted")
         restyle(self._said)
         theme.set_icon(self._sign, tone or "info", tone or "muted", 18)
+
+
+def _does(pane: Pane) -> tuple[str, str]:
+    """What the button says, and its icon."""
+    if isinstance(pane, WatchPane):
+        return ("Stop watching", "stop") if pane.is_on else ("Watch this folder", "play")
+    order = pane.order()
+    return (f"Ingest {plural(order.count, 'record')}" if isinstance(order, Order) else "Ingest"), "ingest"
+
+
+def _waits(pane: Pane) -> bool:
+    """Whether there is nothing yet that the button could take."""
+    if isinstance(pane, WatchPane):
+        return not pane.is_ready
+    return isinstance(pane, FilePane) and (pane.file is None or pane.is_looking)
