@@ -100,6 +100,11 @@ class Session(Protocol):
         """``sqlite`` or ``sqlserver``."""
         ...
 
+    @property
+    def actor(self) -> str:
+        """Who works here, as the database writes it beside what they do."""
+        ...
+
     def call(
         self, procedure: str, /, *, on_message: MessageSink | None = None, **parameters: Any
     ) -> list[list[Row]]:

@@ -125,6 +125,7 @@ class SqlServerSession:
         self._link = link
         self._target = target or Target(link.target, link.target)
         self._procedures: dict[str, DeployedProcedure] = {}
+        self._actor: str | None = None
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -229,6 +230,13 @@ class SqlServerSession:
         return Identity(
             login, user, owner == 1, tuple(r for r, is_in in zip(ROLES, held, strict=True) if is_in == 1)
         )
+
+    @property
+    def actor(self) -> str:
+        """Who one is here (see `Session.actor`): the login, which no impersonation changes. Asked for once."""
+        if self._actor is None:
+            self._actor = self.identity().login
+        return self._actor
 
     # -- life ---------------------------------------------------------------------------------------------
 

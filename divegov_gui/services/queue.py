@@ -115,7 +115,7 @@ def read_catalogue(session: Session) -> Catalogue:
     """The checks and the batches' sources."""
     batches = session.select("Batch_Summary", ["Batch_ID", "Source_Name"])
     sources = {row["Batch_ID"]: row["Source_Name"] for row in batches}
-    return Catalogue(read_checks(session), sources, str(getattr(session, "actor", "")))
+    return Catalogue(read_checks(session), sources, session.actor)
 
 
 def read_page(

@@ -55,6 +55,15 @@ class Desk(QObject):
         self._show_leaf(self._panel.leaf)
         self._enable()
 
+    def _take_current(self, row: QueueRow | None) -> None:
+        """The cursor has moved. Where its row is still on the way, the panel stands as it is and offers nothing."""
+        if row is None and self._grid.currentIndex().isValid():
+            self._panel.row = None
+            self.suggesting.ask(None)
+            self._enable()
+        else:
+            self.show_row(row)
+
     def tell(self, what: Set[str] = frozenset({QUARANTINE})) -> None:
         """Tell the other pages what has changed; this one shows it already."""
         self.is_telling = True
@@ -65,7 +74,7 @@ class Desk(QObject):
 
     # --- joining
     def _listen(self) -> None:
-        self._grid.current_changed.connect(self.show_row)
+        self._grid.current_changed.connect(self._take_current)
         self._grid.selection_changed.connect(lambda _: self._enable())
         self._grid.rows.cell_edited.connect(self._take_cell)
         for cells in (self._grid.cells, self._grid.pinned_cells):
