@@ -26,7 +26,10 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """One arrival. Times are UTC text with microseconds; `outcomes` is None until the batch is governed."""
+    """One arrival. Times are UTC text with microseconds; `outcomes` is None until the batch is governed.
+
+    `purged_at`: since when what the source sent is gone; outcomes and counts stay.
+    """
 
     batch_id: int
     source_name: str
@@ -38,6 +41,7 @@ class BatchSummary:
     declared: int
     loaded: int
     outcomes: Outcomes | None
+    purged_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -290,4 +294,5 @@ def batch_of(row: Row) -> BatchSummary:
         declared=row["Declared_Count"],
         loaded=row["Loaded_Count"],
         outcomes=_outcomes(row) if row["Status"] == "Governed" else None,
+        purged_at=row["Purged_At"],
     )

@@ -109,7 +109,7 @@ class _RuleDelegate(QStyledItemDelegate):
     """Draws one rule: severity sign, wording and code, bar, count."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(300, ROW_HEIGHT)
+        return QSize(120, ROW_HEIGHT)  # the view gives it its own width
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()

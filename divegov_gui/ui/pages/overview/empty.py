@@ -35,7 +35,7 @@ def empty_state(
         )
         made.add_action("Deploy", lambda: go_to("deploy"), "overview.deploy")
         return made
-    if state.overview is None:
+    if state.arrivals is None:
         left = len(state.plan.outstanding)
         return EmptyState(
             "deploy",

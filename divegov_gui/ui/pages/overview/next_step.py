@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from divegov_gui.services.conservation import Imbalance
 from divegov_gui.services.deployment import DeploymentPlan
-from divegov_gui.services.quality import Overview
+from divegov_gui.services.quality import Arrivals, Holdings
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import button, icon_label, label, plural
 
@@ -24,8 +26,19 @@ class NextStep:
     aim: dict[str, object] = field(default_factory=dict)
 
 
-def next_step(plan: DeploymentPlan, overview: Overview) -> NextStep:
-    """The most pressing thing: scripts that drifted, a batch left unfinished, open records, or fresh data."""
+def next_step(
+    plan: DeploymentPlan, arrivals: Arrivals, holdings: Holdings | None, imbalances: Sequence[Imbalance] = ()
+) -> NextStep:
+    """The most pressing thing: an imbalance, drifted scripts, an unfinished batch, open records, or fresh data."""
+    if imbalances:
+        many = len(imbalances) != 1
+        return NextStep(
+            "danger",
+            f"Alarm: {plural(len(imbalances), 'batch', 'batches')} {'do' if many else 'does'} not add up.",
+            "See the batch",
+            "overview",
+            {"batch_id": imbalances[0].batch_id},
+        )
     drifted = sum(script.has_changed for script in plan.scripts)
     if drifted:
         words = (
@@ -39,21 +52,29 @@ def next_step(plan: DeploymentPlan, overview: Overview) -> NextStep:
         are = "is" if len(plan.findings) == 1 else "are"
         words = f"{count} of the database {are} missing or altered since the last deployment."
         return NextStep("warning", words, "Open Deploy", "deploy")
-    unfinished = [batch for batch in overview.batches if batch.outcomes is None]
-    if unfinished:
-        first = unfinished[0]
+    if arrivals.unfinished is not None:
+        first_open = arrivals.unfinished
         return NextStep(
             "warning",
-            f"Batch {first.batch_id} is not governed yet. Ingest {first.source_name} again, and it goes on.",
+            f"Batch {first_open.batch_id} is not governed yet. Ingest {first_open.source_name} again, and it goes on.",
             "Open Ingest",
             "ingest",
         )
-    if overview.quarantine_open:
-        waiting = plural(overview.quarantine_open, "record")
-        verb = "waits" if overview.quarantine_open == 1 else "wait"
+    return _what_waits(holdings)
+
+
+def _what_waits(holdings: Holdings | None) -> NextStep:
+    """Records that are ready, records that fail, or nothing."""
+    if holdings is None:
+        return NextStep("info", "Counting what waits in quarantine.", "Open Quarantine", "quarantine")
+    where = holdings.whereabouts
+    if where.open:
+        waiting = plural(where.open, "record")
+        verb = "waits" if where.open == 1 else "wait"
+        ready = f" {where.ready:,} of them would be let in now." if where.ready else ""
         return NextStep(
             "quarantined",
-            f"{waiting} {verb} in quarantine for a steward.",
+            f"{waiting} {verb} in quarantine for a steward.{ready}",
             f"Review {waiting}",
             "quarantine",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from divegov_gui.services.quality import Overview
+from divegov_gui.services.quality import Arrivals, Holdings
 from divegov_gui.ui import theme
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import StatTile
@@ -25,13 +25,18 @@ class Tiles(QWidget):
         for tile in (self.divers, self.open, self.versions, self.batches):
             row.addWidget(tile)
 
-    def show_overview(self, overview: Overview) -> None:
+    def show_arrivals(self, arrivals: Arrivals) -> None:
+        """Show what is known at once."""
+        newest = arrivals.batches[0]
+        self.batches.set_value(arrivals.batch_count, f"newest {local_time(newest.received_at)}")
+        for tile in (self.divers, self.open, self.versions):
+            if tile.value_text == "–":
+                tile.set_value(None, "counting")
+
+    def show_holdings(self, holdings: Holdings) -> None:
         """Show the numbers as the database counts them."""
-        self.divers.set_value(overview.divers, "promoted and current")
-        waiting = overview.quarantine_open
-        self.open.set_value(
-            waiting, "wait for a steward" if waiting else "nothing waits", "quarantined" if waiting else ""
-        )
-        self.versions.set_value(overview.history_rows, "kept of divers who changed")
-        newest = overview.batches[0]
-        self.batches.set_value(overview.batch_count, f"newest {local_time(newest.received_at)}")
+        self.divers.set_value(holdings.divers, "promoted and current")
+        waiting, ready = holdings.whereabouts.open, holdings.whereabouts.ready
+        said = f"{ready:,} of them ready to send" if ready else "wait for a steward"
+        self.open.set_value(waiting, said if waiting else "nothing waits", "quarantined" if waiting else "")
+        self.versions.set_value(holdings.history_rows, "kept of divers who changed")

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.batches import (
+    BatchQuery,
+    Purged,
+    RawRow,
+    purge,
+    read_batch_keys,
+    read_batches,
+    read_record_keys,
+    read_records,
+)
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.conservation import Imbalance, Slice, check_slice, slices
 from divegov_gui.services.deployment import DeploymentPlan, deploy, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, ingest
 from divegov_gui.services.quality import (
+    Arrivals,
     BatchSummary,
-    Overview,
+    Holdings,
     RuleHits,
     Score,
+    read_arrivals,
     read_batch,
-    read_overview,
+    read_holdings,
     read_rejections,
     read_score,
 )
 
-LISTED = 500
-"""How many batches are listed; the totals are over all of them."""
 DEMO_ROWS = 1000
 
 
 @dataclass(frozen=True)
 class WorkspaceState:
-    """The scripts, and what the workspace holds: None while a script that makes it never ran."""
+    """The scripts, and what came in: None while a script that makes the workspace never ran."""
 
     plan: DeploymentPlan
-    overview: Overview | None
+    arrivals: Arrivals | None
 
 
 @dataclass(frozen=True)
@@ -44,11 +57,29 @@ class BatchDetails:
 
 
 def read_state(scripts: Path | None, session: Any, _: ProgressSink, cancel: CancelToken) -> WorkspaceState:
-    """The plan, and the overview where every script has run at least once."""
+    """The plan, and the arrivals where every script has run at least once: what is there at once."""
     with interruptible(session, cancel):
         plan = plan_deployment(session, scripts)
         complete = all(script.journal is not None for script in plan.scripts)
-        return WorkspaceState(plan, read_overview(session, batches=LISTED) if complete else None)
+        return WorkspaceState(plan, read_arrivals(session, batches=1) if complete else None)
+
+
+def count_holdings(session: Any, _: ProgressSink, cancel: CancelToken) -> Holdings:
+    """What is there now, which is counted."""
+    with interruptible(session, cancel):
+        return read_holdings(session)
+
+
+def cut_slices(session: Any, _: ProgressSink, cancel: CancelToken) -> tuple[Slice, ...]:
+    """What there is to check, in parts that each take a moment."""
+    with interruptible(session, cancel):
+        return slices(session)
+
+
+def check(part: Slice, session: Any, _: ProgressSink, cancel: CancelToken) -> tuple[Imbalance, ...]:
+    """The batches of one part that do not add up."""
+    with interruptible(session, cancel):
+        return check_slice(session, part)
 
 
 def read_details(batch_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> BatchDetails:
@@ -56,6 +87,50 @@ def read_details(batch_id: int, session: Any, _: ProgressSink, cancel: CancelTok
     with interruptible(session, cancel):
         batch, rules = read_batch(session, batch_id), read_rejections(session, batch_id)
         return BatchDetails(batch, rules, read_score(session, batch_id))
+
+
+def read_two(
+    first: int, second: int, session: Any, _: ProgressSink, cancel: CancelToken
+) -> tuple[BatchDetails, BatchDetails]:
+    """Two batches, to be compared."""
+    with interruptible(session, cancel):
+        one, other = (
+            BatchDetails(read_batch(session, batch_id), read_rejections(session, batch_id), None)
+            for batch_id in (first, second)
+        )
+        return one, other
+
+
+def list_batches(
+    query: BatchQuery, session: Any, _: ProgressSink, cancel: CancelToken
+) -> tuple[array[int], list[BatchSummary]]:
+    """The numbers of all batches that match, and the first of them whole."""
+    keys = read_batch_keys(session, query, cancel)
+    return keys, read_batches(session, keys[:200], cancel)
+
+
+def fetch_batches(session: Any, request: Any, cancel: CancelToken) -> list[BatchSummary]:
+    """The batches that a table asks for."""
+    return read_batches(session, request.keys or (), cancel)
+
+
+def list_records(
+    batch_id: int, outcome: str, session: Any, _: ProgressSink, cancel: CancelToken
+) -> array[int]:
+    """The numbers of a batch's raw records."""
+    return read_record_keys(session, batch_id, outcome, cancel)
+
+
+def fetch_records(session: Any, request: Any, cancel: CancelToken) -> list[RawRow]:
+    """The raw records that a table asks for."""
+    return read_records(session, request.keys or (), cancel)
+
+
+def run_purge(
+    before: date, reason: str, rehearse: bool, session: Any, progress: ProgressSink, cancel: CancelToken
+) -> Purged:
+    """Purge, or rehearse it."""
+    return purge(session, before, reason, rehearse=rehearse, progress=progress, cancel=cancel)
 
 
 def run_demo(scripts: Path | None, session: Any, progress: ProgressSink, cancel: CancelToken) -> IngestReport:

@@ -48,13 +48,32 @@ class QuarantinePage(Page):
         """Read the queue anew, and stay where one was."""
         self.refresh()
 
-    def aim_at(self, rule: str | None = None, batch_id: int | None = None) -> None:
-        """Show the records that break `rule`, those of `batch_id`, or those of both."""
-        query = OPEN
-        if rule is not None:
-            query = query.choosing("rule", frozenset({rule}))
-        if batch_id is not None:
-            query = query.choosing("batch", frozenset({batch_id}))
+    def aim_at(
+        self,
+        rule: str | None = None,
+        batch_id: int | None = None,
+        *,
+        standing: Sequence[str] = (),
+        status: str | None = None,
+        age: str | None = None,
+        quarantine_id: int | None = None,
+    ) -> None:
+        """Show the open records that break `rule`, are of `batch_id`, stand or are aged so: all that is given; or those
+        of another `status`. With `quarantine_id` every record, the cursor on that one."""
+        if quarantine_id is not None:
+            self.loader.query = QueueQuery()
+            self.search.search.show_text("")
+            self.loader.start(Place(quarantine_id))
+            return
+        query = OPEN if status is None else OPEN.choosing("status", frozenset({status}))
+        for facet, values in (
+            ("rule", (rule,)),
+            ("batch", (batch_id,)),
+            ("standing", standing),
+            ("age", (age,)),
+        ):
+            chosen = frozenset(value for value in values if value is not None)
+            query = query.choosing(facet, chosen) if chosen else query
         self.look_at(query)
 
     def look_at(self, query: QueueQuery) -> None:

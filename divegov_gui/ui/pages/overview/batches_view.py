@@ -1,0 +1,82 @@
+"""The view Batches: the list, one batch, or two side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from divegov_gui.services.batches import BatchQuery, RawRow
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.overview.batch_list import BatchList
+from divegov_gui.ui.pages.overview.batch_pane import BatchPane
+from divegov_gui.ui.pages.overview.compare_pane import ComparePane
+from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
+
+
+class BatchesView(QWidget):
+    """Turns from the list to a batch and back."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("overview.batches_view")
+        layout.addWidget(self._stack)
+        self.list = BatchList(context)
+        self.list.opened.connect(self.open_batch)
+        self.list.compared.connect(self._compare)
+        self.list.purge_wanted.connect(self._ask_to_purge)
+        self.batch = BatchPane(context)
+        self.batch.left.connect(self.show_list)
+        self.batch.rule_chosen.connect(lambda rule: self._quarantine(rule=rule.code))
+        self.batch.outcome_chosen.connect(self._open_outcome)
+        self.batch.records.followed.connect(self._follow)
+        self.comparison = ComparePane(context)
+        self.comparison.left.connect(self.show_list)
+        for view in (self.list, self.batch, self.comparison):
+            self._stack.addWidget(view)
+
+    def refresh(self) -> None:
+        """Read anew what is in sight."""
+        if self._stack.currentWidget() is self.batch and self.batch.batch_id is not None:
+            self.batch.open_batch(self.batch.batch_id)
+        else:
+            self.list.refresh()
+
+    def look_at(self, query: BatchQuery) -> None:
+        """List what `query` wants."""
+        self._stack.setCurrentWidget(self.list)
+        self.list.look_at(query)
+
+    def open_batch(self, batch_id: int) -> None:
+        """Show one batch."""
+        self._stack.setCurrentWidget(self.batch)
+        self.batch.open_batch(batch_id)
+
+    def show_list(self) -> None:
+        """Back to the list."""
+        self._stack.setCurrentWidget(self.list)
+        self.list.refresh()
+        self.list.table.setFocus()
+
+    # --- inside
+    def _compare(self, pair: tuple[int, int]) -> None:
+        self._stack.setCurrentWidget(self.comparison)
+        self.comparison.show_batches(*pair)
+
+    def _ask_to_purge(self) -> None:
+        PurgeDialog(self._context, self.window()).open()
+
+    def _open_outcome(self, key: str) -> None:
+        if key == "quarantined":
+            self._quarantine()
+
+    def _quarantine(self, **aim: object) -> None:
+        self._context.go_to("quarantine", batch_id=self.batch.batch_id, **aim)
+
+    def _follow(self, row: RawRow) -> None:
+        if row.quarantine_id is not None:
+            self._context.go_to("quarantine", quarantine_id=row.quarantine_id)
+        elif row.diver_id is not None:
+            self._context.go_to("history", diver_id=row.diver_id)

@@ -1,0 +1,65 @@
+"""How the gatekeepers did on a synthetic batch, by kind of defect: injected, found, missed, unexpected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from divegov_gui.core.records import REPEATED_RECORD
+from divegov_gui.services.generation import DEFECTS
+from divegov_gui.services.quality import CLEAN_RECORD, DefectScore, Score
+from divegov_gui.ui.widgets import Card, Column
+from divegov_gui.ui.widgets.list_table import ListTable
+from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
+
+LABELS = {
+    **{kind.code: kind.label for kind in DEFECTS},
+    REPEATED_RECORD: "Identical copy",
+    CLEAN_RECORD: "Clean record",
+}
+_ORDER = {code: place for place, code in enumerate(LABELS)}
+_HEADER, _FRAME = 34, 8
+
+
+def _missed(row: DefectScore) -> str:
+    return "danger" if row.missed else ""
+
+
+def _unexpected(row: DefectScore) -> str:
+    return "danger" if row.unexpected and row.code == CLEAN_RECORD else ""
+
+
+COLUMNS = (
+    Column(
+        "code",
+        "Injected as",
+        130,
+        format=lambda code: LABELS.get(code, code),
+        sortable=False,
+        tooltip=lambda row: row.code,
+    ),
+    Column("injected", "Injected", 76, align_right=True, sortable=False),
+    Column("found", "Found", 66, align_right=True, sortable=False),
+    Column("missed", "Missed", 70, align_right=True, sortable=False, tone=_missed),
+    Column("unexpected", "Extra", 64, align_right=True, sortable=False, tone=_unexpected),
+)
+
+
+class ScoreMatrix(Card):
+    """The ground truth against the gate, a row a defect."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "Score by rule", "Extra: found where it was not injected, or a clean record rejected", parent
+        )
+        self.table = ListTable(COLUMNS, name="overview.matrix", accessible="Score by rule", key="code")
+        self.table.stretch("code")
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self.table)
+        self.body.addStretch(1)
+
+    def show_score(self, score: Score) -> None:
+        """Show `score`, the kinds in the order of the rule catalogue."""
+        rows = sorted(score.defects, key=lambda row: _ORDER.get(row.code, len(_ORDER)))
+        self.table.show_rows(rows)
+        self.table.setFixedHeight(_HEADER + len(rows) * ROW_HEIGHT + _FRAME)
