@@ -28,11 +28,15 @@ _FROM_TEXT = {
     "not authorized": "SQLITE_AUTH",
 }
 """Python 3.10 does not tell an error's name; its text is SQLite's own and does not change."""
+_LACKING = ("no such column: main.", "no such table: main.")
+"""Only what `select` reads is written with its schema; a procedure's own mistake stays a mistake."""
 
 
 def error_name(error: sqlite3.Error) -> str:
     """SQLite's name of an error, such as SQLITE_BUSY; an extended name is cut to its family."""
     name = getattr(error, "sqlite_errorname", None) or _FROM_TEXT.get(str(error), "")
+    if not name and str(error).startswith(_LACKING):
+        return "SQLITE_ERROR"
     if not name and str(error).endswith("is prohibited"):
         return "SQLITE_AUTH"
     if not name and isinstance(error, sqlite3.IntegrityError):
@@ -91,6 +95,12 @@ def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
                 "Your role may not read or do this.",
                 "This connection refuses what the role was not granted. Nothing was shown or changed.",
                 "Ask somebody whose role may.",
+            )
+        case "SQLITE_ERROR" if str(error).startswith(_LACKING):
+            return ConnectionFailed(
+                f"{file} was made by older scripts.",
+                f"It lacks what this program reads ({str(error).rpartition('main.')[2]}).",
+                "Open Deploy, or run divegov deploy: it applies what is outstanding and keeps all data.",
             )
         case "SQLITE_CONSTRAINT":
             return Refused("The database refused the change.", f"{error}.", "Nothing was changed.")

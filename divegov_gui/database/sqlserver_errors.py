@@ -176,7 +176,7 @@ def _access(said: DriverError, target: str) -> DiveGovError | None:
                 f"{target} refused it: {_safe(said)}",
                 "Ask a database owner to add you to data_steward, compliance_officer or data_analyst.",
             )
-        case 208 | 2812:
+        case 207 | 208 | 2812:
             return Refused(
                 "The database lacks something that this needs.",
                 f"{_safe(said)} Its scripts are older than this program, or come from another folder.",

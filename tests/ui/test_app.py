@@ -64,8 +64,11 @@ def test_the_overview_fits_the_smaller_screen_without_scrolling(open_on: Any, wo
     steward = open_on(workspace)
     steward.window.resize(1280, 800)
     quiet(steward)
-    assert steward.window.page("overview").body_height() >= find(steward, "overview.batches").height()
-    assert find(steward, "overview.batches").visibleRegion().boundingRect().height() > 120
+    whole = find(steward, "overview.view").visibleRegion().boundingRect()
+    for name in ("overview.next_action", "overview.meter", "overview.show_discarded", "overview.all_rules"):
+        control = find(steward, name)
+        assert control.visibleRegion().boundingRect().size() == control.size(), name
+    assert whole.height() > 400
 
 
 @pytest.mark.parametrize("page", PAGES)

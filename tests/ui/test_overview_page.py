@@ -94,6 +94,16 @@ def test_a_deployment_that_is_not_finished_is_said(open_on: Any, tmp_path: Path,
     assert "The deployment is not finished" in texts(steward.window.page("overview"))
 
 
+def test_a_workspace_of_older_scripts_leads_to_deploy(open_on: Any, workspace: Path) -> None:
+    with closing(sqlite3.connect(workspace)) as raw, raw:
+        raw.execute("DROP VIEW Workspace_Summary")
+        raw.execute("CREATE VIEW Workspace_Summary AS SELECT 1 AS Diver_Count")
+    steward = open_on(workspace)
+    shown = texts(steward.window.page("overview"))
+    assert "harbour.db was made by older scripts." in shown
+    assert any(text.startswith("Open Deploy, or run divegov deploy") for text in shown)
+
+
 def test_the_numbers_are_the_databases(open_on: Any, workspace: Path) -> None:
     steward = open_on(workspace)
     (sums,) = ask(workspace, SUMS + " FROM Ingestion_Batch WHERE Status = 'Governed'")
