@@ -87,7 +87,7 @@ def mixed(text: str, module: str = "") -> list[str]:
 
 
 def reckons_a_bit(node: exp.Expression, scope: Scope) -> bool:
-    """Whether a BIT is summed or the greatest is sought (8117), or it is turned round by ~, which gives 0 and not -2."""
+    """Whether a BIT is summed or the greatest is sought (8117), or ~ turns it round, which gives 0 and not -2."""
     kinds = (exp.Max, exp.Min, exp.Sum, exp.Avg, exp.BitwiseNot)
     return isinstance(node, kinds) and isinstance(node.this, exp.Column) and is_bit(node.this, scope)
 
