@@ -20,8 +20,11 @@ body { font: 10pt/1.45 'Inter', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif;
 h1 { font-size: 18pt; margin: 0 0 .2em; } h2 { font-size: 12pt; margin: 1.6em 0 .4em; }
 table { border-collapse: collapse; width: 100%; } p { margin: .2em 0; }
 th, td { border: 1px solid #c9d1dc; padding: 3px 6px; text-align: left; vertical-align: top; font-size: 8.5pt; }
+.wide th, .wide td { font-size: 7pt; padding: 2px 3px; }
 th { background: #eef2f7; } .none { color: #5b6675; } .bad { color: #a3161a; font-weight: 600; }
 """
+_WIDE = 9
+"""Columns beyond which a table is set smaller, so that a sheet of paper holds it."""
 
 
 def report_html(
@@ -54,7 +57,8 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
         "<tr>" + "".join(f"<td>{escape(_text(value))}</td>" for value in row.values()) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
+    wide = ' class="wide"' if len(rows[0]) > _WIDE else ""
+    return f"<table{wide}><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _words(name: str) -> str:

@@ -478,6 +478,9 @@ def test_an_analyst_reads_the_history_through_masks_and_changes_nothing(
     ]
     assert not find(steward, "history.edit_diver").isVisible()
     assert not find(steward, "history.restore").isVisible()
+    assert not find(steward, "history.evidence").isVisible(), (
+        "an analyst may not read the log that a pack holds"
+    )
     seen = "\n".join(texts(page(steward)))
     for control in page(steward).findChildren(QWidget):
         seen += f"\n{control.accessibleName()}\n{control.accessibleDescription()}\n{control.toolTip()}"

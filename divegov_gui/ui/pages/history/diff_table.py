@@ -54,7 +54,7 @@ def _value_column(side: str, title: str) -> Column:
     return Column(
         side,
         title,
-        170,
+        150,
         sortable=False,
         tone=lambda row: _tone(row.kind, side) if getattr(row, side) != _NOTHING else "neutral",
         tooltip=lambda row: row.sentence,

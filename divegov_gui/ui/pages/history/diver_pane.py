@@ -23,6 +23,10 @@ _WIDE = 1050
 """From this width on the versions stand beside what they changed."""
 
 
+_TALL = 480
+"""Below this height the line under the timeline gives way: the versions say the same."""
+
+
 class DiverPane(QWidget):
     """Everything about the diver that is chosen."""
 
@@ -135,12 +139,13 @@ class DiverPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is room the versions stand beside what they changed; elsewhere they are a tab."""
         super().resizeEvent(event)
+        reveal(self.card.validity, self.height() >= _TALL)
         wide, beside = self.width() >= _WIDE, self._split.count() == 2
         if wide and not beside:
             self.tabs.removeTab(self.tabs.indexOf(self.versions))
             self._split.insertWidget(0, self.versions)
             self.versions.show()
-            self._split.setSizes([self.width() * 45 // 100, self.width() * 55 // 100])
+            self._split.setSizes([self.width() // 2, self.width() // 2])
         elif beside and not wide:
             self.tabs.insertTab(1, self.versions, "Versions")
 
@@ -183,6 +188,7 @@ class DiverPane(QWidget):
         changeable = history.may_change and self._as_of is None and not history.is_deleted
         reveal(self.edit, changeable)
         reveal(self.delete, changeable)
+        reveal(self.evidence, history.may_prove)
         email = named.values.get("Email") or ""
         self._line.set_full(f"Diver {history.diver_id} · {masked('Email', email) if self._mask else email}")
 

@@ -17,7 +17,7 @@ from divegov_gui.services.evidence import Pack, PackVerdict, pack_diver, pack_pe
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
-from divegov_gui.ui.pages.privacy.documents import write_pdf
+from divegov_gui.ui.pages.privacy.documents import write_wide_pdf
 from divegov_gui.ui.widgets import FormRow, icon_label, label, plural
 from divegov_gui.ui.widgets.question import Question
 
@@ -77,7 +77,7 @@ class Evidence(QObject):
         instant = None if as_of is None else utc_text(as_of)
         self._submit(
             lambda session, cancel: pack_diver(
-                session, diver_id, folder, as_of=instant, make_pdf=write_pdf, cancel=cancel
+                session, diver_id, folder, as_of=instant, make_pdf=write_wide_pdf, cancel=cancel
             )
         )
 
@@ -85,7 +85,7 @@ class Evidence(QObject):
         """Write the evidence about a period (UTC text) into the new folder `folder`."""
         self._submit(
             lambda session, cancel: pack_period(
-                session, since, until, folder, make_pdf=write_pdf, cancel=cancel
+                session, since, until, folder, make_pdf=write_wide_pdf, cancel=cancel
             )
         )
 

@@ -26,7 +26,7 @@ from divegov_gui.ui.pages.history.work import (
     search,
 )
 from divegov_gui.ui.pages.page import Page
-from divegov_gui.ui.widgets import EmptyState, StateStack, tool_button
+from divegov_gui.ui.widgets import EmptyState, StateStack, reveal, tool_button
 
 DIVER, DIRECTORY, CHANGES = 0, 1, 2
 
@@ -191,6 +191,7 @@ class HistoryPage(Page):
         if history.diver_id == self._diver_id and history.versions:
             self.as_of.set_range(history.versions[0].span().first, history.now)
             self.diver.show_history(history)
+            reveal(self.changes.evidence, history.may_prove)
 
     def _read_directory(self) -> None:
         self._context.reader.submit(

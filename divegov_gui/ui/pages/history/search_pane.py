@@ -40,11 +40,11 @@ def _name_badge(row: FoundRow) -> CellBadge | None:
 
 
 _COLUMNS = (
-    Column("name", "Diver", 136, sortable=False, badge=_name_badge, tooltip=lambda row: row.words),
+    Column("name", "Diver", 118, sortable=False, badge=_name_badge, tooltip=lambda row: row.words),
     Column(
         "hint",
         "Known by",
-        130,
+        84,
         sortable=False,
         tone=lambda row: "warning" if row.former else "neutral",
         tooltip=lambda row: row.words,

@@ -22,7 +22,7 @@ class TimelineCard(QFrame):
         self.setProperty("role", "card")
         space = theme.current().space
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(space.l, space.m, space.l, space.m)
+        layout.setContentsMargins(space.l, space.s, space.l, space.s)
         layout.setSpacing(space.xs)
         self.timeline = Timeline()
         layout.addLayout(self._head())

@@ -17,7 +17,7 @@ from divegov_gui.ui.theme.fonts import text_font
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets.painting import color, rounded
 
-AXIS, STORY, BAR, FOOT, PAD = 34, 34, 50, 36, 12
+AXIS, STORY, BAR, FOOT, PAD = 32, 32, 48, 34, 12
 _SEAM, _MARK = 2.0, 20.0
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 

@@ -33,8 +33,8 @@ class VersionRow:
 
 
 _COLUMNS = (
-    Column("number", "No.", 52, sortable=False, align_right=True),
-    Column("state", "State", 104, sortable=False, badge=lambda row: _STATES[row.state]),
+    Column("number", "No.", 50, sortable=False, align_right=True),
+    Column("state", "State", 100, sortable=False, badge=lambda row: _STATES[row.state]),
     Column("since", "Valid from", 150, sortable=False, tooltip=lambda row: row.validity),
     Column("changes", "Changed", 112, sortable=False, tooltip=lambda row: row.changes),
     Column("actor", "By", 82, sortable=False, tooltip=lambda row: row.actor),

@@ -40,6 +40,7 @@ class DiverHistory:
     now: int = 0
     timeline: history.Timeline | None = None
     may_change: bool = True
+    may_prove: bool = True
 
     @property
     def is_deleted(self) -> bool:
@@ -96,6 +97,7 @@ def read_history(diver_id: int, session: Any, _: ProgressSink, cancel: CancelTok
         time.time_ns() // 1000,
         found,
         mine.may("Update_Diver"),
+        mine.may("Action_Log"),
     )
 
 

@@ -136,7 +136,14 @@ def write_certificate(certificate: Certificate, path: Path) -> Path:
     return path
 
 
-def write_pdf(page: str, path: Path) -> None:
+def write_wide_pdf(page: str, path: Path) -> None:
+    """Write a page of HTML with wide tables as a PDF of A4 on its side. Raises OSError where it cannot be written."""
+    write_pdf(page, path, QPageLayout.Orientation.Landscape)
+
+
+def write_pdf(
+    page: str, path: Path, orientation: QPageLayout.Orientation = QPageLayout.Orientation.Portrait
+) -> None:
     """Write a page of HTML as a PDF of A4. Raises OSError where it cannot be written."""
     with path.open("wb"):
         pass  # QPdfWriter says nothing where it cannot write
@@ -144,8 +151,8 @@ def write_pdf(page: str, path: Path) -> None:
     writer.setPageLayout(
         QPageLayout(
             QPageSize(QPageSize.PageSizeId.A4),
-            QPageLayout.Orientation.Portrait,
-            QMarginsF(18, 18, 18, 18),
+            orientation,
+            QMarginsF(16, 16, 16, 16),
             QPageLayout.Unit.Millimeter,
         )
     )

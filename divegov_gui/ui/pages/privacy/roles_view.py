@@ -65,7 +65,7 @@ class RolesView(QWidget):
         name = (
             " ".join(masked("Last_Name", part) for part in found.name.split()) if self._mask else found.name
         )
-        self.who.setText(f"{name}, diver {found.diver_id}")
+        self.who.setText(f"Diver {found.diver_id} · {name}")
         self.table.show_comparison(found)
         self.rights.show_rights(found.rights)
         if not found.mine.may("Reveal_Diver"):
