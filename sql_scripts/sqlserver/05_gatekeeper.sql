@@ -2669,7 +2669,7 @@ WITH EXECUTE AS OWNER
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT, @Reveal_ID BIGINT,
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Reveal_ID BIGINT,
             @Now DATETIME2(7) = SYSUTCDATETIME();
 
     BEGIN TRY
@@ -2682,11 +2682,6 @@ BEGIN
             SET @Message = CONCAT(N'There is no mask over ', COALESCE(@Column_Name, N'nothing'), N'.');
             THROW 50400, @Message, 1;
         END;
-
-        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
-                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
-        IF @Lock < 0
-            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
 
         IF NOT EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
         BEGIN
