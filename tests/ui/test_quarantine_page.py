@@ -10,7 +10,7 @@ import pytest
 from driving import click, clipped, fill, find, quiet, texts
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
@@ -220,6 +220,18 @@ def test_the_next_failing_cell_is_a_key_away_in_both_directions(bench: Workbench
     for place in reversed(seen[:-1]):
         bench.key(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
         assert (bench.grid.currentIndex().row(), bench.grid.currentIndex().column()) == place
+
+
+def test_a_right_click_offers_what_can_be_done_with_the_record(bench: Workbench) -> None:
+    record = bench.ids()[4]
+    index = bench.grid.rows.index(4, bench.grid.column_of("last_name"))
+    bench.grid.customContextMenuRequested.emit(bench.grid.visualRect(index).center())
+    bench.quiet()
+    menu = bench.grid.findChild(QMenu, "quarantine.context_menu")
+    assert menu is not None
+    assert list(bench.page.desk.decisions.chosen()) == [record]
+    assert bench.page.actions_["discard"] in menu.actions()
+    menu.close()
 
 
 # --- columns

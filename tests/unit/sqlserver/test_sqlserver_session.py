@@ -360,6 +360,7 @@ def test_identity_is_what_the_server_says(stage: Stage) -> None:
     stage.on("ORIGINAL_LOGIN", Result(tuple("abcdef"), [("DIVE\\anna", "anna", 0, 1, None, 0)]))
     identity = stage.open().identity()
     assert (identity.login, identity.roles, identity.is_owner) == ("DIVE\\anna", ("data_steward",), False)
+    assert stage.open().actor == identity.login
 
 
 # -- stopping -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
@@ -128,6 +129,8 @@ class QuarantinePage(Page):
         fetch = WorkerFetch(self._context.reader, _read_rows)
         grid = QueueGrid(self.marks, fetch, self._context.settings)
         fetch.serve(grid.rows)
+        grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        grid.customContextMenuRequested.connect(self._open_menu)
         grid.set_placeholder("Nothing matches", "Take a filter away, or search for something else.")
         return grid
 
@@ -149,6 +152,18 @@ class QuarantinePage(Page):
         self.panes.panel_toggled.connect(self.search.panel.setChecked)
         self.grid.sort_requested.connect(self._sort)
         self.grid.selection_changed.connect(lambda _: self.show_count())
+
+    def _open_menu(self, at: QPoint) -> None:
+        """What can be done with the selected records; a right click beside the selection selects what it meets."""
+        index = self.grid.indexAt(at)
+        if index.isValid() and not self.grid.selectionModel().isSelected(index):
+            self.grid.setCurrentIndex(index)
+        menu = self.actions_.menu(
+            "Record", self.grid, "Fix", "Decide", without=("undo", "redo", "resubmit_ready")
+        )
+        menu.setObjectName("quarantine.context_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.grid.viewport().mapToGlobal(at))
 
     # --- showing
     def _take_change(self, what: Set[str]) -> None:
