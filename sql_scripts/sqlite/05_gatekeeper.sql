@@ -1802,7 +1802,7 @@ BEGIN
         FROM json_each(@Values) AS v
         JOIN Diver AS d
           ON d.Diver_ID = @Diver_ID
-        WHERE (v.key = 'Last_Name' AND v.value = substr(d.Last_Name, 1, 1) || 'XXXX' AND v.value <> d.Last_Name)
+        WHERE (v.key = 'Last_Name' AND v.value IN ('XXXX', substr(d.Last_Name, 1, 1) || 'XXXX') AND v.value <> d.Last_Name)
            OR (v.key = 'Email' AND lower(v.value) = lower(substr(d.Email, 1, 1) || 'XXX@XXXX.com')
                                AND lower(v.value) <> d.Email)
            OR (v.key = 'Phone' AND v.value LIKE 'XXX-%')
@@ -2269,7 +2269,8 @@ BEGIN
             ON e.Quarantine_ID = s.Quarantine_ID) AS v
     WHERE trim(coalesce(v.Identifying_Value, '')) <> '' AND v.Column_Name <> 'Certification';
 
-    -- What somebody wrote as the reason of an edit of many records is kept, unless it names the person.
+    -- What somebody wrote as the reason of an edit is kept where it was an edit of others' records too, and does not name
+    -- the person.
     DROP TABLE IF EXISTS temp.Subject_Group;
     CREATE TEMP TABLE Subject_Group AS
     SELECT DISTINCT g.Edit_Group_ID
@@ -2278,8 +2279,13 @@ BEGIN
       ON e.Quarantine_ID = s.Quarantine_ID
     JOIN Edit_Group AS g
       ON g.Edit_Group_ID = e.Edit_Group_ID
-    JOIN temp.Subject_Value AS v
-      ON instr(lower(g.Edit_Reason), lower(v.Identifying_Value)) > 0;
+    WHERE NOT EXISTS (SELECT 1
+                      FROM Quarantine_Revision AS o
+                      WHERE o.Edit_Group_ID = g.Edit_Group_ID
+                        AND o.Quarantine_ID NOT IN (SELECT k.Quarantine_ID FROM temp.Subject_Quarantine AS k))
+       OR EXISTS (SELECT 1
+                  FROM temp.Subject_Value AS v
+                  WHERE instr(lower(g.Edit_Reason), lower(v.Identifying_Value)) > 0);
 
     -- A table with types, since SQLite searches the index for nothing else.
     DROP TABLE IF EXISTS temp.Subject_Term;

@@ -2479,7 +2479,7 @@ BEGIN
             FROM #Given AS g
             JOIN dbo.Diver AS d
               ON d.Diver_ID = @Diver_ID
-            WHERE (g.Column_Name = N'Last_Name' AND g.New_Value = CONCAT(LEFT(d.Last_Name, 1), N'XXXX')
+            WHERE (g.Column_Name = N'Last_Name' AND g.New_Value IN (N'XXXX', CONCAT(LEFT(d.Last_Name, 1), N'XXXX'))
                    AND g.New_Value <> d.Last_Name)
                OR (g.Column_Name = N'Email'
                    AND TRANSLATE(g.New_Value, N'XCOM', N'xcom') = CONCAT(LEFT(d.Email, 1), N'xxx@xxxx.com')
@@ -3189,8 +3189,8 @@ BEGIN
         ) AS v
         WHERE TRIM(COALESCE(v.Identifying_Value, N'')) <> N'' AND v.Column_Name <> N'Certification';
 
-        -- What somebody wrote as the reason of an edit of many records is kept, unless it names the person. CHARINDEX looks
-        -- for 8,000 bytes at most; what is longer than a reason may be (1,000) is in none.
+        -- What somebody wrote as the reason of an edit is kept where it was an edit of others' records too, and does not
+        -- name the person. CHARINDEX looks for 8,000 bytes at most; what is longer than a reason may be (1,000) is in none.
         INSERT INTO #Subject_Group (Edit_Group_ID)
         SELECT DISTINCT g.Edit_Group_ID
         FROM #Subject_Quarantine AS s
@@ -3198,9 +3198,16 @@ BEGIN
           ON e.Quarantine_ID = s.Quarantine_ID
         JOIN dbo.Edit_Group AS g
           ON g.Edit_Group_ID = e.Edit_Group_ID
-        JOIN #Subject_Value AS v
-          ON CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
-                       TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0;
+        WHERE NOT EXISTS (SELECT 1
+                          FROM dbo.Quarantine_Revision AS o
+                          WHERE o.Edit_Group_ID = g.Edit_Group_ID
+                            AND NOT EXISTS (SELECT 1
+                                            FROM #Subject_Quarantine AS k
+                                            WHERE k.Quarantine_ID = o.Quarantine_ID))
+           OR EXISTS (SELECT 1
+                      FROM #Subject_Value AS v
+                      WHERE CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
+                                      TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0);
 
         INSERT INTO #Subject_Term (Search_Column, Term)
         SELECT t.Search_Column, t.Term

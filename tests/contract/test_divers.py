@@ -100,6 +100,7 @@ def test_a_diver_that_was_changed_meanwhile_is_not_overwritten(gate: Gate, diver
     "masked",
     [
         {"Last_Name": "LXXXX"},
+        {"Last_Name": "XXXX"},
         {"Email": "aXXX@XXXX.com"},
         {"Phone": "XXX-1111"},
         {"Date_Of_Birth": "1900-01-01"},

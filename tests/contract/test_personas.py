@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -239,6 +240,34 @@ def test_a_steward_loses_what_is_no_longer_granted(gate: Gate) -> None:
         first = history.timeline(steward, 1).versions[0]
         history.restore(steward, history.timeline(steward, 1).current, first, "was right")
     assert {version["Email"] for version in gate.versions(1)} == {"ada@example.org"}
+
+
+@pytest.mark.sqlite_only
+def test_a_promotion_and_a_merge_under_a_mask_store_no_mask(gate: Gate) -> None:
+    gate.backend.run("DELETE FROM Unmask_Grant WHERE Role_Name = 'data_steward'")
+    with closing(gate.backend.open("data_steward")) as steward:
+        masked = Gate(gate.backend, steward)
+        masked.take_in([person(phone="5550001111"), person(email="cyd@example.org", first_name="Cyd")])
+        masked.take_in([person(phone="5550002222")])
+        (parked,) = masked.queue()
+        seen = masked.versions(1)[0]
+        assert seen["Email"] == "aXXX@XXXX.com"
+        merge = {
+            "quarantine_id": parked["Quarantine_ID"],
+            "record_version": parked["Record_Version"],
+            "diver_id": 1,
+            "diver_valid_from": seen["Valid_From"],
+            "reason": "the newer phone",
+        }
+        whole = {name: seen[name] for name in ("First_Name", "Last_Name", "Email", "Date_Of_Birth")}
+        with pytest.raises(Refused, match="mask"):
+            steward.call("Merge_Record", values=json.dumps({**whole, "Phone": "5550002222"}), **merge)
+        steward.call("Merge_Record", values=json.dumps({"Phone": "5550002222"}), **merge)
+    assert [(v["Email"], v["Phone"], v["Last_Name"]) for v in gate.versions(1)] == [
+        ("ada@example.org", "5550001111", "Lovelace"),
+        ("ada@example.org", "5550002222", "Lovelace"),
+    ]
+    assert not any("XXX" in line for line in gate.backend.dump() if line.startswith('INSERT INTO "Diver'))
 
 
 @pytest.mark.sqlite_only

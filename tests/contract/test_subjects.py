@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from gates import Gate
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from people import person, source
 
 from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
@@ -203,6 +205,87 @@ def test_an_erasure_that_fails_half_way_erases_nothing(gate: Gate, key: ErasureK
     with pytest.raises(DiveGovError):
         gate.session.call("Erase_Diver", diver_id=99, reason="who?")
     assert gate.backend.dump() == before
+
+
+TOKENS = st.lists(
+    st.tuples(st.sampled_from(["rename", "arrive", "spoil", "edit", "restore"]), st.integers(100, 999)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@pytest.mark.sqlite_only
+@given(TOKENS)
+@settings(max_examples=25, deadline=None)
+def test_whatever_happened_to_a_person_nothing_of_it_is_left(
+    make_gate: Any, tmp_path_factory: pytest.TempPathFactory, happened: list[tuple[str, int]]
+) -> None:
+    """Each value that the person ever has is a word of its own, so that it can be looked for in the files."""
+    words: set[str] = set()
+    gate = make_gate()
+
+    def word(number: int, kind: str) -> str:
+        made = f"{kind}{''.join(chr(97 + int(digit)) for digit in str(number))}{len(words)}x"
+        words.add(made)
+        return made
+
+    with closing(gate.session):
+        gate.take_in([{**SECRET, "email": f"{word(100, 'mail')}@example.org", "last_name": "Quillfeather"}])
+        for kind, number in happened:
+            befall(gate, kind, word(number, kind))
+        erase(gate, ErasureKey(folder=tmp_path_factory.mktemp("key")))
+        path = gate.backend.path
+        held = b"".join(each.read_bytes() for each in path.parent.glob(path.name + "*")).lower()
+        assert [each for each in (*words, "quillfeather", "4477665511") if each.encode() in held] == []
+
+
+def befall(gate: Gate, kind: str, word: str) -> None:
+    """Something that happens to diver 1, with a new word in it."""
+    life = history.timeline(gate.session, 1)
+    current = life.current
+    assert current is not None
+    known = {"email": current.value("Email"), "first_name": "Ada", "last_name": "Quillfeather"}
+    if kind == "rename":
+        changes = {"Email": f"{word}@example.org", "Source_Reference": word.upper()}
+        history.update(gate.session, current, changes.items(), f"{word} asked")
+    elif kind == "restore" and len(life.versions) > 1:
+        history.restore(gate.session, current, life.versions[0], f"{word} was right")
+    elif kind == "arrive":
+        gate.take_in([{**SECRET, **known, "source_reference": word}])
+    elif kind == "spoil":
+        gate.take_in([{**SECRET, **known, "phone": word}])
+    elif kind == "edit":
+        gate.take_in([{**SECRET, **known, "phone": f"?{word}"}])
+        parked = gate.queue()[-1]
+        edits = [[parked["Quarantine_ID"], parked["Record_Version"], "Email", f"{word}@elsewhere"]]
+        gate.session.call("Edit_Records", edits=json.dumps(edits), reason=f"{word} said so", kind="Edit")
+
+
+ERASED_FROM = {
+    *("Diver", "Diver_History", "Search_Term", "Diver_Deletion", "Diver_Reveal", "Certification"),
+    *("Raw_Record", "Data_Quarantine", "Quarantine_Violation", "Quarantine_Revision", "Quarantine_Event"),
+    "Edit_Group",
+}
+NAMES_NOBODY = {
+    *("Schema_Script", "Schema_Object", "Stored_Procedure", "Transaction_Context", "Steward_Action"),
+    *("Certification_Level", "Certification_Alias", "Discard_Code", "Dive_Site", "Equipment", "Dive_Tour"),
+    *("Dive_Tour_History", "Dive_Participation", "Dive_Log", "Dive_Log_Equipment", "Quality_Rule"),
+    *("Quality_Rule_History", "Rule_Check", "Ingestion_Batch", "Record_Outcome", "Injected_Defect"),
+    *("Batch_Rule_Count", "Search_Progress", "Erasure_Tombstone", "Raw_Flag", "Security_Role"),
+    *("Masked_Column", "Unmask_Grant", "Object_Grant"),
+}
+
+
+@pytest.mark.sqlite_only
+def test_every_table_is_either_erased_from_or_names_nobody(gate: Gate) -> None:
+    """A new table has to be thought of here, and where it holds something of a person, in Erase_Diver."""
+    tables = {
+        row[0]
+        for row in gate.backend.run(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        )
+    }
+    assert tables == ERASED_FROM | NAMES_NOBODY
 
 
 # -- The certificate ------------------------------------------------------------------------------------------

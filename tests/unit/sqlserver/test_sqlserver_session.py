@@ -363,6 +363,22 @@ def test_identity_is_what_the_server_says(stage: Stage) -> None:
     assert stage.open().actor == identity.login
 
 
+@pytest.mark.parametrize(
+    ("row", "roles"),
+    [
+        (("DIVE\\anna", "anna", 0, 1, None, 0), ("data_steward",)),
+        (("DIVE\\olga", "olga", 0, 1, 1, 0), ("data_steward", "compliance_officer")),
+        (("DIVE\\dba", "dbo", 1, 1, 1, 1), ("owner",)),
+        (("DIVE\\guest", "guest", 0, 0, 0, 0), ()),
+    ],
+)
+def test_roles_are_the_memberships_that_the_server_tells(
+    stage: Stage, row: tuple[Any, ...], roles: tuple[str, ...]
+) -> None:
+    stage.on("ORIGINAL_LOGIN", Result(tuple("abcdef"), [row]))
+    assert stage.open().roles == roles
+
+
 # -- stopping -----------------------------------------------------------------------------------------------------
 
 
