@@ -17,7 +17,7 @@ from divegov_gui.core import paths
 from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.services.profiles import Profile
 from divegov_gui.services.servers import Place, ServerPlace, Standing
-from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.context import EVERYTHING, AppContext
 from divegov_gui.ui.crash import CrashReporter
 from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
@@ -25,6 +25,7 @@ from divegov_gui.ui.opened import Opened, info_of
 from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.made import FACTORIES
 from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.shell.preferences import apply_preferences
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
@@ -107,6 +108,7 @@ class Steward:
         *,
         mask_personal: bool = False,
     ) -> None:
+        apply_preferences(settings)
         self.reporter = CrashReporter()
         self._has_hooks = False
         self.notifier = Notifier()
@@ -136,6 +138,7 @@ class Steward:
         self.window.closing.connect(lambda _: self.shut_down())
         self.context.page_requested.connect(self._show_page)
         self.context.place_asked.connect(self._turn_to)
+        self.window.dates_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
         self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))
         self.context.watching.changed.connect(self._say_watch)
         self._say_watch()

@@ -17,6 +17,7 @@ from divegov_gui.ui.watching import FolderWatcher
 
 SCHEMA, BATCHES, QUARANTINE, DIVERS = "schema", "batches", "quarantine", "divers"
 """What a write may change; a write tells which, and each page reads anew what it shows of that."""
+EVERYTHING = frozenset({SCHEMA, BATCHES, QUARANTINE, DIVERS})
 
 
 class AppContext(QObject):

@@ -28,6 +28,8 @@ class MainWindow(QMainWindow):
 
     page_changed = Signal(object)
     """The key of the page that is now shown."""
+    dates_changed = Signal()
+    """Dates are written differently from now on."""
     closing = Signal(object)
     """This window, just before it closes: whoever owns workers shuts them down."""
 
@@ -102,6 +104,25 @@ class MainWindow(QMainWindow):
         self.header.set_workspace(info)
         self.setWindowTitle(f"{info.name} — {TITLE}" if info else TITLE)
 
+    def show_preferences(self) -> None:
+        """Open the preferences, which are in force as they are chosen."""
+        from divegov_gui.ui.shell.preferences import PreferencesDialog
+
+        dialog = PreferencesDialog(self._settings, self._themes.mode, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.look_chosen.connect(self._choose_theme)
+        dialog.dates_changed.connect(self.dates_changed)
+        dialog.open()
+
+    def show_help(self) -> None:
+        """Open the help."""
+        from divegov_gui.ui.shell.help import HelpDialog
+
+        info = self.header.info
+        dialog = HelpDialog(info.location if info else "No workspace", self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():
             event.ignore()
@@ -140,6 +161,8 @@ class MainWindow(QMainWindow):
         self.nav.page_chosen.connect(self.go_to)
         self.header.workspace_opened.connect(self._open_connections)
         self.header.theme_chosen.connect(self._choose_theme)
+        self.header.preferences_wanted.connect(self.show_preferences)
+        self.header.help_wanted.connect(self.show_help)
         self.header.set_mode(self._themes.mode)
         notifier.posted.connect(self._show_notice)
 
@@ -150,6 +173,8 @@ class MainWindow(QMainWindow):
             shortcut.activated.connect(lambda key=spec.key: self.go_to(key))
         QShortcut(QKeySequence(Qt.Key.Key_F6), self, self._next_region)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+        QShortcut(QKeySequence("Ctrl+,"), self, self.show_preferences)
+        QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.show_help)
 
     def _restore(self, pages: Sequence[PageSpec]) -> None:
         self.resize(*_FIRST)

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
+ISO, GERMAN, BRITISH, AMERICAN, DESKTOP = "iso", "german", "british", "american", "desktop"
+STYLES = {
+    ISO: "Year first",
+    GERMAN: "With dots",
+    BRITISH: "Day first",
+    AMERICAN: "Month first",
+    DESKTOP: "As the desktop",
+}
+"""How a date may be written, and what that is called. Hours are always counted to 24."""
+_PATTERNS = {ISO: "%Y-%m-%d", GERMAN: "%d.%m.%Y", BRITISH: "%d/%m/%Y", AMERICAN: "%m/%d/%Y"}
+_style = ISO
+
+
+def date_style() -> str:
+    """One of STYLES."""
+    return _style
+
+
+def set_date_style(style: str) -> None:
+    """Write dates in `style` from now on; another name counts as ISO."""
+    global _style
+    _style = style if style in STYLES else ISO
+
+
+def example(style: str) -> str:
+    """A day in a style, such as ``31.12.2026``."""
+    return _day(date(2026, 12, 31), style)
+
+
+def date_text(day: date) -> str:
+    """A day as the person likes it written."""
+    return _day(day, _style)
 
 
 def local_time(utc: str | None) -> str:
     """``2026-07-16 14:03`` in the machine's time zone; nothing for None."""
     instant = _parse(utc)
-    return instant.astimezone().strftime("%Y-%m-%d %H:%M") if instant else ""
+    return _moment(instant.astimezone(), "%H:%M") if instant else ""
 
 
 def utc_time(utc: str | None) -> str:
     """``2026-07-16 12:03:07 UTC``; nothing for None."""
     instant = _parse(utc)
-    return instant.strftime(f"{_FORMAT} UTC") if instant else ""
+    return f"{_moment(instant)} UTC" if instant else ""
 
 
 def zone_name() -> str:
@@ -35,13 +67,13 @@ def _parse(utc: str | None) -> datetime | None:
 def exact_local(utc: str | None) -> str:
     """``2026-07-16 14:03:07.123456`` in the machine's time zone: what tells two versions apart."""
     instant = _parse(utc)
-    return f"{instant.astimezone():{_FORMAT}}{_fraction(utc)}" if instant and utc else ""
+    return f"{_moment(instant.astimezone())}{_fraction(utc)}" if instant and utc else ""
 
 
 def exact_utc(utc: str | None) -> str:
     """``2026-07-16 12:03:07.123456 UTC``."""
     instant = _parse(utc)
-    return f"{instant:{_FORMAT}}{_fraction(utc)} UTC" if instant and utc else ""
+    return f"{_moment(instant)}{_fraction(utc)} UTC" if instant and utc else ""
 
 
 def both_times(utc: str | None) -> str:
@@ -61,3 +93,17 @@ def _fraction(utc: str | None) -> str:
     """The fraction of the second as it was written, without the zeros at its end."""
     digits = (utc or "").partition(".")[2].rstrip("0Z ")
     return f".{digits}" if digits else ""
+
+
+def _moment(instant: datetime, clock: str = "%H:%M:%S") -> str:
+    return f"{_day(instant, _style)} {instant:{clock}}"
+
+
+def _day(day: date, style: str) -> str:
+    """The day of a date or of an instant, in one of STYLES."""
+    if style == DESKTOP:
+        from PySide6.QtCore import QDate, QLocale
+
+        shown = QDate(day.year, day.month, day.day)
+        return QLocale.system().toString(shown, QLocale.FormatType.ShortFormat)
+    return day.strftime(_PATTERNS[style])

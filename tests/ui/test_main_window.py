@@ -129,6 +129,8 @@ def test_tab_reaches_every_control(
         "nav.overview",
         "header.workspace",
         "header.theme",
+        "header.preferences",
+        "header.help",
         "notice.copy",
         "notice.close",
         "overview.refresh",

@@ -45,6 +45,8 @@ class HeaderBar(QWidget):
     """The person wants to see or change the connection; carries the WorkspaceInfo or None."""
     theme_chosen = Signal(object)
     """``auto``, ``light`` or ``dark``."""
+    preferences_wanted = Signal()
+    help_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +66,14 @@ class HeaderBar(QWidget):
         row.addWidget(self._role_box())
         row.addSpacing(space.s)
         row.addWidget(self._theme_switch())
+        self.preferences = tool_button(
+            "settings", name="header.preferences", accessible="Preferences (Ctrl+,)"
+        )
+        self.preferences.clicked.connect(self.preferences_wanted)
+        self.help = tool_button("question", name="header.help", accessible="Help (F1)")
+        self.help.clicked.connect(self.help_wanted)
+        row.addWidget(self.preferences)
+        row.addWidget(self.help)
         self.set_workspace(None)
 
     @property

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.theme.fonts import text_font
+from divegov_gui.ui.widgets.density import follow_density
 from divegov_gui.ui.widgets.painting import color
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT, RowDelegate
+from divegov_gui.ui.widgets.row_delegate import COMPACT_HEIGHT, ROW_HEIGHT, RowDelegate
 from divegov_gui.ui.widgets.table_columns import Column, Row, SortChoice
 from divegov_gui.ui.widgets.virtual_model import BLOCK, Fetch, VirtualTableModel
 
@@ -178,7 +179,7 @@ class DataTable(QTableView):
         side = self.verticalHeader()
         side.setVisible(False)
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setDefaultSectionSize(ROW_HEIGHT)
+        follow_density(side, ROW_HEIGHT, COMPACT_HEIGHT)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)

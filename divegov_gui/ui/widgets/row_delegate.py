@@ -14,7 +14,7 @@ from divegov_gui.ui.widgets.virtual_model import ELLIPSIS, VirtualTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 
-ROW_HEIGHT = 32
+ROW_HEIGHT, COMPACT_HEIGHT = 32, 26
 _PAD = 10
 
 

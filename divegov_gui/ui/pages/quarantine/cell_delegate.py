@@ -33,7 +33,7 @@ from divegov_gui.ui.widgets.virtual_model import VirtualTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 
-ROW = 28
+ROW, COMPACT_ROW = 28, 24
 """Pixels a row."""
 _PAD = 9
 _SIGN = 14

@@ -9,12 +9,13 @@ from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from divegov_gui.services.queue import QueueRow
-from divegov_gui.ui.pages.quarantine.cell_delegate import ROW, CellDelegate
+from divegov_gui.ui.pages.quarantine.cell_delegate import COMPACT_ROW, ROW, CellDelegate
 from divegov_gui.ui.pages.quarantine.columns import NAMES, Marks, queue_columns
 from divegov_gui.ui.pages.quarantine.grid_layout import GridLayout
 from divegov_gui.ui.pages.quarantine.pinned import PinnedColumns
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets import DataTable, SortChoice
+from divegov_gui.ui.widgets.density import follow_density
 from divegov_gui.ui.widgets.table_columns import Column
 from divegov_gui.ui.widgets.virtual_model import Fetch
 
@@ -43,7 +44,7 @@ class QueueGrid(DataTable):
         self.cells = self._delegate = CellDelegate(marks, actor, self)
         self.pinned_cells = CellDelegate(marks, actor, self)
         self.setItemDelegate(self.cells)
-        self.verticalHeader().setDefaultSectionSize(ROW)
+        follow_density(self.verticalHeader(), ROW, COMPACT_ROW)
         self.horizontalHeader().setStretchLastSection(False)
         self.pinned = PinnedColumns(self, self.pinned_cells)
         self._keeping = QTimer(self)

@@ -6,7 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Q
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
-from divegov_gui.ui.pages.quarantine.cell_delegate import ROW, CellDelegate
+from divegov_gui.ui.pages.quarantine.cell_delegate import COMPACT_ROW, ROW, CellDelegate
+from divegov_gui.ui.widgets.density import follow_density
 from divegov_gui.ui.widgets.painting import color
 
 
@@ -84,7 +85,7 @@ class PinnedColumns(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(ROW)
+        follow_density(self.verticalHeader(), ROW, COMPACT_ROW)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -1,0 +1,137 @@
+"""Help: the keys of the window, its versions, whose work is in it, and where its files lie."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from divegov_gui import __version__
+from divegov_gui.core import paths
+from divegov_gui.ui import theme
+from divegov_gui.ui.widgets.basics import button, icon_label, label, rule, tool_button
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
+
+KEYS = (
+    ("Show a page", "Ctrl+1 … Ctrl+8"),
+    ("To the rail and back", "F6"),
+    ("Preferences", "Ctrl+,"),
+    ("This help", "F1"),
+    ("Start ingesting", "Ctrl+Enter"),
+    ("Keys of the quarantine, on its page", "?"),
+    ("Sort a table by the current column", "Alt+Up, Alt+Down"),
+    ("Close a dialog or a notice", "Esc"),
+    ("Close the window", "Ctrl+Q"),
+)
+"""What a key does, and the key; the quarantine has a sheet of its own."""
+
+LICENCES = (
+    ("DiveGov Steward", "MIT"),
+    ("Qt and PySide6", "LGPL 3, used as it comes"),
+    ("Inter, JetBrains Mono", "SIL Open Font License 1.1"),
+    ("Phosphor icons", "MIT"),
+    ("SQLAlchemy, Faker, RapidFuzz", "MIT"),
+    ("openpyxl, pyodbc, typer, rich", "MIT"),
+    ("pandas, numpy", "BSD 3-Clause"),
+    ("phonenumbers", "Apache 2.0"),
+)
+
+
+class HelpDialog(QDialog):
+    """One page to read, side by side: keys on the left, versions and places on the right."""
+
+    def __init__(self, workspace: str, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("help")
+        self.setAccessibleName("Help")
+        self.setWindowTitle("Help")
+        self.setMinimumWidth(860)
+        space = theme.current().space
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space.xl, space.xl, space.xl, space.l)
+        column.setSpacing(space.l)
+        head = QHBoxLayout()
+        head.setSpacing(space.m)
+        head.addWidget(icon_label("question", "muted", 24))
+        head.addWidget(label("Help", "heading"), 1)
+        column.addLayout(head)
+        across = QHBoxLayout()
+        across.setSpacing(space.xxl)
+        across.addLayout(_column(("Keys", _lines(KEYS, "key"))), 1)
+        across.addLayout(_column(("Versions", _lines(versions())), ("Licences", _lines(LICENCES))), 1)
+        column.addLayout(across)
+        column.addWidget(rule())
+        column.addLayout(_column(("Where things lie", _places(workspace))))
+        column.addLayout(self._buttons())
+        self._close.setFocus()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.current().space.s)
+        close = button("Close", name="help.close", variant="primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        row.addStretch(1)
+        row.addWidget(close)
+        self._close = close
+        return row
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """What runs here, and which version of it."""
+    return (
+        ("DiveGov Steward", __version__),
+        ("Python", platform.python_version()),
+        ("Qt", qVersion()),
+        ("SQLite", sqlite3.sqlite_version),
+        ("System", f"{platform.system()} {platform.machine()}"),
+    )
+
+
+def places(workspace: str) -> tuple[tuple[str, str, str], ...]:
+    """What lies where: what it is, its path, and how its copy button is called."""
+    folder = paths.data_folder()
+    return (
+        ("Open now", workspace, "workspace"),
+        ("Settings", str(folder / "window.ini"), "settings"),
+        ("Log of failures", str(folder / "crash.log"), "log"),
+    )
+
+
+def _column(*parts: tuple[str, QGridLayout]) -> QVBoxLayout:
+    made = QVBoxLayout()
+    made.setSpacing(theme.current().space.s)
+    for title, content in parts:
+        made.addWidget(label(title, "overline"))
+        made.addLayout(content)
+        made.addSpacing(theme.current().space.s)
+    made.addStretch(1)
+    return made
+
+
+def _lines(lines: tuple[tuple[str, str], ...], role: str = "muted") -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.current().space.l)
+    grid.setVerticalSpacing(6)
+    for at, (what, value) in enumerate(lines):
+        grid.addWidget(label(what), at, 0)
+        grid.addWidget(label(value, role), at, 1, Qt.AlignmentFlag.AlignRight)
+    grid.setColumnStretch(0, 1)
+    return grid
+
+
+def _places(workspace: str) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.current().space.l)
+    grid.setVerticalSpacing(2)
+    for at, (what, path, name) in enumerate(places(workspace)):
+        copy = tool_button("copy", name=f"help.copy.{name}", accessible=f"Copy: {what.lower()}")
+        copy.clicked.connect(lambda _=False, path=path: QGuiApplication.clipboard().setText(path))
+        grid.addWidget(label(what), at, 0)
+        grid.addWidget(ElidedLabel(path, elide=Qt.TextElideMode.ElideMiddle, name=f"help.{name}"), at, 1)
+        grid.addWidget(copy, at, 2)
+    grid.setColumnStretch(1, 1)
+    return grid

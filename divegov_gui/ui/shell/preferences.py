@@ -1,0 +1,137 @@
+"""What a person likes: the look, the height of rows, how dates are written. Applied at once, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from divegov_gui.ui import theme, times
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.widgets.basics import button, icon_label, label, rule
+from divegov_gui.ui.widgets.density import COMFORTABLE, COMPACT, set_density
+from divegov_gui.ui.widgets.form import FormRow, choice_field
+
+_LOOKS: list[tuple[str, object]] = [("Follow the desktop", "auto"), ("Light", "light"), ("Dark", "dark")]
+_DENSITIES: list[tuple[str, object]] = [
+    ("Comfortable", COMFORTABLE),
+    ("Compact: more rows in sight", COMPACT),
+]
+_DENSITY, _DATES = "window/density", "window/dates"
+
+
+def apply_preferences(settings: UiSettings) -> None:
+    """Put in force what was kept, before the first page is made; the look is the ThemeManager's."""
+    set_density(str(settings.value(_DENSITY, COMFORTABLE)))
+    times.set_date_style(str(settings.value(_DATES, times.ISO)))
+
+
+class PreferencesDialog(QDialog):
+    """One choice a line; what is chosen is in force at once, and Escape closes."""
+
+    look_chosen = Signal(object)
+    """``auto``, ``light`` or ``dark``."""
+    dates_changed = Signal()
+    """Dates are written differently from now on: what is shown must be written anew."""
+
+    def __init__(self, settings: UiSettings, look: str, window: QWidget) -> None:
+        super().__init__(window)
+        self._settings = settings
+        self.setObjectName("preferences")
+        self.setAccessibleName("Preferences")
+        self.setWindowTitle("Preferences")
+        self.setMinimumWidth(480)
+        space = theme.current().space
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space.xl, space.xl, space.xl, space.l)
+        column.setSpacing(space.l)
+        column.addLayout(self._head())
+        self.look = self._choice("Look", "preferences.look", _LOOKS, look, self._take_look, column)
+        self.density = self._choice(
+            "Rows of tables",
+            "preferences.density",
+            _DENSITIES,
+            str(settings.value(_DENSITY, COMFORTABLE)),
+            self._take_density,
+            column,
+        )
+        self.dates = self._choice(
+            "Dates",
+            "preferences.dates",
+            [(f"{words}: {times.example(style)}", style) for style, words in times.STYLES.items()],
+            times.date_style(),
+            self._take_dates,
+            column,
+        )
+        column.addWidget(rule())
+        column.addWidget(self._telemetry())
+        column.addLayout(self._buttons())
+
+    def show_look(self, mode: str) -> None:
+        """The look was chosen elsewhere."""
+        self.look.setCurrentIndex(max(0, self.look.findData(mode)))
+
+    # --- inside
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.current().space.m)
+        row.addWidget(icon_label("settings", "muted", 24))
+        row.addWidget(label("Preferences", "heading"), 1)
+        return row
+
+    def _choice(
+        self,
+        title: str,
+        name: str,
+        choices: list[tuple[str, object]],
+        now: str,
+        take: Callable[[str], None],
+        column: QVBoxLayout,
+    ) -> QComboBox:
+        field = choice_field(name, title, choices)
+        field.setCurrentIndex(max(0, field.findData(now)))
+        field.currentIndexChanged.connect(lambda _: take(str(field.currentData())))
+        column.addWidget(FormRow(title, field, name=name))
+        return field
+
+    def _telemetry(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.current().space.m)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label("Telemetry: there is none", "strong", name="preferences.telemetry"))
+        words.addWidget(
+            label(
+                "This program counts nothing and calls nobody. It speaks to the databases that you open, and to no "
+                "other computer.",
+                "muted",
+                wrap=True,
+            )
+        )
+        row.addWidget(icon_label("shield", "accent", 20))
+        row.addLayout(words, 1)
+        return made
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(label("Changes are kept for the next start.", "hint"), 1)
+        close = button("Close", name="preferences.close", variant="primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        row.addWidget(close)
+        return row
+
+    def _take_look(self, mode: str) -> None:
+        self.look_chosen.emit(mode)
+
+    def _take_density(self, name: str) -> None:
+        self._settings.set_value(_DENSITY, name)
+        set_density(name)
+
+    def _take_dates(self, style: str) -> None:
+        self._settings.set_value(_DATES, style)
+        times.set_date_style(style)
+        self.dates_changed.emit()

@@ -1,0 +1,35 @@
+"""How high a table's rows are: comfortable, or compact, for all tables at once."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication, QHeaderView
+
+COMFORTABLE, COMPACT = "comfortable", "compact"
+DENSITIES = (COMFORTABLE, COMPACT)
+_HEIGHTS = "rowHeights"
+_density = COMFORTABLE
+
+
+def density() -> str:
+    """``comfortable`` or ``compact``."""
+    return _density
+
+
+def set_density(name: str) -> None:
+    """Choose a density, for the tables that there are and those to come; another name counts as comfortable."""
+    global _density
+    _density = name if name in DENSITIES else COMFORTABLE
+    for widget in QApplication.allWidgets():
+        if isinstance(widget, QHeaderView) and widget.property(_HEIGHTS):
+            _apply(widget)
+
+
+def follow_density(rows: QHeaderView, comfortable: int, compact: int) -> None:
+    """Have a table's rows, by their vertical header, be as high as the density says; in pixels."""
+    rows.setProperty(_HEIGHTS, [comfortable, compact])
+    _apply(rows)
+
+
+def _apply(rows: QHeaderView) -> None:
+    comfortable, compact = rows.property(_HEIGHTS)
+    rows.setDefaultSectionSize(compact if _density == COMPACT else comfortable)

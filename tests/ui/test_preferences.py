@@ -1,0 +1,153 @@
+"""Preferences and help: what is chosen is in force at once, and kept; what is asked is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driving import cells, clipped, find, quiet, texts
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from divegov_gui.app import Steward
+from divegov_gui.ui import theme, times
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.widgets import DataTable
+from divegov_gui.ui.widgets.density import COMFORTABLE, set_density
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(autouse=True)
+def as_found() -> Iterator[None]:
+    """Dates and rows are as they were, for the tests that follow."""
+    yield
+    times.set_date_style(times.ISO)
+    set_density(COMFORTABLE)
+
+
+@pytest.fixture
+def steward(open_on: Any, workspace: Path) -> Steward:
+    return open_on(workspace)  # type: ignore[no-any-return]
+
+
+def opened(qtbot: QtBot, steward: Steward, name: str) -> QDialog:
+    dialog = find(steward, name, QDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    return dialog
+
+
+def choose(qtbot: QtBot, steward: Steward, name: str, value: str) -> None:
+    """Choose an entry of a combo box by the keyboard."""
+    field = find(steward, name, QComboBox)
+    field.setFocus()
+    wanted = field.findData(value)
+    while field.currentIndex() != wanted:
+        down = field.currentIndex() < wanted
+        qtbot.keyClick(field, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+
+
+def preferences(qtbot: QtBot, steward: Steward) -> QDialog:
+    qtbot.keyClick(steward.window, Qt.Key.Key_Comma, CTRL)
+    return opened(qtbot, steward, "preferences")
+
+
+def test_the_header_opens_preferences_and_help(qtbot: QtBot, steward: Steward) -> None:
+    for button, dialog in (("header.preferences", "preferences"), ("header.help", "help")):
+        qtbot.mouseClick(find(steward, button), Qt.MouseButton.LeftButton)
+        shown = opened(qtbot, steward, dialog)
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda name=dialog: steward.window.findChild(QDialog, name) is None)
+
+
+def test_a_look_is_in_force_at_once_and_kept(qtbot: QtBot, steward: Steward, settings: UiSettings) -> None:
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.look", "dark")
+    assert theme.current().dark
+    assert settings.theme_mode == "dark"
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), [("overview", "overview.batches"), ("quarantine", "quarantine.grid")]
+)
+def test_compact_rows_are_lower_in_tables_that_are_there_and_that_come(
+    qtbot: QtBot, steward: Steward, open_on: Any, workspace: Path, page: str, name: str
+) -> None:
+    steward.window.go_to(page)
+    quiet(steward)
+    table = find(steward, name, DataTable)
+    before = table.rowHeight(0)
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.density", "compact")
+    compact = table.rowHeight(0)
+    assert compact < before
+    steward.window.go_to("overview")
+    steward.window.close()
+    again = open_on(workspace)
+    again.window.go_to(page)
+    quiet(again)
+    assert find(again, name, DataTable).rowHeight(0) == compact
+
+
+@pytest.mark.parametrize(
+    ("style", "pattern"),
+    [("german", r"\d\d\.\d\d\.\d{4} \d\d:\d\d"), ("american", r"\d\d/\d\d/\d{4} \d\d:\d\d")],
+)
+def test_dates_are_written_as_chosen_at_once_and_at_the_next_start(
+    qtbot: QtBot, steward: Steward, open_on: Any, workspace: Path, style: str, pattern: str
+) -> None:
+    import re
+
+    steward.window.go_to("overview")
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.dates", style)
+    quiet(steward)
+    assert any(re.fullmatch(pattern, text) for text in cells(find(steward, "overview.batches", DataTable), 0))
+    steward.window.close()
+    again = open_on(workspace)
+    assert any(re.fullmatch(pattern, text) for text in cells(find(again, "overview.batches", DataTable), 0))
+
+
+def test_there_is_no_telemetry_and_it_says_so(qtbot: QtBot, steward: Steward) -> None:
+    dialog = preferences(qtbot, steward)
+    assert "Telemetry: there is none" in texts(dialog)
+
+
+def test_help_names_versions_licences_and_where_things_lie(
+    qtbot: QtBot, steward: Steward, workspace: Path, home: Path
+) -> None:
+    qtbot.keyClick(steward.window, Qt.Key.Key_F1)
+    dialog = opened(qtbot, steward, "help")
+    said = texts(dialog)
+    for wanted in ("Ctrl+,", "F1", "MIT", "SQLite", "LGPL 3, used as it comes"):
+        assert wanted in said
+    for name, path in (
+        ("workspace", workspace),
+        ("settings", home / "window.ini"),
+        ("log", home / "crash.log"),
+    ):
+        qtbot.mouseClick(find(steward, f"help.copy.{name}"), Qt.MouseButton.LeftButton)
+        assert QApplication.clipboard().text() == str(path)
+
+
+@pytest.mark.parametrize(("key", "name"), [(Qt.Key.Key_Comma, "preferences"), (Qt.Key.Key_F1, "help")])
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_nothing_is_cut_off_and_all_is_named(
+    qtbot: QtBot, steward: Steward, themes: theme.ThemeManager, key: Qt.Key, name: str, look: str
+) -> None:
+    themes.set_mode(look)
+    qtbot.keyClick(steward.window, key, CTRL if name == "preferences" else Qt.KeyboardModifier.NoModifier)
+    dialog = opened(qtbot, steward, name)
+    quiet(steward)
+    assert clipped(dialog) == []
+    for control in dialog.findChildren(QWidget):
+        if (
+            control.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and control.isVisible()
+            and not control.focusProxy()
+        ):
+            assert control.objectName().startswith(f"{name}."), control
+            assert control.accessibleName(), control.objectName()
