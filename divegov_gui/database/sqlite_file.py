@@ -19,6 +19,8 @@ SCHEMA_VERSION = 2
 """The newest PRAGMA user_version that this program understands."""
 
 MINIMUM_SQLITE = (3, 37, 0)
+ENGINE_VERSION = sqlite3.sqlite_version
+"""Which SQLite this is."""
 
 _HEADER = b"SQLite format 3\x00"
 

@@ -52,6 +52,13 @@ def local_workspace(path: Path | None = None) -> Workspace:
         ) from error
 
 
+def sqlite_version() -> str:
+    """The version of the SQLite that reads and writes embedded workspaces."""
+    from divegov_gui.database.sqlite_file import ENGINE_VERSION
+
+    return ENGINE_VERSION
+
+
 @contextmanager
 def interruptible(session: Session, cancel: CancelToken | None) -> Iterator[None]:
     """While this lasts, a cancellation also stops the statement that the session is running."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sqlite3
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QW
 
 from divegov_gui import __version__
 from divegov_gui.core import paths
+from divegov_gui.services.connections import sqlite_version
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import button, icon_label, label, rule, tool_button
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
@@ -86,7 +86,7 @@ def versions() -> tuple[tuple[str, str], ...]:
         ("DiveGov Steward", __version__),
         ("Python", platform.python_version()),
         ("Qt", qVersion()),
-        ("SQLite", sqlite3.sqlite_version),
+        ("SQLite", sqlite_version()),
         ("System", f"{platform.system()} {platform.machine()}"),
     )
 
