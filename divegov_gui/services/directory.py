@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
@@ -24,7 +24,10 @@ _PAGE = 500
 
 @dataclass(frozen=True)
 class Directory:
-    """The divers of an instant (None: of now) by their numbers, and how many were created, changed, deleted since."""
+    """The divers of an instant (None: of now) by their numbers, and how many were created, changed, deleted since.
+
+    `began` is when the first batch arrived: what there is to look back to.
+    """
 
     instant: str | None
     ids: Sequence[int] = field(repr=False)
@@ -32,6 +35,7 @@ class Directory:
     created: int = 0
     changed: int = 0
     deleted: int = 0
+    began: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,13 @@ def read_directory(session: Session, instant: str | None, cancel: CancelToken | 
     """Who was in the directory at an instant, and how many of them are the same today."""
     with interruptible(session, cancel):
         now = session.keys("Diver_Directory", "Diver_ID", order=[Order("Diver_ID")])
+        first = session.select("Batch_Summary", ["Received_At"], order=[Order("Batch_ID")], limit=1)
+        began = first[0]["Received_At"] if first else None
         if instant is None:
-            return Directory(None, now, len(now))
+            return Directory(None, now, len(now), began=began)
         then = session.keys("Diver_Versions", "Diver_ID", _in_force(instant))
         later = session.keys("Diver_Directory", "Diver_ID", [Filter("Valid_From", ">", instant)])
-    return _compared(instant, then, now, later)
+    return replace(_compared(instant, then, now, later), began=began)
 
 
 def read_known(

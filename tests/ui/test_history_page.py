@@ -128,6 +128,16 @@ def test_nobody_found_says_what_was_searched(qtbot: QtBot, steward: Steward) -> 
     search(qtbot, steward, "zzzzzz")
     assert found(steward) == []
     assert label(steward, "history.found") == "0 divers"
+    assert find(steward, "history.timeline", Timeline).spans == ()
+    assert label(steward, "history.name") == ""
+    assert differences(steward) == []
+
+
+def test_ctrl_f_goes_to_the_search_from_any_view(qtbot: QtBot, steward: Steward) -> None:
+    turn_to(qtbot, steward, 2)
+    qtbot.keyClick(page(steward), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert find(steward, "history.search").hasFocus()
+    assert find(steward, "history.views", QTabBar).currentIndex() == 0
 
 
 def test_down_goes_from_the_field_to_the_list_and_on(qtbot: QtBot, steward: Steward) -> None:

@@ -300,6 +300,13 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     assert [value for value in FORMER if value in paper] == []
     raw = b"".join(file.read_bytes() for file in lived.parent.glob(f"{lived.name}*"))
     assert [value for value in FORMER if value.encode() in raw] == []
+    turn_to(qtbot, officer, 0)
+    assert [value for value in FORMER if value in everything_said(officer)] == []
+    officer.window.go_to("history")
+    quiet(officer)
+    assert str(ADA) not in find(officer, "history.line", QLabel).text()
+    officer.window.go_to("privacy")
+    quiet(officer)
     requests = page(officer).requests
     assert requests.view.erasure._done is not None
     requests.save_to(tmp_path / "certificate.pdf", requests.view.erasure._done)

@@ -75,7 +75,8 @@ def test_an_instant_survives_being_written_down(instant: int) -> None:
 
 
 def test_seven_digits_of_a_second_are_read_to_the_microsecond() -> None:
-    assert microseconds("1970-01-01 00:00:01.1234567") == 1_123_456
+    assert microseconds("1970-01-01 00:00:01.1234560") == 1_123_456
+    assert microseconds("1970-01-01 00:00:01.1234567") == 1_123_457, "not before the version began"
     assert microseconds("1970-01-01T00:00:01") == 1_000_000
 
 

@@ -107,7 +107,11 @@ class DiffPanel(QWidget):
 
     def _compare(self) -> None:
         if not 0 <= self._place < len(self._versions):
-            self._title.setText("")
+            self._title.setText("No version")
+            self.made.set_full("")
+            self.table.show_differences(())
+            reveal(self.fold, False)
+            reveal(self.restore, False)
             return
         chosen = self._versions[self._place]
         self._title.setText(f"Version {chosen.number}")

@@ -18,6 +18,8 @@ _BADGES = {
     REMOVED: CellBadge("Removed", "danger", "remove"),
 }
 _NOTHING = "–"
+_NONE_WORDS = ("Choose a version", "What it changed is shown here.")
+_SAME_WORDS = ("No field differs", "Both versions hold the same values.")
 
 
 class DiffRow:
@@ -87,7 +89,7 @@ class DiffTable(ListTable):
         self._all: list[DiffRow] = []
         self._unfolded = False
         self.stretch("after")
-        self.set_placeholder("Choose a version", "What it changed is shown here.")
+        self.set_placeholder(*_NONE_WORDS)
 
     @property
     def same_count(self) -> int:
@@ -105,6 +107,5 @@ class DiffTable(ListTable):
         self._fill()
 
     def _fill(self) -> None:
-        if self._all:
-            self.set_placeholder("No field differs", "Both versions hold the same values.")
+        self.set_placeholder(*(_SAME_WORDS if self._all else _NONE_WORDS))
         self.show_rows([row for row in self._all if self._unfolded or row.kind != SAME])

@@ -85,6 +85,19 @@ class DiverPane(QWidget):
         self._choose(kept)
         self._show_head()
 
+    def show_nobody(self) -> None:
+        """Nobody is found: nothing of whoever was shown before stays."""
+        self._history, self._place = None, -1
+        self.card.show_versions((), (), 0)
+        self.versions.show_versions((), None, -1)
+        self.diff.show_version((), -1)
+        self.story.show_story(())
+        self._name.setText("")
+        self._line.set_full("")
+        self._state.set_state("Nobody", "neutral")
+        for control in (self.edit, self.delete, self.evidence):
+            reveal(control, False)
+
     def look_from(self, instant: int | None) -> None:
         """Show the diver as it was known at an instant; None is now."""
         self._as_of = instant

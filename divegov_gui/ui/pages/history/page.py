@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence, Set
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.services.directory import Directory
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.history.as_of_bar import AsOfBanner, AsOfBar
@@ -18,6 +21,7 @@ from divegov_gui.ui.pages.history.directory_view import DirectoryView
 from divegov_gui.ui.pages.history.diver_pane import DiverPane
 from divegov_gui.ui.pages.history.evidence import Evidence
 from divegov_gui.ui.pages.history.search_pane import SearchPane
+from divegov_gui.ui.pages.history.timeline_scale import microseconds
 from divegov_gui.ui.pages.history.work import (
     DiverHistory,
     Found,
@@ -39,6 +43,7 @@ class HistoryPage(Page):
         self._context = context
         self._diver_id: int | None = None
         self._as_of: int | None = None
+        self._first: int | None = None
         self._changing = Changing(context, self)
         self.evidence = Evidence(context, self)
         self._build()
@@ -84,6 +89,7 @@ class HistoryPage(Page):
         self._stack = StateStack(content)
         self.body.setSpacing(0)
         self.body.addWidget(self._stack, 1)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._go_to_search)
 
     def _view_tabs(self) -> QTabBar:
         self.views = QTabBar()
@@ -156,6 +162,9 @@ class HistoryPage(Page):
         else:
             self._stack.show_content()
             self.search.show_found(found, self._diver_id)
+            if not found:
+                self._diver_id = None
+                self.diver.show_nobody()
 
     def _not_deployed(self) -> EmptyState:
         return EmptyState(
@@ -189,7 +198,8 @@ class HistoryPage(Page):
 
     def _show_history(self, history: DiverHistory) -> None:
         if history.diver_id == self._diver_id and history.versions:
-            self.as_of.set_range(history.versions[0].span().first, history.now)
+            self._first = min(self._first or history.now, history.versions[0].span().first)
+            self.as_of.set_range(self._first, history.now)
             self.diver.show_history(history)
             reveal(self.changes.evidence, history.may_prove)
 
@@ -197,10 +207,17 @@ class HistoryPage(Page):
         self._context.reader.submit(
             partial(read_directory, self._as_of),
             kind="history.directory",
-            on_success=self.directory.show_directory,
+            on_success=self._show_directory,
             on_failure=self._context.notifier.error,
             owner=self,
         )
+
+    def _show_directory(self, directory: Directory) -> None:
+        self.directory.show_directory(directory)
+        if directory.began is not None:
+            began = microseconds(directory.began)
+            self._first = min(self._first or began, began)
+            self.as_of.set_range(self._first, time.time_ns() // 1000)
 
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
@@ -211,6 +228,11 @@ class HistoryPage(Page):
             self._stack.show_state(state)
 
     # --- what a person does
+    def _go_to_search(self) -> None:
+        self.views.setCurrentIndex(DIVER)
+        self.search.field.setFocus()
+        self.search.field.selectAll()
+
     def _shown(self) -> DiverHistory:
         """The diver that is shown; the controls that ask for it are not there without one."""
         shown = self.diver.history

@@ -16,10 +16,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def microseconds(utc: str) -> int:
-    """The database's UTC text (0 to 7 digits of a second's fraction) as microseconds since 1970."""
+    """The database's UTC text (0 to 7 digits of a second's fraction) as microseconds since 1970.
+
+    A seventh digit counts as one more microsecond, so that who looks from the instant sees what began at it.
+    """
     whole, _, fraction = utc.replace("T", " ").partition(".")
     instant = datetime.strptime(whole[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
-    return (instant - _EPOCH) // timedelta(microseconds=1) + int((fraction + "000000")[:6])
+    return (instant - _EPOCH) // timedelta(microseconds=1) + -(-int((fraction + "0000000")[:7]) // 10)
 
 
 def utc_text(instant: int) -> str:

@@ -29,15 +29,15 @@ class RolesDesk(QObject):
         self.view.card.wanted.connect(self._reveal)
 
     def refresh(self) -> None:
-        """Read the sample diver anew."""
-        self._read(None if self._diver_id is None else str(self._diver_id))
+        """Read the sample diver anew; one who is gone gives way to another."""
+        self._read(None, kept=self._diver_id)
 
     def _look_for(self, text: str | None) -> None:
         self._read(text, beyond=self._diver_id if text is None else None)
 
-    def _read(self, text: str | None, beyond: int | None = None) -> None:
+    def _read(self, text: str | None, beyond: int | None = None, kept: int | None = None) -> None:
         self._context.reader.submit(
-            partial(compare_roles, self._context.scripts, text, beyond),
+            partial(compare_roles, self._context.scripts, text, beyond, kept),
             kind="privacy.comparison",
             on_success=self._show,
             on_failure=self._context.notifier.error if text else self._tell,

@@ -62,16 +62,20 @@ def compare_roles(
     scripts: Path | None,
     text: str | None,
     beyond: int | None,
+    kept: int | None,
     session: Any,
     _: ProgressSink,
     cancel: CancelToken,
 ) -> Comparison | None:
-    """What each role sees of the diver that `text` finds, or of the one after `beyond`; None: nothing is deployed."""
+    """What each role sees of the diver that `text` finds, or the one after `beyond`, or `kept` if there still.
+
+    None: nothing is deployed.
+    """
     plan = plan_deployment(session, scripts)
     if any(script.journal is None for script in plan.scripts):
         return None
     mine, rights = privacy.role_of(session), privacy.read_rights(session)
-    diver_id = _sample(session, text, beyond, cancel)
+    diver_id = _sample(session, text, beyond, kept, cancel)
     if diver_id is None:
         return Comparison(None, "", mine, {}, rights)
     found = privacy.compare_roles(session, diver_id)
@@ -83,8 +87,12 @@ def compare_roles(
     return Comparison(diver_id, found.name, mine, roles, rights)
 
 
-def _sample(session: Any, text: str | None, beyond: int | None, cancel: CancelToken) -> int | None:
-    """The diver to show: found by a text, or the next of those who changed last."""
+def _sample(
+    session: Any, text: str | None, beyond: int | None, kept: int | None, cancel: CancelToken
+) -> int | None:
+    """The diver to show: found by a text, or the same as before, or the next of those who changed last."""
+    if kept is not None and directory.read_current(session, kept, cancel) is not None:
+        return kept
     if text:
         found = [each for each in history.search(session, text, cancel=cancel) if not each.is_deleted]
         if not found:
