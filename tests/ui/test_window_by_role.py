@@ -1,0 +1,103 @@
+"""The whole window as an analyst: every page opens, says what that role may not do, and shows nobody unmasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driving import find, quiet
+from lives import ADA, give_past
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from divegov_gui.app import Steward
+from divegov_gui.services.connections import Workspace
+
+SECRETS = ("okonkwo", "ada.okonkwo@", "ada.obi@", "34600111222", "4917012345", "1984-02-11")
+PAGES = ("overview", "ingest", "quarantine", "history", "privacy", "rules", "deploy", "connections")
+ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.EditRole,
+)
+
+
+def said(window: QWidget) -> Iterator[str]:
+    """All that the window says in any way: texts, tips, accessible names, cells."""
+    for widget in [window, *window.findChildren(QWidget)]:
+        yield from (
+            widget.toolTip(),
+            widget.accessibleName(),
+            widget.accessibleDescription(),
+            widget.statusTip(),
+        )
+        if isinstance(widget, QTextEdit):
+            yield widget.toPlainText()
+        elif isinstance(widget, (QLabel, QAbstractButton, QLineEdit)):
+            yield widget.text()
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            yield from cells(widget.model())
+
+
+def cells(model: QAbstractItemModel) -> Iterator[str]:
+    root = QModelIndex()
+    for row in range(min(model.rowCount(root), 60)):
+        for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(root)):
+            index = model.index(row, column)
+            yield from (str(index.data(role)) for role in ROLES)
+
+
+def leaks(window: QWidget) -> list[str]:
+    return [secret for secret in SECRETS for text in said(window) if secret in text.lower()]
+
+
+@pytest.fixture
+def analyst(open_on: Any, workspace: Path) -> Steward:
+    opened: Steward = open_on(Workspace(give_past(workspace), role="data_analyst"))
+    return opened
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_for_an_analyst_and_leaks_nothing(analyst: Steward, page: str) -> None:
+    analyst.window.go_to(page)
+    quiet(analyst)
+    assert leaks(analyst.window) == []
+    assert find(analyst, f"nav.{page}").isVisible()
+
+
+@pytest.mark.parametrize("text", [str(ADA), "okonkwo", "ada.okonkwo@"])
+def test_an_analyst_looks_for_somebody_and_copies_what_is_there(
+    qtbot: QtBot, analyst: Steward, text: str
+) -> None:
+    analyst.window.go_to("history")
+    quiet(analyst)
+    field = find(analyst, "history.search", QLineEdit)
+    field.setFocus()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    quiet(analyst)
+    field.clear()
+    quiet(analyst)
+    assert leaks(analyst.window) == []
+    for table in analyst.window.findChildren(QTableView):
+        if table.isVisible():
+            table.selectAll()
+            table.setFocus()
+            qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text().lower()
+    assert not any(secret in copied for secret in SECRETS)
+    assert QApplication.activeModalWidget() is None
