@@ -109,6 +109,8 @@ class Catalogue:
     sources: dict[int, str]
     actor: str
     """Who works, as the database names them."""
+    may_change: bool = True
+    """Whether they may do more than read."""
 
 
 def read_catalogue(session: Session) -> Catalogue:

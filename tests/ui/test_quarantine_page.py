@@ -10,10 +10,11 @@ import pytest
 from driving import click, clipped, fill, find, quiet, texts
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
+from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked, masked_payload
@@ -335,3 +336,37 @@ def test_a_masked_payload_keeps_its_shape_and_no_value() -> None:
     shown = json.loads(masked_payload(json.dumps(record)))
     assert shown == {"email": "aXXX@XXXX.com", "first_name": "AXXX", "phone": None, "dives": "XXX"}
     assert "anna" not in masked_payload('{"email": "anna@dive.example"}')
+
+
+def test_who_may_only_read_is_offered_nothing_else(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    bench = Workbench(qtbot, open_on(Workspace(workspace, "compliance_officer")), workspace)
+    assert bench.ids() == bench.open_ids()
+    assert any("You may read here" in text for text in bench.texts())
+    for name in ("quarantine.resubmit", "quarantine.discard", "quarantine.groups"):
+        assert not bench.control(name).isEnabled()
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.point_at(record, "Email")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    assert bench.focus() is bench.grid
+    bench.qtbot.keyClicks(bench.grid, "x")
+    assert bench.focus() is bench.grid
+    field = bench.control("quarantine.field.email")
+    assert isinstance(field, QLineEdit)
+    assert field.isReadOnly()
+    assert bench.page.desk.suggesting.suggestions == ()
+
+
+def test_who_may_not_even_read_is_told_so(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    steward = open_on(Workspace(workspace, "data_analyst"))
+    steward.window.go_to("quarantine")
+    quiet(steward)
+    assert any("may not" in text for text in texts(steward.window.page("quarantine")))
+
+
+def test_an_aim_begins_at_the_top_of_what_it_leads_to(bench: Workbench) -> None:
+    bench.point_at(bench.ids()[30], "First_Name")
+    bench.steward.window.go_to("overview")
+    bench.steward.context.go_to("quarantine", rule="EMAIL_FORMAT")
+    bench.quiet()
+    assert bench.ids() == bench.open_ids(with_rule("EMAIL_FORMAT"))
+    assert bench.grid.currentIndex().row() == 0

@@ -44,6 +44,8 @@ class Marks:
     def __post_init__(self) -> None:
         self.judged: dict[int, int] = {}
         """By record, what the gatekeeper says of values that are not saved yet."""
+        self.may_change = True
+        """Whether the person may edit at all."""
 
     def of(self, row: QueueRow) -> int:
         """The mask of what fails in `row` now."""

@@ -133,16 +133,19 @@ class Desk(QObject):
             page.actions_[name].triggered.connect(lambda _=False, act=do: act())
 
     def _enable(self) -> None:
-        """Offer only what can be done now."""
+        """Offer only what can be done now, and by whom."""
         actions, row = self._page.actions_, self._panel.row
         some = self._grid.rows.rowCount() > 0
+        may = self._page.marks.may_change
         is_open = row is not None and row.is_open
-        actions["undo"].setEnabled(bool(self.editing.undoable))
-        actions["redo"].setEnabled(bool(self.editing.redoable))
-        for name in ("resubmit", "release", "discard", "change", "groups", "claim", "unclaim", "export"):
-            actions[name].setEnabled(some)
-        for name in ("edit", "accept", "compare"):
-            actions[name].setEnabled(is_open)
+        offered = {"export": some, "import": may, "reopen": may and some, "resubmit_ready": may}
+        offered |= {"undo": bool(self.editing.undoable), "redo": bool(self.editing.redoable)}
+        offered |= dict.fromkeys(
+            ("resubmit", "release", "discard", "change", "groups", "claim", "unclaim"), may and some
+        )
+        offered |= dict.fromkeys(("edit", "accept", "others", "compare"), may and is_open)
+        for name, can in offered.items():
+            actions[name].setEnabled(can)
 
     # --- moving
     def _step(self, forward: bool) -> None:

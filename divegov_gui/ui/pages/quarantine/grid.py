@@ -135,7 +135,9 @@ class QueueGrid(DataTable):
     def edit_current(self) -> None:
         """Open the editor of the current cell, or of the record's first failing one."""
         at = self.currentIndex()
-        if not at.isValid() or (row := self.rows.row(at.row())) is None or not row.is_open:
+        if not at.isValid() or (row := self.rows.row(at.row())) is None:
+            return
+        if not row.is_open or not self.marks.may_change:
             return
         if not self.rows.columns[at.column()].editable:
             failing = self._failing_places(row)
@@ -150,7 +152,7 @@ class QueueGrid(DataTable):
     def edit(self, index, *arguments):  # type: ignore[no-untyped-def]
         """Open an editor only where a record still waits."""
         row = self.rows.row(index.row()) if index.isValid() else None
-        if row is None or not row.is_open:
+        if row is None or not row.is_open or not self.marks.may_change:
             return False if arguments else None
         return super().edit(index, *arguments)
 

@@ -174,7 +174,11 @@ class QuarantinePage(Page):
         if catalogue is None:
             self._stack.show_state(states.not_deployed(self._context))
             return
-        self.marks.checks = catalogue.checks
+        self.marks.checks, self.marks.may_change = catalogue.checks, catalogue.may_change
+        self.set_subtitle(
+            "" if catalogue.may_change else "You may read here. To change records is for data stewards."
+        )
+        self.desk.suggesting.is_wanted = catalogue.may_change
         self.grid.cells.actor = self.grid.pinned_cells.actor = catalogue.actor
 
     def _show_listing(self, listing: Listing) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.facets import Facets, read_facets
+from divegov_gui.services.privacy import may
 from divegov_gui.services.queue import (
     PAGE,
     Catalogue,
@@ -75,6 +76,7 @@ class QueueLoader(QObject):
         self.catalogue: Catalogue | None = None
         self.facets: Facets | None = None
         self.is_complete = False
+        self._place: Place | None = None
 
     @property
     def order(self) -> Sorting:
@@ -83,21 +85,18 @@ class QueueLoader(QObject):
 
     def start(self, place: Place | None = None) -> None:
         """Read the catalogue and then the list; with a `place`, keep the cursor there."""
-        self._submit(
-            partial(_read_catalogue, self._context),
-            "catalogue",
-            lambda found: self._take_catalogue(found, place),
-        )
+        self._place = place
+        self._submit(partial(_read_catalogue, self._context), "catalogue", self._take_catalogue)
 
     def look_at(self, query: QueueQuery) -> None:
         """List what `query` wants, from the top."""
         searching = query.text != self.query.text and bool(query.text)
-        self.query = query
+        self.query, self._place = query, None
         self.list_anew("Searching" if searching else "")
 
     def sort_by(self, choice: SortChoice) -> None:
         """List the same in another order, from the top."""
-        self.sort = choice
+        self.sort, self._place = choice, None
         self.list_anew("Sorting")
 
     def list_anew(self, words: str = "") -> None:
@@ -134,11 +133,11 @@ class QueueLoader(QObject):
             owner=self,
         )
 
-    def _take_catalogue(self, found: Catalogue | None, place: Place | None) -> None:
+    def _take_catalogue(self, found: Catalogue | None) -> None:
         self.catalogue = found
         self.catalogue_arrived.emit(found)
         if found is not None:
-            self.list_anew() if place is None else self.reload(place)
+            self.list_anew() if self._place is None else self.reload(self._place)
 
     def _take_page(self, rows: list[QueueRow]) -> None:
         keys = array("q", (row.quarantine_id for row in rows))
@@ -166,7 +165,7 @@ def _read_catalogue(context: AppContext, session: Any, _: ProgressSink, __: Canc
     plan = plan_deployment(session, context.scripts)
     if any(script.journal is None for script in plan.scripts):
         return None
-    return read_catalogue(session)
+    return replace(read_catalogue(session), may_change=may(session, "Edit_Records"))
 
 
 def _first_page(

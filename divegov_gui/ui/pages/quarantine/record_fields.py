@@ -102,7 +102,7 @@ class FieldRow(QWidget):
         mask = self._marks.mask_personal
         value = row.value(self.column) or ""
         self.field.show_saved(show_value(self.column, value, mask) if mask else value, keep_typed)
-        self.field.setReadOnly(mask or not row.is_open)
+        self.field.setReadOnly(mask or not row.is_open or not self._marks.may_change)
         edited = row.is_edited(self.column)
         raw = show_value(self.column, row.raw(self.column), mask).strip()
         self._was.set_full(f"was {raw}" if raw else "was missing")

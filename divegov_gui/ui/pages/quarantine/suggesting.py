@@ -28,6 +28,8 @@ class Suggesting(QObject):
         self._knowledge: Knowledge | None = None
         self._row: QueueRow | None = None
         self.suggestions: tuple[Suggestion, ...] = ()
+        self.is_wanted = True
+        """Whether the person may take a suggestion."""
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -36,7 +38,7 @@ class Suggesting(QObject):
     def ask(self, row: QueueRow | None) -> None:
         """Find suggestions for `row` after a pause."""
         self._row, self.suggestions = row, ()
-        if row is None or not row.is_open or not row.failed_checks:
+        if row is None or not row.is_open or not row.failed_checks or not self.is_wanted:
             self._pause.stop()
             self.found.emit(())
         else:
