@@ -124,10 +124,10 @@ def thrown(number: int, message: str) -> DiveGovError:
     )
 
 
-def not_granted(role: str, name: str) -> Refused:
-    """What a role is told of a procedure that it may not run, or of a view that it may not read."""
+def not_granted(role: str, name: str, verb: str = "do") -> Refused:
+    """What a role is told of a procedure that it may not run, or of a view that it may not see."""
     return Refused(
-        f"A {role.replace('_', ' ')} may not do this.",
-        f"{name} is not granted to that role.",
-        "Somebody whose role may can do it.",
+        f"A {role.replace('_', ' ')} may not {verb} this.",
+        f"{name.replace('_', ' ')} is not granted to that role.",
+        "Choose another role on the Privacy page, or ask somebody whose role may.",
     )

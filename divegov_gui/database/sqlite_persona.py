@@ -131,7 +131,7 @@ class PersonaSession(SqliteSession):
 
     def _check_view(self, view: str) -> None:
         if view not in self._readable:
-            raise not_granted(self.role, view)
+            raise not_granted(self.role, view, "see")
 
     def journal(self) -> list[JournalEntry]:
         """The deployment journal (see `Session.journal`)."""
