@@ -177,10 +177,6 @@ def read_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | N
     filters = _filters(wanted)
     kinds = KINDS if wanted.kind is None else (wanted.kind,)
     with interruptible(session, cancel):
-        counts = {
-            kind: session.count("Diver_Changes", [*filters, Filter("Change_Kind", "=", kind)])
-            for kind in kinds
-        }
         rows = session.select(
             "Diver_Changes",
             (),
@@ -188,7 +184,14 @@ def read_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | N
             [Order("Changed_At", descending=True), Order("Diver_ID")],
             LISTED,
         )
-    return Changes(counts, tuple(map(_change, rows)))
+        newest = tuple(map(_change, rows))
+        if len(newest) < LISTED:  # these are all: nothing needs to be looked through again
+            return Changes({kind: sum(each.kind == kind for each in newest) for kind in kinds}, newest)
+        counts = {
+            kind: session.count("Diver_Changes", [*filters, Filter("Change_Kind", "=", kind)])
+            for kind in kinds
+        }
+    return Changes(counts, newest)
 
 
 def changes_of(session: Session, diver_id: int, cancel: CancelToken | None = None) -> list[Change]:

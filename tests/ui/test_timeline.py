@@ -289,6 +289,10 @@ def test_what_happened_stands_above_the_versions_and_neighbours_are_counted(
     words = timeline.tooltip_at(QPointF(first.left(), first.top() - 20))
     assert "Arrived in batch 3" in words
     assert "Rejected by 2 rules" in words
+    with qtbot.waitSignal(timeline.story_chosen) as told:
+        spot = QPointF(first.left(), first.top() - 20).toPoint()
+        qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=spot)
+    assert [mark.words for mark in told.args[0]] == ["Arrived in batch 3", "Rejected by 2 rules"]
 
 
 def test_without_a_diver_there_is_nothing_to_press(qtbot: QtBot, timeline: Timeline) -> None:

@@ -79,6 +79,7 @@ class ChangesView(QWidget):
         self._context.reader.submit(
             partial(read_changes, self.wanted()),
             kind="history.changes",
+            label="Looking for changes",
             on_success=self._show,
             on_failure=self._context.notifier.error,
             owner=self,

@@ -48,6 +48,7 @@ class DiverPane(QWidget):
         self.timeline = self.card.timeline
         self.timeline.version_selected.connect(self._choose)
         self.timeline.as_of_changed.connect(self.as_of_changed)
+        self.timeline.story_chosen.connect(lambda _: self.tabs.setCurrentWidget(self.story))
         layout.addWidget(self.card)
         layout.addWidget(self._bottom(), 1)
 

@@ -47,6 +47,8 @@ class Timeline(QWidget):
 
     version_selected = Signal(object)
     """The place of the version that was selected, an int from 0."""
+    story_chosen = Signal(object)
+    """The StoryMarks that were clicked."""
     as_of_changed = Signal(object)
     """The instant that one looks from, in microseconds since 1970; None for now."""
 
@@ -190,7 +192,7 @@ class Timeline(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is None:
             at_cursor = self._is_at_cursor(event.position())
-            over = self._place_at(event.position()) is not None
+            over = self._place_at(event.position()) is not None or bool(self._marks_at(event.position()))
             self.setCursor(
                 Qt.CursorShape.SplitHCursor
                 if at_cursor
@@ -212,9 +214,11 @@ class Timeline(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._press is not None and not self._dragging:
-            place = self._place_at(event.position())
+            place, marks = self._place_at(event.position()), self._marks_at(event.position())
             if place is not None:
                 self._choose(place)
+            elif marks:
+                self.story_chosen.emit(marks)
         self._press, self._dragging = None, ""
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.update()
@@ -246,11 +250,8 @@ class Timeline(QWidget):
 
     def tooltip_at(self, point: QPointF) -> str:
         """What a hover says: the version, what happened, or the instant."""
-        lanes = self._lanes()
-        if lanes.has_story and lanes.story.contains(point):
-            for x, group in mark_groups(self._marks, self._window):
-                if abs(x - point.x()) <= _NEAR + 4:
-                    return "\n".join(f"{both_times(mark.at)}  {mark.words}" for mark in group)
+        if marks := self._marks_at(point):
+            return "\n".join(f"{both_times(mark.at)}  {mark.words}" for mark in marks)
         place = self._place_at(point)
         if place is not None:
             return self._spans[place].sentence
@@ -325,6 +326,14 @@ class Timeline(QWidget):
         return next(
             (place for place in order if self.bar_of(place).adjusted(-1, 0, 1, 0).contains(point)), None
         )
+
+    def _marks_at(self, point: QPointF) -> list[StoryMark]:
+        """What happened at a point of the lane above the versions."""
+        lanes = self._lanes()
+        if not lanes.has_story or not lanes.story.contains(point):
+            return []
+        groups = mark_groups(self._marks, self._window)
+        return next((group for x, group in groups if abs(x - point.x()) <= _NEAR + 4), [])
 
     def _is_at_cursor(self, point: QPointF) -> bool:
         lanes = self._lanes()
