@@ -256,6 +256,14 @@ def read_score(session: Session, batch_id: int) -> Score | None:
     )
 
 
+def read_wordings(session: Session) -> dict[str, str]:
+    """What each rule says, by its code."""
+    return {
+        str(row["Rule_Code"]): str(row["Wording"])
+        for row in session.select("Rule_Catalogue", ["Rule_Code", "Wording"])
+    }
+
+
 def _most_first(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["Record_Count"], row["Rule_Code"]))
 

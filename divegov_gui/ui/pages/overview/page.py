@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.services.batches import BatchQuery
 from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
@@ -16,12 +17,13 @@ from divegov_gui.ui.pages.overview.demo import DemoRun
 from divegov_gui.ui.pages.overview.empty import empty_state
 from divegov_gui.ui.pages.overview.next_step import NextStep
 from divegov_gui.ui.pages.overview.now_view import NowView
+from divegov_gui.ui.pages.overview.trends_view import TrendsView
 from divegov_gui.ui.pages.overview.work import WorkspaceState, count_holdings, read_state
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.widgets import EmptyState, RuleCount, StateStack, tool_button
 from divegov_gui.ui.widgets.scrolling import scrolling
 
-NOW, BATCHES_TAB = 0, 1
+NOW, OVER_TIME, BATCHES_TAB = 0, 1, 2
 _AIMS: dict[str, dict[str, object]] = {
     "failing": {"standing": ("warnings", "errors")},
     "ready": {"standing": ("ready",)},
@@ -84,7 +86,7 @@ class OverviewPage(Page):
         self.views.setObjectName("overview.views")
         self.views.setAccessibleName("Views")
         self.views.setExpanding(False)
-        for title in ("Now", "Batches"):
+        for title in ("Now", "Over time", "Batches"):
             self.views.addTab(title)
         return self.views
 
@@ -95,10 +97,15 @@ class OverviewPage(Page):
         self.now.outcome_chosen.connect(self._open_outcome)
         self.now.place_chosen.connect(lambda key: self._context.go_to("quarantine", **_AIMS[key]))
         self.now.balance.batch_wanted.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
+        self.trends = TrendsView(self._context)
+        self.trends.day_chosen.connect(lambda day: self._list_batches(BatchQuery(since=day, until=day)))
+        self.trends.source_chosen.connect(lambda name: self._list_batches(BatchQuery(source=name)))
+        self.trends.rule_chosen.connect(lambda code: self._context.go_to("quarantine", rule=code))
+        self.trends.age_chosen.connect(lambda age: self._context.go_to("quarantine", age=age))
         self.batches = BatchesView(self._context)
         stack = QStackedWidget()
         stack.setObjectName("overview.view")
-        for view in (scrolling(self.now), self.batches):
+        for view in (scrolling(self.now), self.trends, self.batches):
             stack.addWidget(view)
         self.views.currentChanged.connect(stack.setCurrentIndex)
         self.views.currentChanged.connect(lambda _: self._read_view())
@@ -123,8 +130,8 @@ class OverviewPage(Page):
         """Read what the view in sight shows beyond what is known at once."""
         if self._state is None or self._state.arrivals is None:
             return
-        if self.views.currentIndex() == BATCHES_TAB:
-            self.batches.refresh()
+        if self.views.currentIndex() != NOW:
+            (self.batches if self.views.currentIndex() == BATCHES_TAB else self.trends).refresh()
             return
         self._context.reader.submit(
             count_holdings,
@@ -146,6 +153,10 @@ class OverviewPage(Page):
     # --- what a person does
     def _take_step(self, step: NextStep) -> None:
         self._context.go_to(step.page, **step.aim)
+
+    def _list_batches(self, query: BatchQuery) -> None:
+        self.views.setCurrentIndex(BATCHES_TAB)
+        self.batches.look_at(query)
 
     def _open_rule(self, rule: RuleCount) -> None:
         self._context.go_to("quarantine", rule=rule.code)

@@ -34,7 +34,9 @@ from divegov_gui.services.quality import (
     read_holdings,
     read_rejections,
     read_score,
+    read_wordings,
 )
+from divegov_gui.services.trends import Period, Trends, read_trends
 
 DEMO_ROWS = 1000
 
@@ -54,6 +56,21 @@ class BatchDetails:
     batch: BatchSummary
     rules: tuple[RuleHits, ...]
     score: Score | None
+
+
+@dataclass(frozen=True)
+class QualityOverTime:
+    """The trends of one period, and the rules' wordings by their codes."""
+
+    trends: Trends
+    wordings: dict[str, str]
+
+
+def read_quality(period: Period, session: Any, _: ProgressSink, cancel: CancelToken) -> QualityOverTime:
+    """Everything that the charts of a period show."""
+    trends = read_trends(session, period, cancel)
+    with interruptible(session, cancel):
+        return QualityOverTime(trends, read_wordings(session))
 
 
 def read_state(scripts: Path | None, session: Any, _: ProgressSink, cancel: CancelToken) -> WorkspaceState:

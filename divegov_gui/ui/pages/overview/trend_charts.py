@@ -1,0 +1,199 @@
+"""The trends as charts: each number of them comes from the service, and stands in a mark's values, words and cells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from divegov_gui.services.queue_query import AGES, age_of
+from divegov_gui.services.trends import Trends
+from divegov_gui.ui.widgets import plural
+from divegov_gui.ui.widgets.chart_data import ChartData, Mark, Series
+
+_RIGHT = Series("Right at once", "promoted")
+_STOPPED = Series("Quarantined", "quarantined", "cross")
+_AGE_WORDS = {"0": "Today", "7": "1–7 days", "30": "8–30 days", "365": "31–365 days", "older": "Older"}
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def share_chart(trends: Trends) -> ChartData:
+    """The share of arrivals that needed no steward, day by day."""
+    marks = []
+    for one in trends.days:
+        share = 100 * one.first_time_right
+        right = one.outcomes.loaded - one.outcomes.quarantined
+        marks.append(
+            Mark(
+                _short(one.day),
+                (share,),
+                f"{one.day}: {share:.1f} % right at once, {right:,} of {plural(one.outcomes.loaded, 'record')} "
+                f"in {plural(one.batches, 'batch', 'batches')}",
+                (one.day, one.batches, one.outcomes.loaded, one.outcomes.quarantined, round(share, 4)),
+                date.fromisoformat(one.day).toordinal(),
+                one.day,
+            )
+        )
+    loaded = sum(one.outcomes.loaded for one in trends.days)
+    right = loaded - sum(one.outcomes.quarantined for one in trends.days)
+    lowest = min((mark.values[0] for mark in marks), default=0.0)
+    return ChartData(
+        "line",
+        (_RIGHT,),
+        tuple(marks),
+        ("Day (UTC)", "Batches", "Records", "Quarantined", "Right, %"),
+        lambda value: f"{value:.0f} %",
+        least=max(0.0, 10 * ((lowest - 5) // 10)),
+        most=100.0,
+        said=f"Altogether {100 * right / loaded:.1f} %: {right:,} of {loaded:,} records." if loaded else "",
+    )
+
+
+def rules_chart(trends: Trends, wordings: Mapping[str, str]) -> ChartData:
+    """How many arriving records broke each rule, the most broken first."""
+    counts: dict[str, int] = defaultdict(int)
+    for one in trends.rules:
+        counts[one.code] += one.records
+    loaded = sum(one.outcomes.loaded for one in trends.days) or 1
+    marks = tuple(
+        Mark(
+            wordings.get(code, code),
+            (float(counts[code]),),
+            f"{wordings.get(code, code)} ({code}): {plural(counts[code], 'record')}, "
+            f"{100 * counts[code] / loaded:.1f} % of what arrived",
+            (code, counts[code], round(100 * counts[code] / loaded, 4)),
+            key=code,
+        )
+        for code in sorted(counts, key=lambda code: (-counts[code], code))
+        if counts[code]
+    )
+    left = len(marks) - ChartData.shown
+    return ChartData(
+        "rows",
+        (Series("Records", "danger"),),
+        marks,
+        ("Rule", "Records", "Of arrivals, %"),
+        said=f"A record may break several. {left} more in the table."
+        if left > 0
+        else "A record may break several.",
+    )
+
+
+def sources_chart(trends: Trends) -> ChartData:
+    """What each source has sent, and how much of it was stopped; the source with most to mend first."""
+    marks = []
+    for one in trends.sources:
+        share = 100 * one.first_time_right
+        stopped = one.outcomes.quarantined
+        marks.append(
+            Mark(
+                one.name,
+                (float(one.outcomes.loaded - stopped), float(stopped)),
+                f"{one.name}: {share:.1f} % right at once; {stopped:,} of {plural(one.outcomes.loaded, 'record')} "
+                f"quarantined, {plural(one.batches, 'batch', 'batches')}",
+                (one.name, one.batches, one.outcomes.loaded, stopped, round(share, 4)),
+                key=one.name,
+                aside=f"{share:.1f} % right",
+            )
+        )
+    left = len(marks) - ChartData.shown
+    return ChartData(
+        "rows",
+        (_RIGHT, _STOPPED),
+        tuple(marks),
+        ("Source", "Batches", "Records", "Quarantined", "Right, %"),
+        said=f"{left} more in the table." if left > 0 else "Choose a source to see its batches.",
+    )
+
+
+def waits_chart(trends: Trends) -> ChartData:
+    """The median time from quarantine to resolution, by the day of the resolution."""
+    marks = tuple(
+        Mark(
+            _short(one.day),
+            (one.median_minutes,),
+            f"{one.day}: {plural(one.records, 'record')} resolved after a median of {wait(one.median_minutes)} "
+            f"({one.released:,} released, {one.merged:,} merged, {one.discarded:,} discarded)",
+            (one.day, one.records, one.released, one.merged, one.discarded, round(one.median_minutes, 4)),
+            date.fromisoformat(one.day).toordinal(),
+        )
+        for one in trends.resolutions
+    )
+    resolved = sum(one.records for one in trends.resolutions)
+    longest = max((one.median_minutes for one in trends.resolutions), default=0.0)
+    return ChartData(
+        "line",
+        (Series("Median wait", "info"),),
+        marks,
+        ("Day (UTC)", "Resolved", "Released", "Merged", "Discarded", "Median, min"),
+        wait,
+        unit=1.0 if longest < 90 else 60.0 if longest < 2880 else 1440.0,
+        said=f"{plural(resolved, 'record')} resolved." if resolved else "",
+    )
+
+
+def backlog_chart(trends: Trends, today: date) -> ChartData:
+    """The open records by how long they wait already; those that are ready apart."""
+    failing, ready = dict.fromkeys(AGES, 0), dict.fromkeys(AGES, 0)
+    for one in trends.backlog:
+        age = age_of(one.day, today)
+        ready[age] += one.ready
+        failing[age] += one.records - one.ready
+    if not any(failing.values()) and not any(ready.values()):
+        return ChartData("columns")
+    marks = tuple(
+        Mark(
+            _AGE_WORDS[age],
+            (float(failing[age]), float(ready[age])),
+            f"{_AGE_WORDS[age]}: {failing[age]:,} fail still, {ready[age]:,} ready to send",
+            (_AGE_WORDS[age], failing[age], ready[age]),
+            key=age,
+        )
+        for age in AGES
+    )
+    waiting = sum(failing.values()) + sum(ready.values())
+    return ChartData(
+        "columns",
+        (Series("Fail still", "quarantined", "cross"), Series("Ready to send", "info")),
+        marks,
+        ("Waiting since", "Fail still", "Ready"),
+        said=f"{plural(waiting, 'record')} {'waits' if waiting == 1 else 'wait'}.",
+    )
+
+
+def repairs_chart(trends: Trends) -> ChartData:
+    """What stewards change by hand, by column."""
+    marks = tuple(
+        Mark(
+            one.column.replace("_", " ").capitalize(),
+            (float(one.cells),),
+            f"{one.column.replace('_', ' ').capitalize()}: {plural(one.cells, 'cell')} in "
+            f"{plural(one.records, 'record')}",
+            (one.column.replace("_", " ").capitalize(), one.cells, one.records),
+        )
+        for one in trends.repairs
+    )
+    return ChartData(
+        "rows",
+        (Series("Cells", "unchanged"),),
+        marks,
+        ("Column", "Cells", "Records"),
+        said="What is fixed by hand over and over is worth fixing at its source.",
+    )
+
+
+def wait(minutes: float) -> str:
+    """A time in the unit that fits: ``45 min``, ``3.5 h``, ``12 d``."""
+    if not minutes:
+        return "0"
+    if minutes < 1:
+        return f"{60 * minutes:.0f} s"
+    if minutes < 90:
+        return f"{minutes:.0f} min"
+    hours = minutes / 60
+    return f"{hours:.3g} h" if hours < 48 else f"{hours / 24:.3g} d"
+
+
+def _short(day: str) -> str:
+    year, month, number = day.split("-")
+    return f"{int(number)} {_MONTHS[int(month) - 1]} {year[2:]}"
