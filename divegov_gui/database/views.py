@@ -109,6 +109,11 @@ VIEWS: dict[str, sa.Table] = {
         ),
         _view(
             "dbo",
+            "Quarantine_Keys",
+            "Quarantine_ID Batch_ID Status Failed_Checks Claimed_By Quarantined_At Quarantined_On",
+        ),
+        _view(
+            "dbo",
             "Quarantine_Cube",
             "Status Batch_ID Failed_Checks Claimed_By Quarantined_On Record_Count",
         ),

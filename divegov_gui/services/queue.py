@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,11 @@ from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue_query import QueueQuery, filters_for
 
 VIEW = "Quarantine_Queue"
+KEYS = "Quarantine_Keys"
+_IN_KEYS = {
+    *("Quarantine_ID", "Batch_ID", "Status", "Failed_Checks"),
+    *("Claimed_By", "Quarantined_At", "Quarantined_On"),
+}
 PAGE = 200
 COLUMN_BITS = {field.column: 1 << place for place, field in enumerate(FIELDS)}
 """The bit of each column in `Edited_Columns`."""
@@ -120,6 +125,20 @@ def read_catalogue(session: Session) -> Catalogue:
     return Catalogue(read_checks(session), sources, session.actor)
 
 
+def narrowest(filters: Sequence[Filter], sorted_by: str = "Quarantine_ID") -> str:
+    """The view to list ids from: the one that an index holds, unless a filter or the order asks for more."""
+    return KEYS if {sorted_by, *_asked(filters)} <= _IN_KEYS else VIEW
+
+
+def _asked(filters: Sequence[Filter]) -> Iterator[str]:
+    """The columns that filters look at, those within others too."""
+    for one in filters:
+        if one.operator in ("any of", "all of"):
+            yield from _asked(one.value)
+        else:
+            yield from one.column.split()
+
+
 def read_page(
     session: Session,
     catalogue: Catalogue,
@@ -133,7 +152,8 @@ def read_page(
     """
     filters = filters_for(query, catalogue.checks, catalogue.sources)
     with interruptible(session, cancel):
-        found = session.select(VIEW, ["Quarantine_ID"], filters, _in_full(order), PAGE)
+        view = narrowest(filters, order.column)
+        found = session.select(view, ["Quarantine_ID"], filters, _in_full(order), PAGE)
     ids = [row["Quarantine_ID"] for row in found]
     rows = {row.quarantine_id: row for row in read_rows(session, ids, cancel)} if ids else {}
     return [rows[each] for each in ids if each in rows]
@@ -149,7 +169,7 @@ def read_keys(
     """The ids of all that matches, in order, 8 bytes each."""
     filters = filters_for(query, catalogue.checks, catalogue.sources)
     with interruptible(session, cancel):
-        return session.keys(VIEW, "Quarantine_ID", filters, _in_full(order))
+        return session.keys(narrowest(filters, order.column), "Quarantine_ID", filters, _in_full(order))
 
 
 def read_rows(session: Session, ids: Sequence[int], cancel: CancelToken | None = None) -> list[QueueRow]:
@@ -179,7 +199,7 @@ def read_failing(session: Session, bits: int, cancel: CancelToken | None = None)
     """The ids of the waiting records that fail one of some checks."""
     with interruptible(session, cancel):
         filters = [Filter("Status", "=", "Open"), Filter("Failed_Checks", "has bit", bits)]
-        return session.keys(VIEW, "Quarantine_ID", filters, [Order("Quarantine_ID")])
+        return session.keys(narrowest(filters), "Quarantine_ID", filters, [Order("Quarantine_ID")])
 
 
 def read_payload(session: Session, quarantine_id: int) -> str | None:

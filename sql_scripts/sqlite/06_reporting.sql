@@ -173,10 +173,11 @@ GRANT SELECT ON Conservation_Check TO data_steward, compliance_officer, data_ana
 
 -- The records that wait or waited: their values as they are now and as they came, the rules that they broke at their
 -- last attempt, and where they stand now (Failed_Checks, Edited_Columns: see 01). A claim that has expired is none. LEFT
--- joins, which cost nothing where their columns are not asked for.
+-- joins, which cost nothing where their columns are not asked for. What is wide is better read from the first to the last
+-- than one by one through an index on the status (+).
 DROP VIEW IF EXISTS Quarantine_Queue;
 CREATE VIEW Quarantine_Queue AS
-SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, q.Status,
+SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, +q.Status AS Status,
        q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
        (SELECT group_concat(v.Rule_Code, ', ')
         FROM (SELECT DISTINCT Rule_Code
@@ -198,6 +199,15 @@ LEFT JOIN Ingestion_Batch AS b
 LEFT JOIN Raw_Record AS r
        ON r.Raw_ID = q.Raw_ID;
 GRANT SELECT ON Quarantine_Queue TO data_steward, compliance_officer;
+
+-- What a list is filtered and sorted by without the wide rows: an index holds all of it.
+DROP VIEW IF EXISTS Quarantine_Keys;
+CREATE VIEW Quarantine_Keys AS
+SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks,
+       CASE WHEN q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN q.Claimed_By END AS Claimed_By,
+       q.Quarantined_At, substr(q.Quarantined_At, 1, 10) AS Quarantined_On
+FROM Data_Quarantine AS q;
+GRANT SELECT ON Quarantine_Keys TO data_steward, compliance_officer;
 
 -- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
 -- is a sum over these few rows. The inner count streams from an index that holds nothing else.

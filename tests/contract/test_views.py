@@ -10,6 +10,7 @@ from people import person
 
 from divegov_gui.database.session import Filter, Order
 from divegov_gui.database.views import VIEWS
+from divegov_gui.services.queue import narrowest
 from divegov_gui.services.review import discard_records, resubmit_records
 
 
@@ -185,3 +186,24 @@ def test_the_reasons_for_a_discard_are_listed_in_their_order(gate: Gate) -> None
         "refused_by_source",
         "other",
     ]
+
+
+@pytest.mark.sqlite_only
+def test_a_list_by_facets_reads_an_index_alone_and_a_search_reads_the_rows_in_a_row(gate: Gate) -> None:
+    def plan(sql: str) -> str:
+        rows = gate.backend.run(f"EXPLAIN QUERY PLAN SELECT Quarantine_ID FROM {sql} ORDER BY Quarantine_ID")
+        return str(rows[0][3])
+
+    by_facets = (
+        "Quarantine_Keys WHERE Status IN ('Open') AND Failed_Checks & 8 <> 0 AND Quarantined_On > '2026'"
+    )
+    assert "USING COVERING INDEX IX_Data_Quarantine_Cube" in plan(by_facets)
+    assert plan("Quarantine_Queue WHERE Status IN ('Open') AND Email LIKE '%x%'") == "SCAN q"
+
+
+def test_a_list_is_read_from_the_narrow_view_where_that_has_all_that_is_asked_for() -> None:
+    few = [Filter("Status", "in", ("Open",)), Filter("", "any of", [Filter("Batch_ID", "=", 1)])]
+    assert narrowest(few, "Failed_Checks") == "Quarantine_Keys"
+    assert narrowest(few, "Last_Name") == "Quarantine_Queue"
+    wide = Filter("", "all of", [Filter("First_Name Email", "search", "x")])
+    assert narrowest([*few, wide]) == "Quarantine_Queue"
