@@ -56,7 +56,7 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
         Spec("refresh", "Read anew", ("F5",), "refresh"),
         Spec("export", "Export…", ("Ctrl+E",), "export"),
         Spec("import", "Import corrections…", ("Ctrl+I",), "upload"),
-        Spec("keys", "Keys", ("?", "F1"), "keys"),
+        Spec("keys", "Keys", ("?",), "keys"),
     ),
 }
 IN_GRID = (

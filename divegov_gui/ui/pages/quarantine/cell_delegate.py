@@ -62,6 +62,8 @@ class CellDelegate(RowDelegate):
         self._marks, self.actor = marks, actor
         self._texts: dict[tuple[str, int, str], Text] = {}
         self._pixmaps: dict[tuple[str, str, int], QPixmap] = {}
+        self._shift = 0
+        """How much lower than in a row of the usual height things are drawn."""
         super().__init__(parent)
 
     def take_theme(self) -> None:
@@ -95,6 +97,7 @@ class CellDelegate(RowDelegate):
         area: QRect = option.rect
         state: int = option.state.value
         chosen = bool(state & _SELECTED)
+        self._shift = (area.height() - ROW) // 2
         if chosen:
             painter.fillRect(area, self._chosen)
         model = index.model()
@@ -175,7 +178,8 @@ class CellDelegate(RowDelegate):
             return
         found = self._text_of(text, area.width() - 2 * _PAD, "text")
         painter.drawStaticText(
-            QPointF(area.right() - _PAD - found.width, area.top() + self._tops["text"]), found.static
+            QPointF(area.right() - _PAD - found.width, area.top() + self._shift + self._tops["text"]),
+            found.static,
         )
         if name == "quarantine_id":
             self._paint_state(painter, area, row)
@@ -200,19 +204,20 @@ class CellDelegate(RowDelegate):
             drawn = self._keep(
                 key, self._draw_chips(mask, state, width, painter.device().devicePixelRatioF())
             )
-        painter.drawPixmap(QPointF(area.left() + _PAD - 3, area.top()), drawn)
+        painter.drawPixmap(QPointF(area.left() + _PAD - 3, area.top() + self._shift), drawn)
 
     # --- what is kept
     def _draw(self, painter: QPainter, x: int, top: int, room: int, face: str, text: str) -> float:
         found = self._text_of(text, room, face)
         painter.setFont(self._faces[face])
-        painter.drawStaticText(QPointF(x, top + self._tops[face]), found.static)
+        painter.drawStaticText(QPointF(x, top + self._shift + self._tops[face]), found.static)
         return found.width
 
     def _strike(self, painter: QPainter, x: int, top: int, room: int, text: str) -> None:
         """Small and struck through; a text laid out once is drawn without its strike, which is a line here."""
         width = self._draw(painter, x, top, room, "small", text)
-        painter.drawLine(QLineF(x, top + ROW / 2 + 0.5, x + width, top + ROW / 2 + 0.5))
+        middle = top + self._shift + ROW / 2 + 0.5
+        painter.drawLine(QLineF(x, middle, x + width, middle))
 
     def _text_of(self, text: str, room: int, face: str) -> Text:
         key = (text, room, face)
@@ -236,7 +241,7 @@ class CellDelegate(RowDelegate):
             drawn = self._keep(
                 key, theme.pixmap(icon, _SIGN, _token(ink), painter.device().devicePixelRatioF())
             )
-        painter.drawPixmap(QPointF(x, area.top() + (ROW - _SIGN) / 2 - 0.5), drawn)
+        painter.drawPixmap(QPointF(x, area.top() + self._shift + (ROW - _SIGN) / 2 - 0.5), drawn)
 
     def _keep(self, key: tuple[str, str, int], drawn: QPixmap) -> QPixmap:
         if len(self._pixmaps) > _MOST_KEPT // 8:
@@ -292,11 +297,12 @@ class CellDelegate(RowDelegate):
         if not count:
             return
         area = view.viewport().rect()
-        first = view.rowViewportPosition(max(0, view.rowAt(0))) + ROW - 1
-        last = min(area.height(), view.rowViewportPosition(count - 1) + ROW)
+        height = view.verticalHeader().defaultSectionSize()
+        first = view.rowViewportPosition(max(0, view.rowAt(0))) + height - 1
+        last = min(area.height(), view.rowViewportPosition(count - 1) + height)
         painter = QPainter(view.viewport())
         painter.setPen(self._line)
-        painter.drawLines([QLineF(0, y, area.width(), y) for y in range(first, last, ROW)])
+        painter.drawLines([QLineF(0, y, area.width(), y) for y in range(first, last, height)])
         painter.end()
 
 
