@@ -61,3 +61,8 @@ def test_sql_server_is_asked_the_same_with_every_value_a_parameter() -> None:
     assert "&" in text
     assert " OR " in text
     assert values[:2] == ["a[[]b", 4]
+
+
+def test_sql_server_searches_in_any_letter_case_whatever_the_columns_compare_by() -> None:
+    text, _ = compiled_select(VIEW, [KEY], [Filter(WORDS, "search", "owd")], [], None)
+    assert text.count("COLLATE Latin1_General_100_CI_AS LIKE") == 2
