@@ -26,11 +26,14 @@ from pytestqt.qtbot import QtBot
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
 from divegov_gui.services.evidence import verify_pack
+from divegov_gui.services.history import FIELDS
 from divegov_gui.services.servers import Standing
 from divegov_gui.ui import theme
+from divegov_gui.ui.pages.history.change_dialogs import EditDialog
 from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
 from divegov_gui.ui.pages.history.timeline_scale import microseconds
+from divegov_gui.ui.pages.history.versions import Version
 
 
 @pytest.fixture
@@ -256,6 +259,16 @@ def test_the_slider_and_the_cursor_of_the_timeline_are_one(qtbot: QtBot, steward
     assert timeline.as_of is not None
     slider.setValue(slider.maximum())
     assert timeline.as_of is None
+
+
+def test_another_diver_is_shown_as_of_the_same_instant(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    look_from(steward, "2022-01-01 00:00:00")
+    show(qtbot, steward, BRUNO)
+    assert label(steward, "history.as_of_words") == "As of 2022-01-01 00:00:00 UTC"
+    assert find(steward, "history.timeline", Timeline).selected == 0
+    assert label(steward, "history.name") == "Bruno Falk"
+    assert "Known then" in [each.accessibleName() for each in page(steward).diver.findChildren(QWidget)]
 
 
 def test_before_there_was_a_diver_the_page_says_so(qtbot: QtBot, steward: Steward) -> None:
@@ -491,10 +504,56 @@ def test_an_analyst_reads_the_history_through_masks_and_changes_nothing(
     assert not find(steward, "history.evidence").isVisible(), (
         "an analyst may not read the log that a pack holds"
     )
-    seen = "\n".join(texts(page(steward)))
+    look_from(steward, "2022-01-01 00:00:00")
+    seen = ""
+    for view in (0, 1, 2):
+        turn_to(qtbot, steward, view)
+        seen += everything_said(steward)
+    for secret in ("okonkwo", "ada.obi@", "+34600111222"):
+        search(qtbot, steward, secret)
+        assert found(steward) == [], "a mask is no way to ask"
+    assert "aXXX@XXXX.com" in seen
+    assert [value for value in ("Okonkwo", "Obi", "ada.", "+34600", "1984-02-11") if value in seen] == []
+
+
+def everything_said(steward: Steward) -> str:
+    """All that the page shows, tells assistive technology, says on hover or gives to the clipboard."""
+    role, said = Qt.ItemDataRole, texts(page(steward))
     for control in page(steward).findChildren(QWidget):
-        seen += f"\n{control.accessibleName()}\n{control.accessibleDescription()}\n{control.toolTip()}"
-    assert [value for value in ("Okonkwo", "Obi", "ada.", "+34600") if value in seen] == []
+        said += [control.accessibleName(), control.accessibleDescription(), control.toolTip()]
+        if isinstance(control, QTableView):
+            model = control.model()
+            for row in range(model.rowCount()):
+                for column in range(model.columnCount()):
+                    index = model.index(row, column)
+                    asked = (role.DisplayRole, role.ToolTipRole, role.EditRole, role.AccessibleTextRole)
+                    said += [str(index.data(each)) for each in asked]
+            control.selectAll()
+            control._copy()  # type: ignore[attr-defined]
+            said.append(QGuiApplication.clipboard().text())
+    timeline = page(steward).diver.timeline
+    said += [timeline.tooltip_at(timeline.bar_of(place).center()) for place in range(len(timeline.spans))]
+    return "\n".join(said)
+
+
+def test_a_masked_field_that_is_left_alone_is_not_written(qtbot: QtBot, steward: Steward) -> None:
+    masked = Version(
+        1,
+        {**dict.fromkeys(dict(FIELDS)), "First_Name": "Ada", "Last_Name": "OXXXX", "Email": "aXXX@XXXX.com"},
+        "root",
+        "Created",
+        "2026-01-01 00:00:00",
+        None,
+    )
+    dialog = EditDialog(masked, ("Diver",), mask=False, window=steward.window)
+    dialog.open()
+    assert "Masked for your role; leave it as it is to keep the value." in texts(dialog)
+    fill(qtbot, steward, "history.edit.first_name", "Eve")
+    fill(qtbot, steward, "history.edit.reason", "Passport seen")
+    with qtbot.waitSignal(dialog.given) as told:
+        click(qtbot, steward, "history.edit.ok")
+    assert told.args == [({"First_Name": "Eve"}, "Passport seen")]
+    dialog.reject()
 
 
 # --- how it looks and what it hides

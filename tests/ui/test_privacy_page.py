@@ -27,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from divegov_gui.app import Steward
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.privacy.page import PrivacyPage
+from divegov_gui.ui.pages.privacy.roles_view import RolesView
 
 SECRETS = ("ada.okonkwo@", "+34600111222", "1984-02-11")
 FORMER = ("Okonkwo", "ada.obi@", "a.okonkwo@", "+4917012345", *SECRETS)
@@ -130,6 +131,14 @@ def test_it_says_honestly_that_a_file_only_demonstrates(steward: Steward) -> Non
     notice = find(steward, "privacy.enforcement")
     assert notice.accessibleName() == "Demonstrated in this local workspace"
     assert any("Whoever can open the file with another program sees everything" in t for t in texts(notice))
+
+
+def test_on_a_server_it_says_that_the_server_enforces_the_roles(qtbot: QtBot) -> None:
+    view = RolesView(enforced=True, mask=False)
+    qtbot.addWidget(view)
+    notice = view.findChild(QWidget, "privacy.enforcement")
+    assert notice is not None
+    assert notice.accessibleName() == "Enforced by SQL Server"
 
 
 def test_each_role_sees_the_sample_diver_through_its_masks(qtbot: QtBot, steward: Steward) -> None:

@@ -83,7 +83,8 @@ class DiverPane(QWidget):
         self.timeline.set_as_of(self._as_of)
         self.story.show_story(events_of(history.chapters, self._mask))
         self._place = -1
-        self._choose(kept)
+        known = self._known_place()
+        self._choose(known if known is not None and known >= 0 else kept)
         self._show_head()
 
     def show_nobody(self) -> None:

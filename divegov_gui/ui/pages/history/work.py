@@ -11,7 +11,7 @@ from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services import directory, history, privacy
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.story import Chapter, read_thread
-from divegov_gui.ui.pages.history.timeline_scale import utc_text
+from divegov_gui.ui.pages.history.timeline_scale import microseconds, utc_text
 from divegov_gui.ui.pages.history.versions import Version, versions_of
 
 FOUND_MOST = 200
@@ -90,11 +90,13 @@ def read_history(diver_id: int, session: Any, _: ProgressSink, cancel: CancelTok
     changes = directory.changes_of(session, diver_id, cancel)
     mine = privacy.role_of(session)
     chapters = read_thread(session, diver_id, cancel) if mine.may("Record_Story") else ()
+    versions = versions_of(found, changes)
+    newest = microseconds(versions[-1].valid_from) + 1 if versions else 0
     return DiverHistory(
         diver_id,
-        versions_of(found, changes),
+        versions,
         chapters,
-        time.time_ns() // 1000,
+        max(time.time_ns() // 1000, newest),  # the database's clock may be ahead of this machine's
         found,
         mine.may("Update_Diver"),
         mine.may("Action_Log"),
