@@ -113,6 +113,13 @@ def test_all_can_be_sent_and_the_failing_keep_their_new_reasons(bench: Workbench
     select(bench, failing)
     bench.click("quarantine.resubmit")
     bench.click("quarantine.rehearsal.all")
+    assert sentence(bench).startswith("0 pass, 1 still fails (age below minimum).")
+    dialog = bench.dialog()
+    assert dialog is not None
+    names = dialog.findChild(QListWidget, "quarantine.rehearsal.records")
+    assert names is not None
+    assert names.item(0).text().startswith(f"Record {failing[0]:,}: ")
+    bench.click("quarantine.rehearsal.cancel")
     attempts = bench.one(f"SELECT Attempt_Count FROM Data_Quarantine WHERE Quarantine_ID = {failing[0]}")
     assert attempts == 2
     assert failing[0] in bench.ids()

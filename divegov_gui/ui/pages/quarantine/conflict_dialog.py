@@ -37,7 +37,7 @@ class ConflictDialog(Sheet):
             window,
             "Nothing of yours is saved yet. Choose for each value which one is to stand.",
         )
-        self._wish = wish
+        self._wish, self._row = wish, row
         self._mine: dict[str, QRadioButton] = {}
         self.resize(600, 240)
         if not row.is_open:
@@ -85,4 +85,4 @@ class ConflictDialog(Sheet):
         changes = {c: v for c, v in self._wish.changes.items() if self._mine[c].isChecked()}
         self.accept()
         if changes:
-            self.mine_chosen.emit(Wish(self._wish.quarantine_id, changes, self._wish.kind))
+            self.mine_chosen.emit(Wish(self._row, changes, self._wish.kind))

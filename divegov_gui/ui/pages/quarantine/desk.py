@@ -203,7 +203,7 @@ class Desk(QObject):
 
     def _take_cell(self, edit: CellEdit) -> None:
         column = self._grid.view_column(edit.column)
-        self.editing.save(Wish(edit.row.quarantine_id, {column: edit.new or None}))
+        self.editing.save(Wish(edit.row, {column: edit.new or None}))
 
     def _take_editor(self, editor: CellEditor) -> None:
         self._editor = editor
@@ -221,7 +221,7 @@ class Desk(QObject):
 
     def _save_typed(self, column: str, text: str) -> None:
         if self._panel.row is not None:
-            self.editing.save(Wish(self._panel.row.quarantine_id, {column: text or None}))
+            self.editing.save(Wish(self._panel.row, {column: text or None}))
 
     def _show_judgement(self, quarantine_id: int) -> None:
         marks = self._page.marks
@@ -288,7 +288,9 @@ class Desk(QObject):
 
     def take_suggestion(self, suggestion: Suggestion) -> None:
         """Save what a suggestion proposes."""
-        self.editing.save(Wish(suggestion.quarantine_id, suggestion.changes, "Suggestion"))
+        row = self._row_of(suggestion.quarantine_id)
+        if row is not None:
+            self.editing.save(Wish(row, suggestion.changes, "Suggestion"))
 
     # --- undoing and conflicts
     def _undo_group(self, group_id: int, only: list[int] | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -26,11 +26,16 @@ Changes = Mapping[str, str | None]
 
 @dataclass(frozen=True)
 class Wish:
-    """New values for one record, as a person wants them."""
+    """New values for one record, as a person wants them who has seen `row`."""
 
-    quarantine_id: int
-    changes: Changes
+    row: QueueRow = field(repr=False)
+    changes: Changes = field(repr=False)
     kind: str = "Edit"
+
+    @property
+    def quarantine_id(self) -> int:
+        """Which record it is."""
+        return self.row.quarantine_id
 
 
 class Editing(QObject):
@@ -122,9 +127,7 @@ class Editing(QObject):
         """Save what waits longest, with the version that its record has now."""
         while self._waiting and not self._busy:
             wish = self._waiting.popleft()
-            row = self._row_of(wish.quarantine_id)
-            if row is None:
-                continue
+            row = self._row_of(wish.quarantine_id) or wish.row
             changes = {c: v for c, v in wish.changes.items() if (row.value(c) or None) != (v or None)}
             self._to_judge = None
             if not changes:

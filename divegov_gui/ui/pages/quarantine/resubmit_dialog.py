@@ -202,7 +202,25 @@ class ResubmitDialog(Sheet):
     def _finish(self, found: Resubmitted) -> None:
         self._handle = None
         self.resubmitted.emit(found)
-        self.accept()
+        if found.failed_count:
+            self._show_outcome(found)
+        else:
+            self.accept()
+
+    def _show_outcome(self, found: Resubmitted) -> None:
+        """What has happened, and record by record why some stay."""
+        self.progress.hide()
+        self._result.show()
+        self.heading.setText(f"Resubmitted {plural(len(found.records), 'record')}")
+        self._show_tiles(found)
+        self.sentence.setText(f"{sentence(found, self._checks)} What fails waits on, with its new reasons.")
+        self._list(found)
+        for control in (self.passing, self.everything, self.waive, self._reason_row):
+            control.hide()
+        self.cancel.setText("Close")
+        self.cancel.setAccessibleName("Close")
+        self.cancel.setDefault(True)
+        self.cancel.setFocus()
 
     def _stop(self) -> None:
         """Stop what runs; nothing of it is kept."""
