@@ -85,10 +85,43 @@ def erase(
         print_json(dict(done.certificate.facts))
         return
     _print_lines(done.lines)
+    told = done.certificate.facts["verification"]
     print(
-        "Nothing of it is found any more." if done.certificate.is_clean else "SOMETHING OF IT IS STILL FOUND."
+        "SOMETHING OF IT IS STILL FOUND."
+        if any(told["left"].values())
+        else "Nothing of it is found any more."
     )
+    if told["file"]["is_rewritten"] is False:
+        print(
+            "The file could not be written anew: close what reads it, then run divegov subject rewrite-file."
+        )
     print(f"The certificate is in {certificate}." if certificate else kept)
+
+
+@subject_app.command("rewrite-file")
+def rewrite_file(
+    role: StewardOption = "compliance_officer",
+    workspace: WorkspaceOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a workspace's file anew, where another program kept an erasure from doing it."""
+    from divegov_gui.services import subjects
+
+    with session_as(role, workspace, profile) as session:
+        facts = subjects.rewrite_file(session)
+    if as_json:
+        print_json(facts)
+    elif facts["is_rewritten"] is None:
+        print("A server's files are its own; ask whoever looks after it, and think of its backups.")
+    else:
+        print(
+            "Done."
+            if facts["is_rewritten"]
+            else "Another program still reads the file. Close it and try again."
+        )
+    if facts["is_rewritten"] is False:
+        raise typer.Exit(InputRefused.exit_code)
 
 
 @subject_app.command()

@@ -73,7 +73,9 @@ class SqliteSession:
         self.role = role
         self._raw = connection
         self._is_closed = False
-        engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool)
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool, hide_parameters=True
+        )
         self._connection = engine.connect().execution_options(schema_translate_map=self._schemas)
 
     @property

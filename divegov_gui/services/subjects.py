@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from divegov_gui.core.errors import Refused
+from divegov_gui.core.errors import ConnectionFailed, Refused
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
@@ -86,8 +86,9 @@ class Certificate:
 
     @property
     def is_clean(self) -> bool:
-        """Whether the search after the erasure found nothing left."""
-        return not any(self.facts["verification"]["left"].values())
+        """Whether the search after the erasure found nothing left, and the file was written anew."""
+        told = self.facts["verification"]
+        return not any(told["left"].values()) and told["file"]["is_rewritten"] is not False
 
     def to_json(self) -> str:
         """The certificate as it is kept."""
@@ -144,8 +145,9 @@ def erase(
 ) -> Erased:
     """Erase a person in one transaction, search again for all that identified them, and certify what was found.
 
-    In a workspace the file is rewritten, so that no free page of it holds what was erased. A cancellation is heeded
-    until the erasure is written. Raises Refused, Cancelled.
+    In a workspace the file is rewritten, so that no free page of it holds what was erased; where another program keeps
+    it from being done, the certificate says so, and `rewrite_file` does it later. A cancellation is heeded until the
+    erasure is written. Raises Refused, Cancelled.
     """
     identities = (key or ErasureKey()).find_or_make()
 
@@ -165,7 +167,7 @@ def erase(
         )
     done, values = results[-1][0], _inventory(diver_id, results).values
     progress(Progress("Rewriting the file", _STAGES, _STAGES + 2))
-    file = _scrubbed(session)
+    file = rewrite_file(session)
     progress(Progress("Searching again", _STAGES + 1, _STAGES + 2))
     left = find_traces(session, values)
     lines = _inventory(diver_id, results).lines
@@ -179,6 +181,22 @@ def find_traces(session: Session, values: Sequence[tuple[str, str]]) -> dict[str
     wanted = [[column, value] for column, value in values if column in _IDENTIFYING]
     rows = session.call("Find_Traces", values=json.dumps(wanted))[-1]
     return {row["Place"]: row["Row_Count"] for row in rows if row["Row_Count"]}
+
+
+def rewrite_file(session: Session) -> dict[str, int | bool | None]:
+    """Write a workspace's file anew, and tell what it holds besides its tables: nothing, where `is_rewritten`.
+
+    A server's files are not ours to look into: there, all is None.
+    """
+    if session.dialect != "sqlite":
+        return {"is_rewritten": None, "free_pages": None, "log_bytes": None}
+    from divegov_gui.database.sqlite_scrub import scrub
+
+    try:
+        facts = scrub(session.path)  # type: ignore[attr-defined]
+    except ConnectionFailed:
+        return {"is_rewritten": False, "free_pages": None, "log_bytes": None}
+    return {"is_rewritten": facts.is_clean, "free_pages": facts.free_pages, "log_bytes": facts.log_bytes}
 
 
 def read_certificate(text: str) -> Certificate:
@@ -204,7 +222,10 @@ def verify_certificate(session: Session, certificate: Certificate) -> Verdict:
     return Verdict(
         (
             ("The certificate is as it was written.", facts.get("seal") == _seal(facts)),
-            ("The search after the erasure found nothing left.", certificate.is_clean),
+            (
+                "The search after the erasure found nothing left, and the file was written anew.",
+                certificate.is_clean,
+            ),
             (
                 "The log of actions has the erasure, with the same hash.",
                 [(r["Action"], r["Subject_ID"], r["Action_Hash"]) for r in log]
@@ -243,16 +264,6 @@ def _tombstones(identities: Identities, values: Sequence[tuple[str, str]]) -> li
     return sorted(found)
 
 
-def _scrubbed(session: Session) -> dict[str, int | None]:
-    """What is left in the workspace's file besides its tables; a server's files are not ours to look into."""
-    if session.dialect != "sqlite":
-        return {"free_pages": None, "log_bytes": None}
-    from divegov_gui.database.sqlite_scrub import scrub
-
-    facts = scrub(session.path)  # type: ignore[attr-defined]
-    return {"free_pages": facts.free_pages, "log_bytes": facts.log_bytes}
-
-
 def _certificate(
     session: Session,
     done: Row,
@@ -261,7 +272,7 @@ def _certificate(
     values: Sequence[tuple[str, str]],
     left: Mapping[str, int],
     tombstones: int,
-    file: Mapping[str, int | None],
+    file: Mapping[str, int | bool | None],
 ) -> Certificate:
     (action,) = session.select(
         "Action_Log",

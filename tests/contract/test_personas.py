@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -302,3 +303,14 @@ def test_each_role_reads_every_view_that_it_is_granted(lived: Gate, role: str) -
     with closing(lived.backend.open(role)) as session:
         for view in granted:
             assert len(session.select(view)) == session.count(view), view
+
+
+@pytest.mark.sqlite_only
+def test_what_is_asked_for_is_in_no_error_that_might_be_logged(gate: Gate) -> None:
+    """A crash report holds the whole chain of errors: none of them carries the values of a query."""
+    gate.backend.run("DROP VIEW Diver_Directory")
+    with pytest.raises((sqlite3.Error, DiveGovError)) as broken:
+        gate.session.select("Diver_Directory", filters=[Filter("Email", "=", SECRETS[1])])
+    told = "".join(traceback.format_exception(broken.value))
+    assert "no such table" in told  # the chain reaches down to the driver
+    assert not leaks(told)

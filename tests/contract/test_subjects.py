@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -316,6 +317,19 @@ def test_a_person_who_is_still_there_makes_a_certificate_false(gate: Gate, key: 
     assert not Certificate(
         {**certificate.facts, "verification": {**certificate.facts["verification"], "left": {"Diver": 1}}}
     ).is_clean
+
+
+@pytest.mark.sqlite_only
+def test_a_file_that_somebody_reads_is_told_not_to_be_rewritten_yet(gate: Gate, key: ErasureKey) -> None:
+    with closing(sqlite3.connect(gate.backend.path, isolation_level=None)) as reader:  # type: ignore[attr-defined]
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM Diver").fetchone()
+        certificate = erase(gate, key).certificate
+    assert not certificate.is_clean
+    assert certificate.facts["verification"]["left"] == {}
+    assert not subjects.verify_certificate(gate.session, certificate).holds
+    assert subjects.rewrite_file(gate.session)["is_rewritten"]
+    assert bytes_left(gate) == []
 
 
 # -- Known again ----------------------------------------------------------------------------------------------

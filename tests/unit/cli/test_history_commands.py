@@ -145,6 +145,7 @@ def test_a_subject_is_exported_erased_and_the_certificate_verified(
     assert "Nothing of it is found" in done.out
     assert divegov("history", "king", "--workspace", workspace, "--json").json["divers"] == []
     assert divegov("subject", "verify", paper, "--workspace", workspace).code == 0
+    assert "Done." in divegov("subject", "rewrite-file", "--workspace", workspace).out
     paper.write_text(paper.read_text().replace('"rows": ', '"rows": 1', 1))
     assert divegov("subject", "verify", paper, "--workspace", workspace).code == 3
     assert divegov("subject", "verify", tmp_path / "none.json", "--workspace", workspace).code == 3
