@@ -1,6 +1,6 @@
 """The databases that the contract is asked of: SQLite always, SQL Server where DIVEGOV_TEST_SQLSERVER leads to one.
 
-Between the two stands "tsql": the T-SQL procedures, interpreted on SQLite. It knows their logic, and no server.
+Between the two stands "tsql": T-SQL's procedures and views, interpreted on SQLite. It knows their logic, and no server.
 
 A backend makes a fresh, deployed database and opens sessions with it, which are what the tests use. `run` goes around
 the program, as an administrator with the database's own shell does; the tests use it where that is the matter, and to
@@ -78,12 +78,15 @@ class SqliteBackend:
         return open_workspace(self.path, persona=role or "owner", busy_seconds=0.1, actor=steward)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.path)) as connection, connection:
+        with closing(self._connect()) as connection, connection:
             return connection.execute(sql, values).fetchall()
 
     def columns(self, view: str) -> list[str]:
         return [row[1] for row in self.run(f"PRAGMA table_info({view})")]
 
     def dump(self) -> list[str]:
-        with closing(sqlite3.connect(self.path)) as connection:
+        with closing(self._connect()) as connection:
             return list(connection.iterdump())
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path)

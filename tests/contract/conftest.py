@@ -19,9 +19,13 @@ BEYOND_THE_INTERPRETER = {
     "test_personas",
     "test_versioning",
     "test_a_check_waits_for_no_writer",
+    "test_a_list_by_facets_reads_an_index_alone_and_a_search_reads_the_rows_in_a_row",
+    "test_a_pack_carries_the_masks_of_who_makes_it",
+    "test_a_story_costs_the_same_however_many_others_there_are",
     "test_odd_texts_are_hashed_as_the_database_writes_them",
+    "test_the_directory_masks_what_is_personal",
 }
-"""Permissions, versioning, locks and the catalogue: a server's own matter, and SQLite's."""
+"""Permissions, plans, versioning, locks and the catalogue: a server's own matter, and SQLite's."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""A session whose procedures are the T-SQL ones, run on a workspace by the interpreter; its views are SQLite's."""
+"""A session whose procedures are T-SQL's, run on a workspace by the interpreter; its views too, where SQLite can."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+from tsql_functions import register
 from tsql_interpreter import Interpreter, Thrown
+from tsql_reading import bare, modules
+from tsql_statements import parsed
+from tsql_to_sqlite import Names, to_sqlite
 
 from divegov_gui.database.procedures import bind
 from divegov_gui.database.session import MessageSink, Row
 from divegov_gui.database.sqlite import SqliteSession
 from divegov_gui.database.sqlite_errors import thrown
+from divegov_gui.database.sqlite_host import CLOCK
 
 
 def padded(path: Path) -> None:
@@ -29,11 +35,40 @@ def padded(path: Path) -> None:
         connection.execute("REINDEX")
 
 
+SERVER_S_OWN = {
+    "dbo.Diver_Directory": "masks are the server's",
+    "dbo.Diver_Versions": "masks are the server's",
+    "dbo.Diver_Search": "it asks for a role's membership",
+    "Governance.Rule_Versions": "the end of time has one digit more on the server",
+    "Governance.Action_Log": "the ledger's hashes are no columns",
+    "Governance.Deployment_Status": "tells of the scripts that were applied, which are SQLite's",
+}
+"""Views that stay SQLite's, and why; so do those that read the server's catalogue."""
+
+
+def with_views_of_tsql(path: Path) -> None:
+    """Replace the views of a workspace by the T-SQL ones, in SQLite's words."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for name, view in modules("VIEW").items():
+            tree = parsed(view.body.rstrip().rstrip(";"))
+            if name not in SERVER_S_OWN and not any(table.db == "sys" for table in tree.find_all(exp.Table)):
+                connection.execute(f"DROP VIEW IF EXISTS {bare(name)}")
+                connection.execute(f"CREATE VIEW {bare(name)} AS {to_sqlite(tree, Names({}))}")
+
+
+def with_functions(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A connection that knows T-SQL's functions, which the views ask for."""
+    register(connection)
+    connection.create_function("SYSUTCDATETIME", 0, CLOCK.now)
+    return connection
+
+
 class TsqlSession:
     """See `divegov_gui.database.session.Session`."""
 
     def __init__(self, session: SqliteSession) -> None:
         self._session = session
+        with_functions(session._raw)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
