@@ -7,13 +7,18 @@ from datetime import datetime
 from PySide6.QtCore import QDateTime, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QFrame, QHBoxLayout, QSlider, QWidget
 
-from divegov_gui.ui import theme
+from divegov_gui.ui import theme, times
 from divegov_gui.ui.pages.history.timeline_scale import SECOND, local_datetime, utc_text
 from divegov_gui.ui.times import both_times, zone_name
 from divegov_gui.ui.widgets import button, icon_label, label, reveal
 
 _STEPS = 2000
-_FORMAT = "yyyy-MM-dd HH:mm:ss"
+_DAYS = {times.GERMAN: "dd.MM.yyyy", times.BRITISH: "dd/MM/yyyy", times.AMERICAN: "MM/dd/yyyy"}
+
+
+def moment_format() -> str:
+    """How a field for an instant is written, with the date as the person likes it."""
+    return f"{_DAYS.get(times.date_style(), 'yyyy-MM-dd')} HH:mm:ss"
 
 
 class AsOfBar(QWidget):
@@ -55,6 +60,7 @@ class AsOfBar(QWidget):
         """Show from when one looks, without telling."""
         self._as_of = instant
         blockers = QSignalBlocker(self.field), QSignalBlocker(self.slider)
+        self.field.setDisplayFormat(moment_format())
         shown = self._now if instant is None else instant
         self.field.setDateTime(_qt(shown))
         share = (shown - self._first) / (self._now - self._first)
@@ -68,7 +74,7 @@ class AsOfBar(QWidget):
         field.setObjectName("history.as_of")
         field.setAccessibleName(f"As of, local time {zone_name()}")
         field.setToolTip(f"Local time ({zone_name()})")
-        field.setDisplayFormat(_FORMAT)
+        field.setDisplayFormat(moment_format())
         field.setKeyboardTracking(False)
         field.setFixedWidth(190)
         field.lineEdit().setTextMargins(7, 0, 0, 0)  # the style sheet's padding does not reach it

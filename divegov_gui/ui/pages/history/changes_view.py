@@ -13,6 +13,7 @@ from divegov_gui.services.directory import LISTED, Change, ChangeFilter, Changes
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.history.as_of_bar import moment_format
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
 from divegov_gui.ui.pages.history.work import read_changes, write_changes
 from divegov_gui.ui.times import both_times, local_time, zone_name
@@ -76,6 +77,8 @@ class ChangesView(QWidget):
 
     def refresh(self) -> None:
         """Read anew what changed."""
+        for field in (self.since, self.until):
+            field.setDisplayFormat(moment_format())
         self._context.reader.submit(
             partial(read_changes, self.wanted()),
             kind="history.changes",
@@ -199,7 +202,7 @@ def _moment(name: str, accessible: str, seconds: int) -> QDateTimeEdit:
     field = QDateTimeEdit(QDateTime.fromSecsSinceEpoch(seconds))
     field.setObjectName(name)
     field.setAccessibleName(accessible)
-    field.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
+    field.setDisplayFormat(moment_format())
     field.setKeyboardTracking(False)
     field.setFixedWidth(190)
     field.lineEdit().setTextMargins(7, 0, 0, 0)

@@ -14,7 +14,7 @@ from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan
 from divegov_gui.ui.pages.history.timeline_scale import local_datetime, ticks, utc_text
 from divegov_gui.ui.pages.history.timeline_window import TimeWindow
 from divegov_gui.ui.theme.fonts import text_font
-from divegov_gui.ui.times import local_time
+from divegov_gui.ui.times import date_text, local_time
 from divegov_gui.ui.widgets.painting import color, rounded
 
 AXIS, STORY, BAR, FOOT, PAD = 32, 32, 48, 34, 12
@@ -261,7 +261,7 @@ class TimelinePainter:
 def _step_text(before: datetime | None, moment: datetime) -> str:
     """A time as far as it differs from the one written before it."""
     if before is None or moment.date() != before.date():
-        return f"{moment:%Y-%m-%d %H:%M}"
+        return f"{date_text(moment)} {moment:%H:%M}"
     if (moment.hour, moment.minute) != (before.hour, before.minute):
         return f"{moment:%H:%M}"
     if moment.second != before.second:

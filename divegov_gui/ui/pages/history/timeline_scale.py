@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from divegov_gui.ui.times import date_text
+
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -106,7 +108,8 @@ def ticks(first: int, last: int, most: int) -> tuple[str, list[Tick]]:
     assert step is not None
     shared, style = _style(step)
     found = [Tick(t, _written(local_datetime(t), style)) for t in _multiples(first, last, step)]
-    return (f"{local_datetime(first):{shared}}" if shared else ""), found
+    begin = local_datetime(first)
+    return (f"{date_text(begin)}{begin:{shared}}" if style != _DAYS else ""), found
 
 
 def _fixed_step(least: int) -> int | None:
@@ -117,21 +120,25 @@ def _fixed_step(least: int) -> int | None:
     return next((step for step in [*below, *clock, *longer] if step >= least), None)
 
 
+_DAYS = "days"
+
+
 def _style(step: int) -> tuple[str, str]:
-    """What ticks of this step share, and how each is written."""
+    """What ticks of this step share besides the day, and how each is written."""
     if step >= DAY:
-        return "", "%Y-%m-%d"
+        return "", _DAYS
     if step >= MINUTE:
-        return "%Y-%m-%d", "%H:%M"
+        return "", "%H:%M"
     if step >= SECOND:
-        return "%Y-%m-%d", "%H:%M:%S"
-    return "%Y-%m-%d %H:%M", "%S.%f"
+        return "", "%H:%M:%S"
+    return " %H:%M", "%S.%f"
 
 
 def _written(moment: datetime, style: str) -> str:
     """The time of a tick; midnight says which day begins."""
-    if style in ("%H:%M", "%H:%M:%S") and (moment.hour, moment.minute, moment.second) == (0, 0, 0):
-        return f"{moment:%m-%d}"
+    midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    if style == _DAYS or (midnight and style in ("%H:%M", "%H:%M:%S")):
+        return date_text(moment)
     return f"{moment:{style}}"
 
 
