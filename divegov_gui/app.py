@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
@@ -31,6 +32,9 @@ from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
 from divegov_gui.ui.watching import watch_note
 
+if TYPE_CHECKING:
+    from divegov_gui.ui.tour import Tour
+
 PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules", "privacy")
 """The pages that are there to be seen; the others say that they are still to come."""
 
@@ -52,6 +56,8 @@ def run(target: Place | Profile, scripts: Path | None, page: str | None = None) 
     if page is not None:
         steward.window.go_to(page)
     steward.window.show()
+    if page == "overview":  # the demo has just been run
+        steward.tour.offer()
     if profile is not None:
         steward.open_profile(profile)
     try:
@@ -138,10 +144,19 @@ class Steward:
         self.window.closing.connect(lambda _: self.shut_down())
         self.context.page_requested.connect(self._show_page)
         self.context.place_asked.connect(self._turn_to)
+        self.window.tour_wanted.connect(lambda: self.tour.start())
+        self.context.demo_ready.connect(lambda: self.tour.offer())
         self.window.dates_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
         self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))
         self.context.watching.changed.connect(self._say_watch)
         self._say_watch()
+
+    @cached_property
+    def tour(self) -> Tour:
+        """Shows a newcomer around; made when it is first wanted."""
+        from divegov_gui.ui.tour import Tour
+
+        return Tour(self.context, self.window, self.context.settings)
 
     @property
     def reader(self) -> Worker:

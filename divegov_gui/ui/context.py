@@ -33,6 +33,8 @@ class AppContext(QObject):
     """The key of a page to show, and what to show on it (a dict, or None)."""
     place_asked = Signal(object, object)
     """A Place that the window is to turn to, found to open, and one's Standing there."""
+    demo_ready = Signal()
+    """The demo's records are in: there is something to be shown around in."""
     place_changed = Signal()
     """The window has turned to another place."""
 

@@ -30,6 +30,8 @@ class MainWindow(QMainWindow):
     """The key of the page that is now shown."""
     dates_changed = Signal()
     """Dates are written differently from now on."""
+    tour_wanted = Signal()
+    """The person wants to be shown around."""
     closing = Signal(object)
     """This window, just before it closes: whoever owns workers shuts them down."""
 
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
         info = self.header.info
         dialog = HelpDialog(info.location if info else "No workspace", self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.tour_wanted.connect(self.tour_wanted)
         dialog.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:

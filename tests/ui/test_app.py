@@ -91,7 +91,7 @@ def test_tab_reaches_every_control_and_each_has_a_name(
     assert all(find(steward, name).accessibleName() for name in wanted)
     reached: set[str] = set()
     steward.window.nav.button(page).setFocus()
-    for _ in range(len(wanted) + 8):
+    for _ in range(len(wanted) + 12):
         focused = QApplication.focusWidget()
         assert focused is not None
         reached.add(focused.objectName())

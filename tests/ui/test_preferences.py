@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import cells, clipped, find, quiet, texts
+from driving import clipped, find, quiet, texts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -70,9 +70,7 @@ def test_a_look_is_in_force_at_once_and_kept(qtbot: QtBot, steward: Steward, set
     assert settings.theme_mode == "dark"
 
 
-@pytest.mark.parametrize(
-    ("page", "name"), [("overview", "overview.batches"), ("quarantine", "quarantine.grid")]
-)
+@pytest.mark.parametrize(("page", "name"), [("deploy", "deploy.scripts"), ("quarantine", "quarantine.grid")])
 def test_compact_rows_are_lower_in_tables_that_are_there_and_that_come(
     qtbot: QtBot, steward: Steward, open_on: Any, workspace: Path, page: str, name: str
 ) -> None:
@@ -105,10 +103,10 @@ def test_dates_are_written_as_chosen_at_once_and_at_the_next_start(
     preferences(qtbot, steward)
     choose(qtbot, steward, "preferences.dates", style)
     quiet(steward)
-    assert any(re.fullmatch(pattern, text) for text in cells(find(steward, "overview.batches", DataTable), 0))
+    assert any(re.fullmatch(f"newest {pattern}", text) for text in texts(steward.window))
     steward.window.close()
     again = open_on(workspace)
-    assert any(re.fullmatch(pattern, text) for text in cells(find(again, "overview.batches", DataTable), 0))
+    assert any(re.fullmatch(f"newest {pattern}", text) for text in texts(again.window))
 
 
 def test_there_is_no_telemetry_and_it_says_so(qtbot: QtBot, steward: Steward) -> None:

@@ -70,7 +70,7 @@ class HeaderBar(QWidget):
             "settings", name="header.preferences", accessible="Preferences (Ctrl+,)"
         )
         self.preferences.clicked.connect(self.preferences_wanted)
-        self.help = tool_button("question", name="header.help", accessible="Help (F1)")
+        self.help = tool_button("question", name="header.help", accessible="Help and tour (F1)")
         self.help.clicked.connect(self.help_wanted)
         row.addWidget(self.preferences)
         row.addWidget(self.help)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import Qt, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -46,6 +46,9 @@ LICENCES = (
 class HelpDialog(QDialog):
     """One page to read, side by side: keys on the left, versions and places on the right."""
 
+    tour_wanted = Signal()
+    """The person wants to be shown around."""
+
     def __init__(self, workspace: str, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("help")
@@ -77,10 +80,17 @@ class HelpDialog(QDialog):
         close = button("Close", name="help.close", variant="primary")
         close.setDefault(True)
         close.clicked.connect(self.accept)
+        tour = button("Show me around", name="help.tour", icon="play")
+        tour.clicked.connect(self._take_tour)
+        row.addWidget(tour)
         row.addStretch(1)
         row.addWidget(close)
         self._close = close
         return row
+
+    def _take_tour(self) -> None:
+        self.accept()
+        self.tour_wanted.emit()
 
 
 def versions() -> tuple[tuple[str, str], ...]:

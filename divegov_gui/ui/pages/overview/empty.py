@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QWidget
+
+from divegov_gui.ui.pages.overview.welcome import GoTo, Welcome
 from divegov_gui.ui.pages.overview.work import DEMO_ROWS, WorkspaceState
 from divegov_gui.ui.widgets import EmptyState
 
 _DEMO = f"The demo deploys the scripts and ingests {DEMO_ROWS:,} generated divers, so that there is something to see."
 
 
-def empty_state(
-    state: WorkspaceState, run_demo: Callable[[], object], go_to: Callable[[str], object]
-) -> EmptyState:
+def empty_state(state: WorkspaceState, run_demo: Callable[[], object], go_to: GoTo) -> QWidget:
     """Nothing deployed, a deployment that is not finished, or no batch yet."""
     here = state.plan.target
     if state.plan.is_empty and not here.is_local:
@@ -25,16 +26,7 @@ def empty_state(
             name="overview.deploy",
         )
     if state.plan.is_empty:
-        made = EmptyState(
-            "waves",
-            "This workspace is new",
-            f"Deploy makes its tables, rules and gatekeepers. {_DEMO}",
-            "Run the demo",
-            run_demo,
-            name="overview.demo",
-        )
-        made.add_action("Deploy", lambda: go_to("deploy"), "overview.deploy")
-        return made
+        return Welcome(run_demo, go_to)
     if state.arrivals is None:
         left = len(state.plan.outstanding)
         return EmptyState(

@@ -173,4 +173,5 @@ class OverviewPage(Page):
                 "The demo is ready.",
                 f"{found.loaded:,} records arrived: {found.promoted:,} promoted, {found.quarantined:,} quarantined.",
             )
+            self._context.demo_ready.emit()
         self._context.tell_changed({SCHEMA, BATCHES, QUARANTINE, DIVERS})
