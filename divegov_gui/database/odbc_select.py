@@ -113,16 +113,23 @@ def _divided(filters: Sequence[Filter]) -> tuple[list[Filter], list[Filter]]:
         if one.operator == "in" and len(values := list(one.value)) > MOST_IN_A_LIST:
             long.append(Filter(one.column, "in", values))
         else:
-            short.append(_for_like(one))
+            short.append(_for_the_server(one))
     return short, long
 
 
-def _for_like(one: Filter) -> Filter:
-    """In SQL Server's LIKE a bracket is a wildcard; here it stands for itself."""
+def _for_the_server(one: Filter) -> Filter:
+    """In SQL Server's LIKE a bracket is a wildcard; here it stands for itself.
+
+    Its BIN2 orders by the units of UTF-16, in which U+FFFF comes after U+10FFFF, or by code points, in which it does
+    not: the end of what begins with a text is whichever of the two comes later.
+    """
     if one.operator in ("any of", "all of"):
-        return Filter(one.column, one.operator, [_for_like(each) for each in one.value])
+        return Filter(one.column, one.operator, [_for_the_server(each) for each in one.value])
     if one.operator in ("contains", "search"):
         return Filter(one.column, one.operator, str(one.value).replace("[", "[[]"))
+    if one.operator == "starts with":
+        before = [Filter(one.column, "<", f"{one.value}{last}") for last in ("\uffff", "\U0010ffff")]
+        return Filter("", "all of", [Filter(one.column, ">=", one.value), Filter("", "any of", before)])
     return one
 
 

@@ -63,6 +63,14 @@ def test_sql_server_is_asked_the_same_with_every_value_a_parameter() -> None:
     assert values[:2] == ["a[[]b", 4]
 
 
+def test_what_begins_with_a_text_ends_for_sql_server_after_the_last_of_either_order() -> None:
+    text, values = compiled_select(VIEW, [KEY], [Filter("Level_Name", "starts with", "ow")], [], None)
+    assert "[Level_Name] >= ? AND ([Level_Name] < ? OR [Level_Name] < ?)" in text.replace(
+        f"dbo.[{VIEW}].", ""
+    )
+    assert values == ["ow", "ow\uffff", "ow\U0010ffff"]
+
+
 def test_sql_server_searches_in_any_letter_case_whatever_the_columns_compare_by() -> None:
     text, _ = compiled_select(VIEW, [KEY], [Filter(WORDS, "search", "owd")], [], None)
     assert text.count("COLLATE Latin1_General_100_CI_AS LIKE") == 2
