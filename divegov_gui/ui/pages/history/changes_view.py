@@ -6,7 +6,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.services.directory import LISTED, Change, ChangeFilter, Changes
@@ -171,6 +171,7 @@ class ChangesView(QWidget):
         dialog.setObjectName("history.export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(lambda path: self.export_to(Path(path), dialog.selectedNameFilter()))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def export_to(self, path: Path, chosen: str = "") -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
@@ -97,6 +97,7 @@ class Evidence(QObject):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
         dialog.fileSelected.connect(lambda path: write(Path(path) / f"{name}-{stamp}"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def _submit(self, make: Callable[[Any, CancelToken], Pack]) -> None:

@@ -207,6 +207,7 @@ class HistoryPage(Page):
         self._context.reader.submit(
             partial(read_directory, self._as_of),
             kind="history.directory",
+            label="Reading the directory",
             on_success=self._show_directory,
             on_failure=self._context.notifier.error,
             owner=self,

@@ -119,6 +119,7 @@ def write_export(found: Export, folder: Path) -> tuple[Path, ...]:
         **{name: [dict(r) for r in rows] for name, rows in found.parts.items()},
     }
     html, pdf, plain = (folder / f"{stem}.{ending}" for ending in ("html", "pdf", "json"))
+    with_reason(folder, lambda: folder.mkdir(parents=True, exist_ok=True))
     with_reason(html, lambda: html.write_text(page, encoding="utf-8"))
     with_reason(plain, lambda: plain.write_text(json.dumps(record, ensure_ascii=False, indent=2), "utf-8"))
     with_reason(pdf, lambda: write_pdf(page, pdf))

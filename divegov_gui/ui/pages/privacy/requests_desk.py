@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from divegov_gui.core.errors import DiveGovError
@@ -83,11 +84,16 @@ class RequestsDesk(QObject):
         folder = QFileDialog(self.view, "Where to put what is held of this person")
         folder.setObjectName("privacy.export_dialog")
         folder.setFileMode(QFileDialog.FileMode.Directory)
-        folder.fileSelected.connect(lambda path: self.export_to(Path(path), reason))
+        folder.fileSelected.connect(
+            lambda path: self.export_to(
+                Path(path) / f"diver-{self._diver_id}-{datetime.now():%Y%m%d-%H%M%S}", reason
+            )
+        )
+        folder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         folder.open()
 
     def export_to(self, folder: Path, reason: str) -> None:
-        """Write everything that is held of the person into `folder`."""
+        """Write everything that is held of the person into `folder`, which is made where it is not there."""
         assert self._diver_id is not None
         self.view.export.set_busy(True)
         self._context.writer.submit(
@@ -150,6 +156,7 @@ class RequestsDesk(QObject):
         dialog.setObjectName("privacy.save_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(lambda path: self.save_to(Path(path), done))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def save_to(self, path: Path, done: Erased) -> None:

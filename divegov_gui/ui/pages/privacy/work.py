@@ -129,7 +129,8 @@ def read_standing(session: Any, _: ProgressSink, __: CancelToken) -> Standing:
 
 def _not_for(mine: privacy.Role, what: str) -> str:
     held = " and ".join(name.replace("_", " ") for name in mine.names) or "person without a role"
-    return f"A {held} may not {what}: a compliance officer does it."
+    chosen = "" if mine.is_enforced_by_server else " Choose that role above to act as one in this workspace."
+    return f"A {held} may not {what}: a compliance officer does it.{chosen}"
 
 
 def export_person(
