@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -12,16 +13,18 @@ from divegov_gui.services.batches import BatchQuery
 from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
-from divegov_gui.ui.pages.overview.batches_view import BatchesView
 from divegov_gui.ui.pages.overview.demo import DemoRun
 from divegov_gui.ui.pages.overview.empty import empty_state
 from divegov_gui.ui.pages.overview.next_step import NextStep
 from divegov_gui.ui.pages.overview.now_view import NowView
-from divegov_gui.ui.pages.overview.trends_view import TrendsView
 from divegov_gui.ui.pages.overview.work import WorkspaceState, count_holdings, read_state
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.widgets import EmptyState, RuleCount, StateStack, tool_button
 from divegov_gui.ui.widgets.scrolling import scrolling
+
+if TYPE_CHECKING:
+    from divegov_gui.ui.pages.overview.batches_view import BatchesView
+    from divegov_gui.ui.pages.overview.trends_view import TrendsView
 
 NOW, OVER_TIME, BATCHES_TAB = 0, 1, 2
 _AIMS: dict[str, dict[str, object]] = {
@@ -97,19 +100,41 @@ class OverviewPage(Page):
         self.now.outcome_chosen.connect(self._open_outcome)
         self.now.place_chosen.connect(lambda key: self._context.go_to("quarantine", **_AIMS[key]))
         self.now.balance.batch_wanted.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
-        self.trends = TrendsView(self._context)
-        self.trends.day_chosen.connect(lambda day: self._list_batches(BatchQuery(since=day, until=day)))
-        self.trends.source_chosen.connect(lambda name: self._list_batches(BatchQuery(source=name)))
-        self.trends.rule_chosen.connect(lambda code: self._context.go_to("quarantine", rule=code))
-        self.trends.age_chosen.connect(lambda age: self._context.go_to("quarantine", age=age))
-        self.batches = BatchesView(self._context)
-        stack = QStackedWidget()
-        stack.setObjectName("overview.view")
-        for view in (scrolling(self.now), self.trends, self.batches):
-            stack.addWidget(view)
-        self.views.currentChanged.connect(stack.setCurrentIndex)
-        self.views.currentChanged.connect(lambda _: self._read_view())
-        return stack
+        self._shown = QStackedWidget()
+        self._shown.setObjectName("overview.view")
+        self._now_area = scrolling(self.now)
+        self._shown.addWidget(self._now_area)
+        self.views.currentChanged.connect(self._turn_to)
+        return self._shown
+
+    @cached_property
+    def trends(self) -> TrendsView:
+        """What happened over time; made when it is first wanted, since a start can do without."""
+        from divegov_gui.ui.pages.overview.trends_view import TrendsView
+
+        made = TrendsView(self._context)
+        made.day_chosen.connect(lambda day: self._list_batches(BatchQuery(since=day, until=day)))
+        made.source_chosen.connect(lambda name: self._list_batches(BatchQuery(source=name)))
+        made.rule_chosen.connect(lambda code: self._context.go_to("quarantine", rule=code))
+        made.age_chosen.connect(lambda age: self._context.go_to("quarantine", age=age))
+        self._shown.addWidget(made)
+        return made
+
+    @cached_property
+    def batches(self) -> BatchesView:
+        """The batches, made when they are first wanted."""
+        from divegov_gui.ui.pages.overview.batches_view import BatchesView
+
+        made = BatchesView(self._context)
+        self._shown.addWidget(made)
+        return made
+
+    def _turn_to(self, view: int) -> None:
+        """Show a view, and read what it shows."""
+        self._shown.setCurrentWidget(
+            self.trends if view == OVER_TIME else self.batches if view == BATCHES_TAB else self._now_area
+        )
+        self._read_view()
 
     # --- showing
     def _take_change(self, what: Set[str]) -> None:
