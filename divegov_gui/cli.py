@@ -17,6 +17,7 @@ from divegov_gui.cli_connections import connect_app, profile_app
 from divegov_gui.cli_deploy import deploy, status
 from divegov_gui.cli_history import as_of, audit_app, diff, evidence_app, history, restore
 from divegov_gui.cli_privacy import subject_app
+from divegov_gui.cli_quality import purge, report, rules_app, trends
 from divegov_gui.cli_quarantine_fix import quarantine_app
 from divegov_gui.cli_support import (
     JsonOption,
@@ -24,20 +25,17 @@ from divegov_gui.cli_support import (
     ScriptsOption,
     WorkspaceOption,
     existing,
-    facts_of,
     from_file,
     generated,
     ingest_into,
-    open_session,
     pages_folder,
     pairs,
     place_for,
     print_report,
-    refuse_undeployed,
     target_for,
 )
 from divegov_gui.cli_watch import watch_folder
-from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
+from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.services.connections import local_workspace
 from divegov_gui.services.profiles import Profile
 from divegov_gui.services.servers import Place
@@ -74,10 +72,14 @@ app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(audit_app, name="audit")
 app.add_typer(subject_app, name="subject")
+app.add_typer(rules_app, name="rules")
 app.command()(history)
 app.command("as-of")(as_of)
 app.command()(diff)
 app.command()(restore)
+app.command()(report)
+app.command()(trends)
+app.command()(purge)
 app.command("watch")(watch_folder)
 app.command("deploy")(deploy)
 app.command("status")(status)
@@ -226,34 +228,6 @@ def ingest(
         assert rows is not None
         source = generated(rows, seed, dirty, rate, locale)
     facts = ingest_into(place_for(workspace, profile), source, scripts, again=again, quiet=as_json)
-    print_report(facts, as_json)
-
-
-@app.command()
-def report(
-    batch: Annotated[
-        int | None, typer.Option(help="The batch; the newest governed one by default.", metavar="N")
-    ] = None,
-    workspace: WorkspaceOption = None,
-    profile: ProfileOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Report what became of a batch."""
-    from divegov_gui.services.ingestion import read_report
-    from divegov_gui.services.quality import read_overview
-
-    place = existing(workspace, profile)
-    with open_session(place) as session:
-        refuse_undeployed(session)
-        overview = read_overview(session, batches=1_000_000 if batch else 1000)
-        governed = [b.batch_id for b in overview.batches if b.outcomes is not None]
-        chosen = batch if batch is not None else (governed[0] if governed else None)
-        if chosen not in governed:
-            raise InputRefused(
-                "No batch was governed yet." if batch is None else f"There is no governed batch {batch}.",
-                hint="Run divegov demo or divegov ingest first; divegov status shows what is there.",
-            )
-        facts = facts_of(read_report(session, chosen), overview, {})
     print_report(facts, as_json)
 
 

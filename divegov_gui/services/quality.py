@@ -224,6 +224,18 @@ def read_holdings(session: Session) -> Holdings:
     )
 
 
+def newest_governed(session: Session) -> int | None:
+    """The number of the newest governed batch; None where there is none."""
+    rows = session.select(
+        "Batch_Summary",
+        ["Batch_ID"],
+        [Filter("Status", "=", "Governed")],
+        [Order("Batch_ID", descending=True)],
+        limit=1,
+    )
+    return int(rows[0]["Batch_ID"]) if rows else None
+
+
 def read_batch(session: Session, batch_id: int) -> BatchSummary:
     """One batch. Raises IndexError for a batch that does not exist."""
     return batch_of(session.select("Batch_Summary", filters=[Filter("Batch_ID", "=", batch_id)])[0])

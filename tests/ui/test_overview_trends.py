@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -284,6 +285,37 @@ def test_a_folder_that_is_not_there_is_said(qtbot: QtBot, steward: Any, tmp_path
     save(qtbot, steward, "sources", "csv", tmp_path / "nowhere" / "sources.csv")
     (banner,) = steward.window.banners.views
     assert banner.notice.title == "sources.csv could not be written."
+
+
+def save_report(steward: Any, path: Path) -> None:
+    dialog = find(steward, "overview.report_dialog", QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    quiet(steward)
+
+
+def test_a_report_of_the_period_is_written_for_print(qtbot: QtBot, steward: Any, tmp_path: Path) -> None:
+    click(qtbot, steward, "overview.report")
+    save_report(steward, tmp_path / "quality.pdf")
+    made = (tmp_path / "quality.pdf").read_bytes()
+    assert made.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) == 1
+    assert steward.window.toasts.views[-1].notice.title == "quality.pdf is written."
+
+
+def test_a_report_of_a_batch_is_written_for_the_web(qtbot: QtBot, steward: Any, tmp_path: Path) -> None:
+    steward.context.go_to("overview", batch_id=2)
+    quiet(steward)
+    click(qtbot, steward, "overview.batch_report")
+    save_report(steward, tmp_path / "batch.html")
+    assert "<h1>Batch 2: source 0</h1>" in (tmp_path / "batch.html").read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_said(qtbot: QtBot, steward: Any, tmp_path: Path) -> None:
+    click(qtbot, steward, "overview.report")
+    save_report(steward, tmp_path / "nowhere" / "quality.pdf")
+    (banner,) = steward.window.banners.views
+    assert banner.notice.title == "quality.pdf cannot be written."
 
 
 def test_a_period_in_which_nothing_arrived_offers_all_time(

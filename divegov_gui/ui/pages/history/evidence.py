@@ -17,7 +17,7 @@ from divegov_gui.services.evidence import Pack, PackVerdict, pack_diver, pack_pe
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
-from divegov_gui.ui.pages.privacy.documents import write_wide_pdf
+from divegov_gui.ui.paper import write_wide_pdf
 from divegov_gui.ui.widgets import FormRow, icon_label, label, plural
 from divegov_gui.ui.widgets.question import Question
 

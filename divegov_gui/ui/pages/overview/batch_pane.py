@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from divegov_gui.services.quality import BatchSummary
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.meter_card import BatchCard
@@ -28,11 +29,14 @@ class BatchPane(QWidget):
     """The RuleCount whose records of this batch are wanted."""
     outcome_chosen = Signal(object)
     """The outcome that was chosen on the meter."""
+    report_wanted = Signal(object)
+    """The number of the batch of which a report is wanted."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self.batch_id: int | None = None
+        self._batch: BatchSummary | None = None
         space = theme.current().space
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -51,7 +55,7 @@ class BatchPane(QWidget):
         ):
             self._tabs.addTab(title)
             self._stack.addWidget(view)
-        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self._tabs.currentChanged.connect(self._turn)
         layout.addWidget(self._stack, 1)
 
     def open_batch(self, batch_id: int) -> None:
@@ -79,6 +83,11 @@ class BatchPane(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._facts)
         row.addLayout(words, 1)
+        self.report = button(
+            "Report", name="overview.batch_report", icon="file", description="One page for print or mail."
+        )
+        self.report.clicked.connect(lambda: self.report_wanted.emit(self.batch_id))
+        row.addWidget(self.report)
         return row
 
     def _summary(self) -> QWidget:
@@ -123,4 +132,12 @@ class BatchPane(QWidget):
         reveal(self.matrix, has_score)
         if details.score is not None:
             self.matrix.show_score(details.score)
-        self.records.show_batch(batch)
+        self.report.setEnabled(batch.outcomes is not None)
+        self._batch = batch
+        self._turn(self._tabs.currentIndex())
+
+    def _turn(self, index: int) -> None:
+        """Show a view of the batch; its records are read when they are looked at."""
+        self._stack.setCurrentIndex(index)
+        if index == 1 and self._batch is not None:
+            self.records.show_batch(self._batch)

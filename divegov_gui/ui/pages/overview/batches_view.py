@@ -10,6 +10,7 @@ from divegov_gui.ui.pages.overview.batch_list import BatchList
 from divegov_gui.ui.pages.overview.batch_pane import BatchPane
 from divegov_gui.ui.pages.overview.compare_pane import ComparePane
 from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
+from divegov_gui.ui.pages.overview.report_saver import ReportSaver
 
 
 class BatchesView(QWidget):
@@ -31,6 +32,7 @@ class BatchesView(QWidget):
         self.batch.left.connect(self.show_list)
         self.batch.rule_chosen.connect(lambda rule: self._quarantine(rule=rule.code))
         self.batch.outcome_chosen.connect(self._open_outcome)
+        self.batch.report_wanted.connect(ReportSaver(context, self).ask)
         self.batch.records.followed.connect(self._follow)
         self.comparison = ComparePane(context)
         self.comparison.left.connect(self.show_list)

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.records import FIELDS
 from divegov_gui.services.batches import RawRow
 from divegov_gui.services.quality import BatchSummary
@@ -80,7 +81,6 @@ class RecordTable(QWidget):
         fetch.serve(self.table.rows)
         self.table.setAccessibleDescription("Enter follows a record to its diver or into the quarantine.")
         self.table.setSelectionMode(DataTable.SelectionMode.SingleSelection)
-        self.table.set_placeholder("No record has this outcome")
         self.table.row_activated.connect(self._follow)
         self.table.current_changed.connect(self._take_current)
         layout.addWidget(self.table, 1)
@@ -130,13 +130,19 @@ class RecordTable(QWidget):
             partial(list_records, self._batch.batch_id, outcome),
             kind="overview.records",
             on_success=self._show,
-            on_failure=self._context.notifier.error,
+            on_failure=self._refuse,
             owner=self,
         )
 
     def _show(self, keys: array[int]) -> None:
+        self.table.set_placeholder("No record has this outcome")
         self.table.rows.reset_keys(keys)
         self.table.go_to(0, 0)
+
+    def _refuse(self, error: DiveGovError) -> None:
+        """Say in the table's place why there is nothing to see: an analyst may not read records."""
+        self.table.rows.reset(0)
+        self.table.set_placeholder(error.title, error.hint)
 
     def _take_current(self, row: RecordRow | None) -> None:
         self.follow.setEnabled(row is not None and bool(row.went))

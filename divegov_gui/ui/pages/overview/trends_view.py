@@ -12,6 +12,7 @@ from divegov_gui.services.trends import Period, Trends
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview import trend_charts as charts
+from divegov_gui.ui.pages.overview.report_saver import ReportSaver
 from divegov_gui.ui.pages.overview.work import QualityOverTime, read_quality
 from divegov_gui.ui.widgets import EmptyState, Reflow, StateStack, button, label
 from divegov_gui.ui.widgets.chart_card import ChartCard
@@ -97,8 +98,12 @@ class TrendsView(QWidget):
             row.addWidget(chip)
             self._chips[key] = chip
         row.addStretch(1)
-        self.action_row = QHBoxLayout()
-        row.addLayout(self.action_row)
+        self._saver = ReportSaver(self._context, self)
+        report = button(
+            "Report", name="overview.report", icon="file", description="One page for print or mail."
+        )
+        report.clicked.connect(lambda: self._saver.ask(self.period))
+        row.addWidget(report)
         return row
 
     def _choose_by_chip(self, key: str, _: bool = False) -> None:

@@ -8,12 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMarginsF
-from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
-
-from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.subjects import Certificate, Export
-from divegov_gui.ui.theme import text_font
+from divegov_gui.ui.paper import with_reason, write_pdf
 from divegov_gui.ui.times import both_times
 
 _TITLES = {
@@ -135,46 +131,6 @@ def write_certificate(certificate: Certificate, path: Path) -> Path:
     else:
         with_reason(path, lambda: write_pdf(certificate_html(certificate), path))
     return path
-
-
-def write_wide_pdf(page: str, path: Path) -> None:
-    """Write a page of HTML with wide tables as a PDF of A4 on its side. Raises OSError where it cannot be written."""
-    write_pdf(page, path, QPageLayout.Orientation.Landscape)
-
-
-def write_pdf(
-    page: str, path: Path, orientation: QPageLayout.Orientation = QPageLayout.Orientation.Portrait
-) -> None:
-    """Write a page of HTML as a PDF of A4. Raises OSError where it cannot be written."""
-    with path.open("wb"):
-        pass  # QPdfWriter says nothing where it cannot write
-    writer = QPdfWriter(str(path))
-    writer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4),
-            orientation,
-            QMarginsF(16, 16, 16, 16),
-            QPageLayout.Unit.Millimeter,
-        )
-    )
-    writer.setTitle(path.stem)
-    document = QTextDocument()
-    document.setDefaultFont(text_font(11))
-    document.setHtml(page)
-    document.setPageSize(writer.pageLayout().paintRectPoints().size().toSizeF())
-    document.print_(writer)
-
-
-def with_reason(path: Path, write: Any) -> None:
-    """Write, and say in words why it cannot be done. Raises DiveGovError."""
-    try:
-        write()
-    except OSError as error:
-        raise DiveGovError(
-            f"{path.name} cannot be written.",
-            error.strerror or "",
-            "Choose a folder that you may write to.",
-        ) from error
 
 
 def _proofs(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

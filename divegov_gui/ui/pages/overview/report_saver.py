@@ -1,0 +1,63 @@
+"""A report of a batch or of a period: asks where to, and writes it as HTML or PDF in the worker's thread."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.reports import Report, batch_report, period_report
+from divegov_gui.services.trends import Period
+from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.paper import with_reason, write_pdf
+
+_KINDS = {"pdf": "Paper (*.pdf)", "html": "Web page (*.html)"}
+
+
+class ReportSaver(QObject):
+    """Writes what it is asked for, and says where."""
+
+    def __init__(self, context: AppContext, page: QWidget) -> None:
+        super().__init__(page)
+        self._context, self._page = context, page
+
+    def ask(self, about: int | Period) -> None:
+        """Ask where the report of a batch or of a period goes, and write it there."""
+        asked = QFileDialog(self._page.window(), "Save the report")
+        asked.setObjectName("overview.report_dialog")
+        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        asked.setNameFilters(list(_KINDS.values()))
+        asked.setDefaultSuffix("pdf")
+        asked.filterSelected.connect(lambda kind: asked.setDefaultSuffix("html" if "html" in kind else "pdf"))
+        asked.selectFile(f"batch-{about}" if isinstance(about, int) else "data-quality")
+        asked.fileSelected.connect(lambda path: self.write(about, Path(path)))
+        asked.open()
+
+    def write(self, about: int | Period, path: Path) -> None:
+        """Write the report to `path`, as its ending says."""
+        self._context.reader.submit(
+            partial(_write, about, path),
+            label="Writing a report",
+            on_success=lambda report: self._context.notifier.success(
+                f"{path.name} is written.", f"{report.title}. It is in {path.parent}."
+            ),
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+
+def _write(about: int | Period, path: Path, session: Any, _: ProgressSink, cancel: CancelToken) -> Report:
+    made = (
+        batch_report(session, about, cancel)
+        if isinstance(about, int)
+        else period_report(session, about, cancel)
+    )
+    if path.suffix.lower() == ".pdf":
+        with_reason(path, lambda: write_pdf(made.paper, path))
+    else:
+        with_reason(path, lambda: path.write_text(made.html, encoding="utf-8"))
+    return made
