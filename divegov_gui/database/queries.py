@@ -89,7 +89,7 @@ _OPERATORS: dict[str, Callable[[sa.Column[Any], Any], sa.ColumnElement[bool]]] =
     ">=": operator.ge,
     "starts with": lambda column, text: sa.and_(column >= text, column < f"{text}\U0010ffff"),
     "in": lambda column, values: column.in_(list(values)),
-    "contains": lambda column, text: column.icontains(str(text), autoescape=True),
+    "contains": lambda column, text: _AnyCase(column).contains(str(text), autoescape=True),
     "has bit": lambda column, bits: column.bitwise_and(sa.literal(bits, sa.BigInteger())) != 0,
     "lacks bit": lambda column, bits: column.bitwise_and(sa.literal(bits, sa.BigInteger())) == 0,
     "is null": lambda column, _: column.is_(None),

@@ -74,3 +74,9 @@ def test_what_begins_with_a_text_ends_for_sql_server_after_the_last_of_either_or
 def test_sql_server_searches_in_any_letter_case_whatever_the_columns_compare_by() -> None:
     text, _ = compiled_select(VIEW, [KEY], [Filter(WORDS, "search", "owd")], [], None)
     assert text.count("COLLATE Latin1_General_100_CI_AS LIKE") == 2
+    text, values = compiled_select(VIEW, [KEY], [Filter("Level_Name", "contains", "I")], [], None)
+    assert "lower(" not in text.lower(), (
+        "of a parameter, it would be the database's own: Turkish has another i"
+    )
+    assert text.count("COLLATE Latin1_General_100_CI_AS LIKE") == 1
+    assert values == ["I"]
