@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import find, quiet
+from driving import ask, find, quiet
 from lives import ADA, give_past
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
@@ -101,3 +101,23 @@ def test_an_analyst_looks_for_somebody_and_copies_what_is_there(
     copied = QGuiApplication.clipboard().text().lower()
     assert not any(secret in copied for secret in SECRETS)
     assert QApplication.activeModalWidget() is None
+
+
+def test_opening_the_history_makes_new_divers_quick_to_find(open_on: Any, workspace: Path) -> None:
+    """Those who came by the gatekeeper are in no index of names yet; the page has them put there, and only once."""
+    opened: Steward = open_on(give_past(workspace))
+    assert ask(workspace, "SELECT Indexed_To FROM Search_Progress") == [(0,)]
+    opened.window.go_to("history")
+    quiet(opened)
+    assert ask(workspace, "SELECT Indexed_To = (SELECT max(Diver_ID) FROM Diver) FROM Search_Progress") == [
+        (1,)
+    ]
+
+
+def test_an_analyst_has_no_right_to_prepare_the_search_and_is_not_told_of_it(
+    analyst: Steward, workspace: Path
+) -> None:
+    analyst.window.go_to("history")
+    quiet(analyst)
+    assert ask(workspace, "SELECT Indexed_To FROM Search_Progress") == [(0,)]
+    assert not any("may not" in text for text in said(analyst.window))

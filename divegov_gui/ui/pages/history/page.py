@@ -25,6 +25,7 @@ from divegov_gui.ui.pages.history.timeline_scale import microseconds
 from divegov_gui.ui.pages.history.work import (
     DiverHistory,
     Found,
+    prepare_search,
     read_directory,
     read_history,
     search,
@@ -44,6 +45,7 @@ class HistoryPage(Page):
         self._diver_id: int | None = None
         self._as_of: int | None = None
         self._first: int | None = None
+        self._is_prepared = False
         self._changing = Changing(context, self)
         self.evidence = Evidence(context, self)
         self._build()
@@ -51,6 +53,7 @@ class HistoryPage(Page):
 
     def page_shown(self) -> None:
         """Read anew."""
+        self._is_prepared = False
         self.refresh()
 
     def aim_at(self, diver_id: int | None = None) -> None:
@@ -143,6 +146,7 @@ class HistoryPage(Page):
 
     def _take_change(self, what: Set[str]) -> None:
         if self.isVisible() and what & {SCHEMA, BATCHES, DIVERS, QUARANTINE}:
+            self._is_prepared = False
             self.refresh()
 
     def _search(self, text: str) -> None:
@@ -161,10 +165,25 @@ class HistoryPage(Page):
             self._stack.show_state(self._nobody())
         else:
             self._stack.show_content()
+            self._prepare()
             self.search.show_found(found, self._diver_id)
             if not found:
                 self._diver_id = None
                 self.diver.show_nobody()
+
+    def _prepare(self) -> None:
+        """Make those who came since the last time quick to find; meanwhile they are found all the same."""
+        if self._is_prepared:
+            return
+        self._is_prepared = True
+        self._context.writer.submit(
+            prepare_search,
+            kind="history.prepare",
+            label="Preparing the search",
+            keep_running=True,
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
 
     def _not_deployed(self) -> EmptyState:
         return EmptyState(

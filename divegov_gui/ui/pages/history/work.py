@@ -51,6 +51,13 @@ class DiverHistory:
 # --- finding
 
 
+def prepare_search(session: Any, progress: ProgressSink, cancel: CancelToken) -> int:
+    """Make new divers quick to find, where the role may; returns how many there were."""
+    if not privacy.may(session, "Index_Divers"):
+        return 0
+    return history.prepare_search(session, progress=progress, cancel=cancel)
+
+
 def search(
     scripts: Path | None, text: str, session: Any, _: ProgressSink, cancel: CancelToken
 ) -> tuple[Found, ...] | None:
