@@ -20,7 +20,7 @@ from sqlalchemy.dialects.mssql.pyodbc import MSDialect_pyodbc
 
 from divegov_gui.database.queries import count_statement, select_statement
 from divegov_gui.database.session import Filter, Order, Row
-from divegov_gui.database.views import VIEWS
+from divegov_gui.database.tables import TABLES
 
 MOST_IN_A_LIST = 500
 """SQL Server takes 2,100 parameters in all (learn.microsoft.com, "Maximum capacity specifications"); longer lists go as
@@ -50,7 +50,7 @@ def compiled_count(view: str, filters: Sequence[Filter]) -> tuple[str, list[Any]
 
 def readers(view: str, columns: Sequence[str]) -> list[tuple[str, Callable[[Any], Any]]]:
     """For each column of a SELECT its name, and what makes its value what SQLite gives for the same column."""
-    table = VIEWS[view]
+    table = TABLES[view]
     chosen = columns or [column.name for column in table.c]
     return [(name, _reader(table.c[name].type)) for name in chosen]
 
@@ -134,7 +134,7 @@ def _for_the_server(one: Filter) -> Filter:
 
 
 def _in_json(view: str, one: Filter) -> sa.ColumnElement[bool]:
-    column = VIEWS[view].c[one.column]
+    column = TABLES[view].c[one.column]
     array = sa.literal(json.dumps(one.value), sa.Unicode())
     value = sa.func.openjson(array).table_valued(sa.column("value", sa.Unicode())).c.value
     if isinstance(column.type, (sa.BigInteger, sa.Boolean)):

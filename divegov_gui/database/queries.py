@@ -1,4 +1,7 @@
-"""`select` in words of SQLAlchemy: a view, columns, filters and an order become one statement for any dialect."""
+"""`select` in words of SQLAlchemy: a view, columns, filters and an order become one statement.
+
+It is written for SQL Server. SQLite's own is in `sqlite_select`: SQLAlchemy would cost a start more than all else.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from divegov_gui.database.session import Filter, Order
-from divegov_gui.database.views import VIEWS
+from divegov_gui.database.tables import TABLES
 
 
 def select_statement(
     view: str, columns: Sequence[str], filters: Sequence[Filter], order: Sequence[Order], limit: int | None
 ) -> sa.Select[Any]:
     """The SELECT for `Session.select`. An unknown view or column is a KeyError: a bug, not a person's mistake."""
-    table = VIEWS[view]
+    table = TABLES[view]
     chosen = [table.c[name] for name in columns] if columns else list(table.c)
     statement = sa.select(*chosen).where(*(_condition(table, one) for one in filters))
     for one in order:
@@ -30,21 +33,8 @@ def select_statement(
 
 def count_statement(view: str, filters: Sequence[Filter]) -> sa.Select[Any]:
     """The SELECT for `Session.count`."""
-    table = VIEWS[view]
+    table = TABLES[view]
     return sa.select(sa.func.count()).select_from(table).where(*(_condition(table, one) for one in filters))
-
-
-def count_statement_for_sqlite(view: str, filters: Sequence[Filter]) -> sa.Select[Any]:
-    """The same for SQLite, which reads every column of a union to count it, unless it is told to limit it (-1: not).
-
-    Source: "The flattening of subqueries", rules for compound subqueries (sqlite.org/optoverview.html).
-    """
-    table = VIEWS[view]
-    if not table.info["is_union"]:
-        return count_statement(view, filters)
-    found = sa.select(sa.literal(1).label("One")).select_from(table)
-    bounded = found.where(*(_condition(table, one) for one in filters)).limit(-1).subquery()
-    return sa.select(sa.func.count()).select_from(bounded)
 
 
 def _condition(table: sa.Table, one: Filter) -> sa.ColumnElement[bool]:

@@ -12,12 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
-
 from divegov_gui.core.errors import DeploymentFailed, Refused
 from divegov_gui.database import procedures, sqlite_catalogue
 from divegov_gui.database.procedures import Procedure, Step, Variables, bind, parse_procedure
-from divegov_gui.database.queries import count_statement_for_sqlite, select_statement
 from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
 from divegov_gui.database.session import (
     Drifted,
@@ -32,6 +29,8 @@ from divegov_gui.database.session import (
 from divegov_gui.database.sqlite_errors import error_name, not_granted, thrown, translated
 from divegov_gui.database.sqlite_file import connect, disconnect
 from divegov_gui.database.sqlite_host import CLOCK, login
+from divegov_gui.database.sqlite_select import count_text, flags, select_text
+from divegov_gui.database.views import VIEWS
 
 _ENDS_TRANSACTION = re.compile(r"(?:COMMIT|END|ROLLBACK(?!\s+(?:TRANSACTION\s+)?TO\b))\b", re.IGNORECASE)
 _MAX_NESTING = 16
@@ -65,7 +64,8 @@ class SqliteSession:
     """A session with a workspace file (see `database.session.Session`)."""
 
     dialect = "sqlite"
-    _schemas: ClassVar[dict[str, str | None]] = dict.fromkeys(("Staging", "Governance", "dbo"))
+    _schema: ClassVar[str] = ""
+    """What stands before a view's name."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, actor: str, role: str = OWNER) -> None:
         self.path = path
@@ -73,10 +73,6 @@ class SqliteSession:
         self.role = role
         self._raw = connection
         self._is_closed = False
-        engine = sa.create_engine(
-            "sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool, hide_parameters=True
-        )
-        self._connection = engine.connect().execution_options(schema_translate_map=self._schemas)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -108,29 +104,26 @@ class SqliteSession:
         limit: int | None = None,
     ) -> list[Row]:
         """Rows of a view (see `Session.select`)."""
-        statement = select_statement(view, columns, filters, order, limit)
+        text, values = select_text(view, columns, filters, order, limit, self._schema)
+        names, told = columns or VIEWS[view].columns, flags(view, columns)
         with self._translating():
-            return [dict(row._mapping) for row in self._connection.execute(statement)]
+            found = [dict(zip(names, row, strict=True)) for row in self._raw.execute(text, values)]
+        for row in found if told else ():
+            row.update((name, None if row[name] is None else bool(row[name])) for name in told)
+        return list[Row](found)
 
     def count(self, view: str, filters: Sequence[Filter] = ()) -> int:
         """How many rows of a view match (see `Session.count`)."""
         with self._translating():
-            return int(self._connection.execute(count_statement_for_sqlite(view, filters)).scalar_one())
+            return int(self._raw.execute(*count_text(view, filters, self._schema)).fetchone()[0])
 
     def keys(
         self, view: str, key: str, filters: Sequence[Filter] = (), order: Sequence[Order] = ()
     ) -> array[int]:
         """The whole numbers of one column (see `Session.keys`); on the bare cursor, which makes no object a row."""
-        statement = select_statement(view, [key], filters, order, None)
-        compiled = statement.compile(
-            dialect=self._connection.dialect,
-            schema_translate_map=self._schemas,
-            render_schema_translate=True,
-            compile_kwargs={"render_postcompile": True},
-        )
-        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        text, values = select_text(view, [key], filters, order, None, self._schema)
         with self._translating():
-            return array("q", (row[0] for row in self._raw.execute(str(compiled), values)))
+            return array("q", (row[0] for row in self._raw.execute(text, values)))
 
     # -- deployment ---------------------------------------------------------------------------------------
 
@@ -275,8 +268,6 @@ class SqliteSession:
         if self._is_closed:
             return
         self._is_closed = True
-        self._connection.close()
-        self._connection.engine.dispose()
         disconnect(self._raw, self.path)
 
     def __enter__(self) -> SqliteSession:
@@ -383,10 +374,6 @@ class SqliteSession:
             yield
         except sqlite3.Error as error:
             raise translated(error, self.path) from error
-        except sa.exc.DBAPIError as error:
-            if isinstance(error.orig, sqlite3.Error):
-                raise translated(error.orig, self.path) from error.orig
-            raise
 
 
 _NOT_THE_SCRIPT = {"SQLITE_INTERRUPT", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_BUSY", "SQLITE_IOERR"}

@@ -88,7 +88,7 @@ ROLES = ("data_steward", "compliance_officer", "data_analyst")
 class PersonaSession(SqliteSession):
     """A session that reads and runs what a role is granted, and nothing else."""
 
-    _schemas: ClassVar[dict[str, str | None]] = dict.fromkeys(("Staging", "Governance", "dbo"), "temp")
+    _schema: ClassVar[str] = "temp."
 
     def __init__(self, path: Path, role: str, actor: str, busy_seconds: float) -> None:
         connection = connect(path, busy_seconds, kind=GuardedConnection)

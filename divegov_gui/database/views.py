@@ -5,9 +5,11 @@ The schemas are SQL Server's; SQLite's names have none.
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from dataclasses import dataclass
+from typing import Literal
 
-_METADATA = sa.MetaData()
+Kind = Literal["flag", "fraction", "number", "text"]
+"""What a column holds."""
 
 _NUMBER_ENDINGS = (
     "_ID",
@@ -30,27 +32,34 @@ _NUMBER_ENDINGS = (
 )
 
 
-def _view(schema: str, name: str, columns: str, *, is_union: bool = False) -> sa.Table:
+@dataclass(frozen=True)
+class View:
     """A view; `is_union` says that it is made of several tables, which SQLite counts better one by one."""
-    listed = (sa.Column(c, _type(c)) for c in columns.split())
-    return sa.Table(name, _METADATA, *listed, schema=schema, info={"is_union": is_union})
+
+    schema: str
+    name: str
+    columns: tuple[str, ...]
+    is_union: bool = False
 
 
-def _type(column: str) -> sa.types.TypeEngine[object]:
+def kind_of(column: str) -> Kind:
+    """What a column of that name holds."""
     if column.startswith("Is_"):
-        return sa.Boolean(create_constraint=False)  # type: ignore[return-value]
+        return "flag"
     if column in ("Deepest_M", "Price_Eur", "Median_Minutes"):
-        return sa.Float()  # type: ignore[return-value]
-    if column != "Program_Version" and column.endswith(_NUMBER_ENDINGS):
-        return sa.BigInteger()  # type: ignore[return-value]
-    return sa.Unicode()  # type: ignore[return-value]
+        return "fraction"
+    return "number" if column != "Program_Version" and column.endswith(_NUMBER_ENDINGS) else "text"
+
+
+def _view(schema: str, name: str, columns: str, *, is_union: bool = False) -> View:
+    return View(schema, name, tuple(columns.split()), is_union)
 
 
 _COUNTS = "Loaded_Count Promoted_Count Unchanged_Count Duplicate_Count Quarantined_Count"
 _DIVER = "First_Name Last_Name Email Phone Date_Of_Birth"
 _RAW = " ".join(f"Raw_{column}" for column in f"{_DIVER} Certification Source_Reference".split())
 
-VIEWS: dict[str, sa.Table] = {
+VIEWS: dict[str, View] = {
     view.name: view
     for view in (
         _view(

@@ -92,7 +92,7 @@ def test_an_analyst_reads_the_reports_and_not_the_records(analyst: Session) -> N
         with pytest.raises(Refused):
             analyst.count(view)
         with pytest.raises(Refused):
-            analyst.keys(view, VIEWS[view].c[0].name)
+            analyst.keys(view, VIEWS[view].columns[0])
 
 
 def test_masks_are_those_of_sql_server_now_and_in_the_past(analyst: Session) -> None:

@@ -41,6 +41,8 @@ HEAVY = {
     "typer",
     "rich",
     "qtawesome",
+    "sqlalchemy",
+    "asyncio",
 }
 
 

@@ -284,7 +284,7 @@ def test_who_works_is_the_operating_systems_user_whatever_the_environment_says(
 @pytest.mark.skipif(os.getuid() != 0, reason="becomes a user without a name, which only root may")
 def test_a_user_without_a_name_can_work_too() -> None:
     program = (
-        "import os, pwd, sys, sqlalchemy.dialects.sqlite; from pathlib import Path\n"
+        "import os, pwd, sys; from pathlib import Path\n"
         "from divegov_gui.database.sqlite import open_workspace\n"
         "os.chown(sys.argv[1], 54321, 54321); os.setgid(54321); os.setuid(54321)\n"
         "print(open_workspace(Path(sys.argv[1]) / 'workspace.db').actor)\n"
