@@ -114,6 +114,7 @@ class Catalogue:
     sources: dict[int, str]
     actor: str
     """Who works, as the database names them."""
+    may_read: bool = True
     may_change: bool = True
     """Whether they may do more than read."""
 

@@ -14,7 +14,7 @@ from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.facets import Facets, read_facets
-from divegov_gui.services.privacy import may
+from divegov_gui.services.privacy import role_of
 from divegov_gui.services.queue import (
     PAGE,
     Catalogue,
@@ -101,7 +101,7 @@ class QueueLoader(QObject):
 
     def list_anew(self, words: str = "") -> None:
         """The first page at once, the counts, and the rest behind them; `words` tell what takes long."""
-        if self.catalogue is None:
+        if self.catalogue is None or not self.catalogue.may_read:
             return
         self.is_complete = False
         job = partial(_first_page, self.catalogue, self.query, self.order)
@@ -136,7 +136,7 @@ class QueueLoader(QObject):
     def _take_catalogue(self, found: Catalogue | None) -> None:
         self.catalogue = found
         self.catalogue_arrived.emit(found)
-        if found is not None:
+        if found is not None and found.may_read:
             self.list_anew() if self._place is None else self.reload(self._place)
 
     def _take_page(self, rows: list[QueueRow]) -> None:
@@ -165,7 +165,10 @@ def _read_catalogue(context: AppContext, session: Any, _: ProgressSink, __: Canc
     plan = plan_deployment(session, context.scripts)
     if any(script.journal is None for script in plan.scripts):
         return None
-    return replace(read_catalogue(session), may_change=may(session, "Edit_Records"))
+    role = role_of(session)
+    return replace(
+        read_catalogue(session), may_read=role.may("Quarantine_Queue"), may_change=role.may("Edit_Records")
+    )
 
 
 def _first_page(

@@ -21,6 +21,18 @@ def not_deployed(context: AppContext) -> EmptyState:
     )
 
 
+def not_for_role(context: AppContext) -> EmptyState:
+    """The role that one acts in may not read records that were rejected."""
+    return EmptyState(
+        "lock",
+        "Not for your role",
+        "Rejected records are personal data as they came. Data stewards and compliance officers may read them.",
+        "See what each role may do",
+        lambda: context.go_to("privacy"),
+        name="quarantine.roles",
+    )
+
+
 def nothing_waits(context: AppContext) -> EmptyState:
     """No record was ever put aside."""
     return EmptyState(
