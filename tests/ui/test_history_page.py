@@ -134,6 +134,10 @@ def test_nobody_found_says_what_was_searched(qtbot: QtBot, steward: Steward) -> 
     assert find(steward, "history.timeline", Timeline).spans == ()
     assert label(steward, "history.name") == ""
     assert differences(steward) == []
+    click(qtbot, steward, "history.show_last")
+    quiet(steward)
+    assert label(steward, "history.found") == "Changed last"
+    assert find(steward, "history.timeline", Timeline).isVisible()
 
 
 def test_ctrl_f_goes_to_the_search_from_any_view(qtbot: QtBot, steward: Steward) -> None:

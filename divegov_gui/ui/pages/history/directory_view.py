@@ -83,6 +83,7 @@ class DirectoryView(QWidget):
         self._changed = StatTile("Changed", "edit", name="history.count_changed", tone="warning")
         self._deleted = StatTile("Deleted", "delete", name="history.count_deleted", tone="danger")
         for tile in (self._then, self._today, self._created, self._changed, self._deleted):
+            tile.setMinimumWidth(120)
             row.addWidget(tile)
         return row
 

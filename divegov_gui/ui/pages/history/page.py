@@ -120,7 +120,9 @@ class HistoryPage(Page):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.current().space.m)
         split.addWidget(self.search)
-        split.addWidget(self.diver)
+        self._person = StateStack(self.diver)
+        self._person.show_content()
+        split.addWidget(self._person)
         split.setStretchFactor(1, 1)
         split.setSizes([286, 720])
         self.directory = DirectoryView(self._context)
@@ -170,6 +172,7 @@ class HistoryPage(Page):
             if not found:
                 self._diver_id = None
                 self.diver.show_nobody()
+                self._person.show_state(self._not_found())
 
     def _prepare(self) -> None:
         """Make those who came since the last time quick to find; meanwhile they are found all the same."""
@@ -193,6 +196,17 @@ class HistoryPage(Page):
             "Open Deploy",
             lambda: self._context.go_to("deploy"),
             name="history.deploy",
+        )
+
+    def _not_found(self) -> EmptyState:
+        return EmptyState(
+            "search",
+            "Nobody is found by that",
+            "A diver is found by number, or by the beginning of a name, an email or a reference, of now or of once, "
+            "as far as your role sees them.",
+            "Show who changed last",
+            lambda: self.search.look_for(""),
+            name="history.show_last",
         )
 
     def _nobody(self) -> EmptyState:
@@ -219,6 +233,7 @@ class HistoryPage(Page):
         if history.diver_id == self._diver_id and history.versions:
             self._first = min(self._first or history.now, history.versions[0].span().first)
             self.as_of.set_range(self._first, history.now)
+            self._person.show_content()
             self.diver.show_history(history)
             reveal(self.changes.evidence, history.may_prove)
 

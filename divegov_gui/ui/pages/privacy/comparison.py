@@ -43,7 +43,7 @@ def _role_column(role: str, title: str) -> Column:
         state = "masked" if role in row.veiled else "in the clear"
         return f"{row.title} for the {title.lower()}: {getattr(row, role)} ({state})"
 
-    return Column(role, title, 178, sortable=False, badge=badge, tooltip=tip)
+    return Column(role, title, 164, sortable=False, badge=badge, tooltip=tip)
 
 
 class ComparisonTable(ListTable):

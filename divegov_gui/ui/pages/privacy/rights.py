@@ -37,7 +37,7 @@ def _role_column(role: str, title: str) -> Column:
         may = getattr(row, role) == "May"
         return CellBadge(getattr(row, role), "success" if may else "neutral", "success" if may else "cancel")
 
-    return Column(role, title, 178, sortable=False, badge=badge, tooltip=lambda row: f"{title}: {row.needed}")
+    return Column(role, title, 164, sortable=False, badge=badge, tooltip=lambda row: f"{title}: {row.needed}")
 
 
 class RightsTable(ListTable):
