@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from divegov_gui.database.session import Filter, Order, Session
 
-SLICE = 250_000
-"""Records counted in one go, about a tenth of a second; a batch that is larger is a slice of its own."""
+SLICE = 100_000
+"""Records counted in one go, about a seventh of a second; a batch that is larger is a slice of its own."""
 
 
 @dataclass(frozen=True)

@@ -602,8 +602,8 @@ WITH masks AS (
     GROUP BY Rule_Code
 ),
 standing AS (
-    SELECT Failed_Checks, SUM(Record_Count) AS Record_Count
-    FROM dbo.Quarantine_Cube
+    SELECT Failed_Checks, COUNT_BIG(*) AS Record_Count
+    FROM dbo.Data_Quarantine
     WHERE Status = N'Open' AND Failed_Checks <> 0
     GROUP BY Failed_Checks
 )
@@ -711,12 +711,12 @@ GO
 
 -- The open records by the day on which they came into quarantine.
 CREATE OR ALTER VIEW dbo.Quarantine_Backlog AS
-SELECT Quarantined_On,
-       SUM(Record_Count)                                         AS Record_Count,
-       SUM(CASE WHEN Failed_Checks = 0 THEN Record_Count ELSE 0 END) AS Ready_Count
-FROM dbo.Quarantine_Cube
+SELECT CONVERT(DATE, Quarantined_At)                 AS Quarantined_On,
+       COUNT_BIG(*)                                  AS Record_Count,
+       SUM(CASE WHEN Failed_Checks = 0 THEN 1 ELSE 0 END) AS Ready_Count
+FROM dbo.Data_Quarantine
 WHERE Status = N'Open'
-GROUP BY Quarantined_On;
+GROUP BY CONVERT(DATE, Quarantined_At);
 GO
 GRANT SELECT ON dbo.Quarantine_Backlog TO data_steward, compliance_officer, data_analyst;
 GO
