@@ -71,15 +71,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """How many changes of each kind match, and the newest of them."""
+    """How many changes match in all, and the newest of them, at most `LISTED`."""
 
-    counts: dict[str, int]
+    total: int
     newest: tuple[Change, ...] = field(repr=False)
 
     @property
-    def total(self) -> int:
-        """How many match in all."""
-        return sum(self.counts.values())
+    def counts(self) -> dict[str, int]:
+        """How many there are of each kind, where all are at hand; nothing where only the newest are."""
+        if self.total > len(self.newest):
+            return {}
+        return {kind: sum(each.kind == kind for each in self.newest) for kind in KINDS}
 
 
 # -- as of an instant -----------------------------------------------------------------------------------------
@@ -173,25 +175,14 @@ def _in_force(instant: str) -> list[Filter]:
 
 
 def read_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None) -> Changes:
-    """How many changes match, of each kind, and the newest `LISTED` of them."""
+    """The newest `LISTED` of the changes that match, and how many match in all."""
     filters = _filters(wanted)
-    kinds = KINDS if wanted.kind is None else (wanted.kind,)
+    order = [Order("Changed_At", descending=True), Order("Diver_ID")]
     with interruptible(session, cancel):
-        rows = session.select(
-            "Diver_Changes",
-            (),
-            [*filters, Filter("Change_Kind", "in", kinds)],
-            [Order("Changed_At", descending=True), Order("Diver_ID")],
-            LISTED,
-        )
-        newest = tuple(map(_change, rows))
-        if len(newest) < LISTED:  # these are all: nothing needs to be looked through again
-            return Changes({kind: sum(each.kind == kind for each in newest) for kind in kinds}, newest)
-        counts = {
-            kind: session.count("Diver_Changes", [*filters, Filter("Change_Kind", "=", kind)])
-            for kind in kinds
-        }
-    return Changes(counts, newest)
+        newest = tuple(map(_change, session.select("Diver_Changes", (), filters, order, LISTED)))
+        # Where these are all, nothing needs to be looked through again.
+        total = len(newest) if len(newest) < LISTED else session.count("Diver_Changes", filters)
+    return Changes(total, newest)
 
 
 def changes_of(session: Session, diver_id: int, cancel: CancelToken | None = None) -> list[Change]:
@@ -234,8 +225,6 @@ def export_changes(
 def _all_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None) -> Iterator[Change]:
     """Every change that matches, a page at a time, each from where the last one ended."""
     filters, beyond = _filters(wanted), list[Filter]()
-    if wanted.kind is not None:
-        filters.append(Filter("Change_Kind", "=", wanted.kind))
     while True:
         if cancel:
             cancel.raise_if_cancelled()
@@ -261,6 +250,8 @@ def _filters(wanted: ChangeFilter) -> list[Filter]:
         found.append(Filter("Changed_Columns", "has bit", 1 << _place(wanted.column)))
     if wanted.actor is not None:
         found.append(Filter("Modified_By", "contains", wanted.actor))
+    if wanted.kind is not None:
+        found.append(Filter("Change_Kind", "=", wanted.kind))
     return found
 
 

@@ -10,6 +10,7 @@ from gates import Gate
 from people import person
 
 from divegov_gui.core.errors import Refused
+from divegov_gui.services import directory
 from divegov_gui.services.directory import (
     ChangeFilter,
     changes_of,
@@ -94,11 +95,21 @@ def test_changes_are_counted_by_kind_and_filtered(gate: Gate) -> None:
     assert [each.at for each in whole.newest] == sorted((each.at for each in whole.newest), reverse=True)
     emails = read_changes(gate.session, ChangeFilter(*EVER, column="Email"))
     assert [(each.diver_id, each.kind) for each in emails.newest] == [(1, "Changed")]
-    assert read_changes(gate.session, ChangeFilter(*EVER, kind="Deleted")).counts == {"Deleted": 1}
+    assert read_changes(gate.session, ChangeFilter(*EVER, kind="Deleted")).counts["Deleted"] == 1
     assert read_changes(gate.session, ChangeFilter(*EVER, actor="nobody at all")).total == 0
     later = read_changes(gate.session, ChangeFilter(began(gate, 1, 1), EVER[1]))
     assert later.counts["Created"] == 0
     assert later.total == 3
+
+
+def test_of_more_changes_than_are_listed_the_newest_are_and_all_are_counted(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three(gate)
+    monkeypatch.setattr(directory, "LISTED", 4)
+    found = read_changes(gate.session, ChangeFilter(*EVER))
+    assert (found.total, len(found.newest), found.counts) == (6, 4, {})
+    assert found.newest[0].kind == "Deleted"
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from divegov_gui.services.directory import LISTED, Change, ChangeFilter, Changes
+from divegov_gui.services.directory import Change, ChangeFilter, Changes
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
@@ -160,8 +160,8 @@ class ChangesView(QWidget):
     # --- showing
     def _show(self, found: Changes) -> None:
         parts = [f"{count:,} {kind.lower()}" for kind, count in found.counts.items() if count]
-        note = f" · the newest {LISTED:,} are listed" if found.total > LISTED else ""
-        self.count.setText(", ".join(parts) + note if parts else "Nothing changed")
+        cut = f"{found.total:,} changes · the newest {len(found.newest):,} are listed"
+        self.count.setText(cut if not found.counts else ", ".join(parts) or "Nothing changed")
         self.export.setEnabled(bool(found.total))
         self.table.show_rows([ChangeRow(each) for each in found.newest])
 
