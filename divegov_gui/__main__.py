@@ -1,18 +1,39 @@
-"""The program's door: hands the command line over, and brings Qt in only where a window is wanted."""
+"""The program's door: opens the window, or hands the command line over; each brings in what it needs alone."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from divegov_gui import cli
-from divegov_gui.services.profiles import Profile
-from divegov_gui.services.servers import Place
+if TYPE_CHECKING:
+    from divegov_gui.services.profiles import Profile
+    from divegov_gui.services.servers import Place
 
 
 def main() -> None:
-    """Run `divegov` with the process's arguments; exits with the command's code."""
+    """Run `divegov` with the process's arguments; exits with the command's code.
+
+    The window alone does without the command line, which takes its time to be brought in.
+    """
+    if len(sys.argv) == 1:
+        sys.exit(_open_alone())
+    from divegov_gui import cli
+
     sys.exit(cli.run(sys.argv[1:], cli.Faces(open_window=_open_window, save_pages=_save_pages)))
+
+
+def _open_alone() -> int:
+    """Open the window on one's own workspace; an error is told as the command line tells it."""
+    from divegov_gui.core.errors import DiveGovError
+    from divegov_gui.services.connections import local_workspace
+
+    try:
+        return _open_window(local_workspace(), None, None)
+    except DiveGovError as error:
+        from divegov_gui import cli
+
+        return cli.tell_error(error)
 
 
 def _open_window(target: Place | Profile, scripts: Path | None, page: str | None) -> int:

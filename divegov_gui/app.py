@@ -25,8 +25,8 @@ from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.opened import Opened, info_of
 from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.made import FACTORIES
+from divegov_gui.ui.preferences import apply_preferences
 from divegov_gui.ui.settings import UiSettings
-from divegov_gui.ui.shell.preferences import apply_preferences
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name

@@ -116,12 +116,17 @@ def run(arguments: Sequence[str], faces: Faces) -> int:
             _tell(Cancelled("Stopped.", "What was being written was undone."))
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except DiveGovError as error:
-        _tell(error)
-        return error.exit_code
+        return tell_error(error)
     except KeyboardInterrupt:
         _tell(Cancelled("Stopped.", "What was being written was undone."))
         return Cancelled.exit_code
     return 0
+
+
+def tell_error(error: DiveGovError) -> int:
+    """Tell an error on stderr, in a sentence and a hint; returns its exit code."""
+    _tell(error)
+    return error.exit_code
 
 
 def _tell(error: DiveGovError) -> None:

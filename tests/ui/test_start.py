@@ -64,3 +64,52 @@ def test_a_start_brings_in_the_page_that_is_shown_and_no_other(workspace: Path) 
     _, modules = modules_after_opening(workspace)
     pages = {name.split(".")[3] for name in modules if name.startswith("divegov_gui.ui.pages.")}
     assert pages == {"page", "planned", "made", "overview"}
+
+
+_ALONE = """
+import sys
+from divegov_gui import __main__ as door
+from divegov_gui.core.errors import InputRefused
+
+def open_window(target, scripts, page):
+    if {refuses}:
+        raise InputRefused("The window cannot be opened.", "There is no display.", "Use the commands.")
+    print(type(target).__name__, scripts, page, sorted({{'typer', 'rich', 'click'}} & set(sys.modules)))
+    return 0
+
+door._open_window = open_window
+sys.argv = ["divegov"]
+door.main()
+"""
+
+
+def test_divegov_alone_opens_the_window_without_the_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE.format(refuses=False)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "Workspace None None []\n"
+
+
+def test_an_error_at_its_start_is_told_with_what_to_do() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE.format(refuses=True)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr == (
+        "divegov: The window cannot be opened. There is no display.\n  hint: Use the commands.\n"
+    )
+
+
+def test_every_part_that_the_widgets_name_is_there() -> None:
+    from divegov_gui.ui import widgets
+
+    assert all(getattr(widgets, name) is not None for name in widgets.__all__)
+    assert not hasattr(widgets, "NoSuchPart")

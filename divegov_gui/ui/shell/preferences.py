@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme, times
+from divegov_gui.ui.preferences import DATES, DENSITY
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets.basics import button, icon_label, label, rule
 from divegov_gui.ui.widgets.density import COMFORTABLE, COMPACT, set_density
@@ -18,13 +19,6 @@ _DENSITIES: list[tuple[str, object]] = [
     ("Comfortable", COMFORTABLE),
     ("Compact: more rows in sight", COMPACT),
 ]
-_DENSITY, _DATES = "window/density", "window/dates"
-
-
-def apply_preferences(settings: UiSettings) -> None:
-    """Put in force what was kept, before the first page is made; the look is the ThemeManager's."""
-    set_density(str(settings.value(_DENSITY, COMFORTABLE)))
-    times.set_date_style(str(settings.value(_DATES, times.ISO)))
 
 
 class PreferencesDialog(QDialog):
@@ -52,7 +46,7 @@ class PreferencesDialog(QDialog):
             "Rows of tables",
             "preferences.density",
             _DENSITIES,
-            str(settings.value(_DENSITY, COMFORTABLE)),
+            str(settings.value(DENSITY, COMFORTABLE)),
             self._take_density,
             column,
         )
@@ -128,10 +122,10 @@ class PreferencesDialog(QDialog):
         self.look_chosen.emit(mode)
 
     def _take_density(self, name: str) -> None:
-        self._settings.set_value(_DENSITY, name)
+        self._settings.set_value(DENSITY, name)
         set_density(name)
 
     def _take_dates(self, style: str) -> None:
-        self._settings.set_value(_DATES, style)
+        self._settings.set_value(DATES, style)
         times.set_date_style(style)
         self.dates_changed.emit()

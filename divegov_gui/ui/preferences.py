@@ -1,0 +1,16 @@
+"""What a person has chosen in the preferences, put in force when the program starts."""
+
+from __future__ import annotations
+
+from divegov_gui.ui import times
+from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.widgets.density import COMFORTABLE, set_density
+
+DENSITY, DATES = "window/density", "window/dates"
+"""Under which keys of the settings they are kept."""
+
+
+def apply_preferences(settings: UiSettings) -> None:
+    """Put in force what was kept, before the first page is made; the look is the ThemeManager's."""
+    set_density(str(settings.value(DENSITY, COMFORTABLE)))
+    times.set_date_style(str(settings.value(DATES, times.ISO)))
