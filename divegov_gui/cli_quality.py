@@ -92,7 +92,7 @@ def trends(
     for one in found.resolutions:
         print(f"{one.day}  {one.records:,} resolved after a median of {one.median_minutes:,.0f} minutes")
     waiting = sum(one.records for one in found.backlog)
-    print(f"{waiting:,} records wait, {sum(one.ready for one in found.backlog):,} of them ready to send.")
+    print(f"{waiting:,} records wait, {sum(one.ready for one in found.backlog):,} of them ready to resubmit.")
 
 
 def purge(

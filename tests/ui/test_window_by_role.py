@@ -121,3 +121,38 @@ def test_an_analyst_has_no_right_to_prepare_the_search_and_is_not_told_of_it(
     quiet(analyst)
     assert ask(workspace, "SELECT Indexed_To FROM Search_Progress") == [(0,)]
     assert not any("may not" in text for text in said(analyst.window))
+
+
+def test_an_analyst_is_offered_no_way_to_the_records_that_wait(analyst: Steward) -> None:
+    analyst.window.go_to("overview")
+    quiet(analyst)
+    assert "wait" in find(analyst, "overview.next_words", QLabel).text()
+    assert not find(analyst, "overview.next_action").isVisible()
+    assert not find(analyst, "overview.show_failing").isEnabled()
+    analyst.window.go_to("rules")
+    quiet(analyst)
+    assert not find(analyst, "rules.open").isVisible()
+
+
+def test_the_quarantine_tells_an_analyst_once_that_it_is_not_for_them(analyst: Steward) -> None:
+    analyst.window.go_to("quarantine")
+    quiet(analyst)
+    page = analyst.window.page("quarantine")
+    texts = [label.text() for label in page.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert "Not for your role" in texts
+    assert not any("You may read here" in text for text in texts)
+    assert analyst.window.toasts.views == ()
+
+
+def test_an_analyst_neither_ingests_nor_judges(analyst: Steward) -> None:
+    analyst.window.go_to("ingest")
+    quiet(analyst)
+    assert not find(analyst, "ingest.start").isEnabled()
+    assert "data stewards" in find(analyst, "ingest.promise", QLabel).toolTip() + texts_of(analyst, "ingest")
+    analyst.window.go_to("rules")
+    quiet(analyst)
+    assert not find(analyst, "rules.retest").isEnabled()
+
+
+def texts_of(steward: Steward, page: str) -> str:
+    return " ".join(w.text() for w in steward.window.page(page).findChildren(QLabel) if w.isVisible())

@@ -52,7 +52,7 @@ def test_trends_are_the_days_of_the_period(divegov: Divegov, filled: Path) -> No
     assert (day["outcomes"]["loaded"], day["outcomes"]["quarantined"]) == (loaded, quarantined)
     assert found.keys() == {"days", "rules", "sources", "resolutions", "backlog", "repairs"}
     assert (
-        f"{quarantined} records wait, 0 of them ready to send."
+        f"{quarantined} records wait, 0 of them ready to resubmit."
         in divegov("trends", "--workspace", filled).out
     )
 

@@ -14,6 +14,7 @@ from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import DeploymentPlan, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, read_report
+from divegov_gui.services.privacy import may
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.ingest.drop_zone import dropped_file
 from divegov_gui.ui.pages.ingest.job import Finished, IngestJob, Paused
@@ -130,8 +131,9 @@ class IngestPage(Page):
 
     # --- the workspace
     def _read_plan(self) -> None:
-        def job(session: Any, _: ProgressSink, __: CancelToken) -> DeploymentPlan:
-            return plan_deployment(session, self._context.scripts)
+        def job(session: Any, _: ProgressSink, __: CancelToken) -> tuple[DeploymentPlan, bool]:
+            plan = plan_deployment(session, self._context.scripts)
+            return plan, not plan.is_current or may(session, "Open_Batch")
 
         self._context.reader.submit(
             job,
@@ -141,7 +143,14 @@ class IngestPage(Page):
             owner=self,
         )
 
-    def _take_plan(self, plan: DeploymentPlan) -> None:
+    def _take_plan(self, found: tuple[DeploymentPlan, bool]) -> None:
+        plan, is_allowed = found
+        self.setup.allow(is_allowed)
+        if not is_allowed:
+            self.setup.promise(
+                "You may look, but not ingest in this role: that is for data stewards.", "warning"
+            )
+            return
         self._sets_up = not plan.is_current
         count = len(plan.outstanding)
         if plan.name_to_confirm:

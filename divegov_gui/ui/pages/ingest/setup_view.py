@@ -42,6 +42,7 @@ class SetupView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._promise, self._tone = "", ""
+        self._is_allowed = True
         self._said_of: dict[str, str] = {}
         self._reader, self._watching = reader, watching
         self._panes = Views()
@@ -87,9 +88,16 @@ class SetupView(QWidget):
         self._promise, self._tone = text, tone
         self._refresh()
 
+    def allow(self, is_allowed: bool) -> None:
+        """Whether one may ingest in the role that one has."""
+        self._is_allowed = is_allowed
+        self._refresh()
+
     def start(self) -> None:
         """Do what the button does: start or stop, or show what must be corrected first."""
         pane = self._pane
+        if not self._is_allowed:
+            return
         if isinstance(pane, WatchPane):
             pane.toggle()
             return
@@ -164,10 +172,10 @@ class SetupView(QWidget):
         self.start_button.setAccessibleDescription(waiting or promise)
         theme.set_icon(self.start_button, icon, "accent_text")
         nothing_yet = _waits(pane)
-        self.start_button.setEnabled(not nothing_yet)
-        wrong = bool(waiting) and not nothing_yet
+        self.start_button.setEnabled(self._is_allowed and not nothing_yet)
+        wrong = bool(waiting) and not nothing_yet and self._is_allowed
         tone = "danger" if wrong else self._tone
-        self._said.set_full(waiting or promise)
+        self._said.set_full((waiting if self._is_allowed else "") or promise)
         self._said.setProperty("tone", tone or "muted")
         restyle(self._said)
         theme.set_icon(self._sign, tone or "info", tone or "muted", 18)

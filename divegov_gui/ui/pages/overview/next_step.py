@@ -12,7 +12,7 @@ from divegov_gui.services.conservation import Imbalance
 from divegov_gui.services.deployment import DeploymentPlan
 from divegov_gui.services.quality import Arrivals, Holdings
 from divegov_gui.ui import theme
-from divegov_gui.ui.widgets import button, icon_label, label, plural
+from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,11 @@ class NextStepBar(QFrame):
         row.addWidget(self._words, 1)
         row.addWidget(self.button)
         self._step: NextStep | None = None
+        self._may_review = True
+
+    def allow_review(self, allowed: bool) -> None:
+        """Whether the quarantine may be offered."""
+        self._may_review = allowed
 
     def show_step(self, step: NextStep) -> None:
         """Show `step`."""
@@ -113,4 +118,5 @@ class NextStepBar(QFrame):
         self._words.setText(step.words)
         self.button.setText(step.action)
         self.button.setAccessibleName(step.action)
+        reveal(self.button, self._may_review or step.page != "quarantine")
         self.setAccessibleName(f"Next: {step.words}")

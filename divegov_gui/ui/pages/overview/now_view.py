@@ -64,6 +64,8 @@ class NowView(QWidget):
         self._state = state
         self.meter_card.show_arrivals(state.arrivals)
         self.tiles.show_arrivals(state.arrivals)
+        self.next_bar.allow_review(state.may_review)
+        self.where.allow_review(state.may_review)
         self._show_step()
 
     def show_holdings(self, holdings: Holdings) -> None:

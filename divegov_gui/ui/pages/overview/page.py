@@ -176,6 +176,10 @@ class OverviewPage(Page):
             self._stack.show_state(state)
 
     # --- what a person does
+    @property
+    def _may_review(self) -> bool:
+        return self._state is None or self._state.may_review
+
     def _take_step(self, step: NextStep) -> None:
         self._context.go_to(step.page, **step.aim)
 
@@ -184,10 +188,11 @@ class OverviewPage(Page):
         self.batches.look_at(query)
 
     def _open_rule(self, rule: RuleCount) -> None:
-        self._context.go_to("quarantine", rule=rule.code)
+        """Show the records that fail it; who may not see those sees the rule."""
+        self._context.go_to("quarantine" if self._may_review else "rules", rule=rule.code)
 
     def _open_outcome(self, key: str) -> None:
-        if key == "quarantined":
+        if key == "quarantined" and self._may_review:
             self._context.go_to("quarantine")
 
     def _welcome(self, report: IngestReport | None) -> None:

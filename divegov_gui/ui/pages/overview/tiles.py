@@ -37,6 +37,6 @@ class Tiles(QWidget):
         """Show the numbers as the database counts them."""
         self.divers.set_value(holdings.divers, "promoted and current")
         waiting, ready = holdings.whereabouts.open, holdings.whereabouts.ready
-        said = f"{ready:,} of them ready to send" if ready else "wait for a steward"
+        said = f"{ready:,} of them ready to resubmit" if ready else "wait for a steward"
         self.open.set_value(waiting, said if waiting else "nothing waits", "quarantined" if waiting else "")
         self.versions.set_value(holdings.history_rows, "kept of divers who changed")

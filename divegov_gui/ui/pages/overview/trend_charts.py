@@ -145,7 +145,7 @@ def backlog_chart(trends: Trends, today: date) -> ChartData:
         Mark(
             _AGE_WORDS[age],
             (float(failing[age]), float(ready[age])),
-            f"{_AGE_WORDS[age]}: {failing[age]:,} fail still, {ready[age]:,} ready to send",
+            f"{_AGE_WORDS[age]}: {failing[age]:,} fail still, {ready[age]:,} ready to resubmit",
             (_AGE_WORDS[age], failing[age], ready[age]),
             key=age,
         )
@@ -154,7 +154,7 @@ def backlog_chart(trends: Trends, today: date) -> ChartData:
     waiting = sum(failing.values()) + sum(ready.values())
     return ChartData(
         "columns",
-        (Series("Fail still", "quarantined", "cross"), Series("Ready to send", "info")),
+        (Series("Fail still", "quarantined", "cross"), Series("Ready to resubmit", "info")),
         marks,
         ("Waiting since", "Fail still", "Ready"),
         said=f"{plural(waiting, 'record')} {'waits' if waiting == 1 else 'wait'}.",

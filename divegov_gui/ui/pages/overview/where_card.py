@@ -11,7 +11,7 @@ from divegov_gui.ui.widgets import Card, Reflow, button, label, plural
 
 STATES = (
     ("failing", "Fail still", "quarantined"),
-    ("ready", "Ready to send", "info"),
+    ("ready", "Ready to resubmit", "info"),
     ("released", "Released", "promoted"),
     ("merged", "Merged", "duplicate"),
     ("discarded", "Discarded", "neutral"),
@@ -29,6 +29,7 @@ class WhereCard(Card):
         super().__init__("Where the quarantined are now", parent=parent)
         self.body.setSpacing(theme.current().space.s)
         self._numbers = {}
+        self._links = []
         row = Reflow(104, most_columns=5, gaps=(theme.current().space.s, theme.current().space.s))
         cells = []
         for key, words, tone in STATES:
@@ -43,10 +44,16 @@ class WhereCard(Card):
             link = button(words, name=f"overview.show_{key}", variant="link", icon=tone)
             link.clicked.connect(lambda _=False, key=key: self.place_chosen.emit(key))
             theme.set_icon(link, tone, tone)
+            self._links.append(link)
             column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
             cells.append(cell)
         row.set_cells(cells)
         self.body.addWidget(row)
+
+    def allow_review(self, allowed: bool) -> None:
+        """Whether the records may be seen, or only be counted."""
+        for link in self._links:
+            link.setEnabled(allowed)
 
     def show_places(self, where: Whereabouts) -> None:
         """Show the counts."""

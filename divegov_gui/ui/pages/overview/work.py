@@ -23,6 +23,7 @@ from divegov_gui.services.connections import interruptible
 from divegov_gui.services.conservation import Imbalance, Slice, check_slice, slices
 from divegov_gui.services.deployment import DeploymentPlan, deploy, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, ingest
+from divegov_gui.services.privacy import may
 from divegov_gui.services.quality import (
     Arrivals,
     BatchSummary,
@@ -47,6 +48,8 @@ class WorkspaceState:
 
     plan: DeploymentPlan
     arrivals: Arrivals | None
+    may_review: bool = True
+    """Whether one may see the records in quarantine."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,10 @@ def read_state(scripts: Path | None, session: Any, _: ProgressSink, cancel: Canc
     with interruptible(session, cancel):
         plan = plan_deployment(session, scripts)
         complete = all(script.journal is not None for script in plan.scripts)
-        return WorkspaceState(plan, read_arrivals(session, batches=1) if complete else None)
+        if not complete:
+            return WorkspaceState(plan, None)
+        may_review = not plan.is_current or may(session, "Quarantine_Queue")
+        return WorkspaceState(plan, read_arrivals(session, batches=1), may_review)
 
 
 def count_holdings(session: Any, _: ProgressSink, cancel: CancelToken) -> Holdings:

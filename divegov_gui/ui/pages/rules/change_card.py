@@ -22,6 +22,7 @@ from divegov_gui.ui.widgets import (
 from divegov_gui.ui.widgets.question import Problem
 
 _OLDEST = 150
+_NOT_FOR_YOU = "To try a change out is for data stewards and compliance officers."
 
 
 class ChangeCard(Card):
@@ -39,6 +40,7 @@ class ChangeCard(Card):
         self._rule: Rule | None = None
         self._tried: RuleSettings | None = None
         self._busy = False
+        self._may_try = self._may_save = True
         self._build_fields()
         self._build_effect()
         self._build_saving()
@@ -51,11 +53,15 @@ class ChangeCard(Card):
         self._put(kept or rule.settings)
         if kept is None:
             self._forget()
-        locked = mandatory_text(rule)
+        locked = mandatory_text(rule) or ("" if self._may_try else _NOT_FOR_YOU)
         self._locked.setText(locked)
         reveal(self._locked, bool(locked))
         reveal(self._fields, not locked)
         self._offer()
+
+    def allow(self, *, try_out: bool, save: bool) -> None:
+        """Whether one may try a change out, and save it."""
+        self._may_try, self._may_save = try_out, save
 
     @property
     def wanted(self) -> RuleSettings:
@@ -151,6 +157,14 @@ class ChangeCard(Card):
         self._effect.hide()
 
     def _build_saving(self) -> None:
+        self._not_yours = label(
+            "To change a rule is for compliance officers: tell one what you found.",
+            "muted",
+            wrap=True,
+            name="rules.not_yours",
+        )
+        self.body.addWidget(self._not_yours)
+        self._not_yours.hide()
         self._saving = QWidget()
         column = QVBoxLayout(self._saving)
         column.setContentsMargins(0, 0, 0, 0)
@@ -186,8 +200,10 @@ class ChangeCard(Card):
         """What can be done now: try what differs, and save what was tried."""
         differs = self._rule is not None and self.wanted != self._rule.settings
         self.try_out.setEnabled(differs and not self._busy)
-        ready = differs and self._tried == self.wanted
+        tried = differs and self._tried == self.wanted
+        ready = tried and self._may_save
         reveal(self._saving, ready)
+        reveal(self._not_yours, tried and not self._may_save)
         self.save.setEnabled(ready and not self._busy)
 
     def _save(self) -> None:
@@ -205,6 +221,7 @@ class ChangeCard(Card):
         self.problem.say(None)
         reveal(self._effect, False)
         reveal(self._saving, False)
+        reveal(self._not_yours, False)
 
     def _clear_lines(self) -> None:
         while (item := self._lines.takeAt(0)) is not None:

@@ -18,6 +18,7 @@ from divegov_gui.ui.pages.rules.rule_panel import RulePanel
 from divegov_gui.ui.pages.rules.words import saved_text
 from divegov_gui.ui.pages.rules.work import (
     Catalogue,
+    Rights,
     judge_again,
     read_catalogue,
     read_history,
@@ -49,6 +50,7 @@ class RulesPage(Page):
         self._rules: dict[str, Rule] = {}
         self._code = ""
         self._sql = ""
+        self._may = Rights()
         self._task: TaskHandle | None = None
         self._build()
         context.changed.connect(self._take_change)
@@ -138,6 +140,9 @@ class RulesPage(Page):
         if catalogue.sql != self._sql:
             self._sql = catalogue.sql
             self.sql.set_sql(catalogue.sql or "-- Your role may not read the deployed SQL.")
+        self._may = catalogue.may
+        self.panel.allow(catalogue.may)
+        self.again.setEnabled(catalogue.may.judge)
         wanted = self._code
         self.table.show_rows(rows)
         place = next((i for i, row in enumerate(rows) if row.code == wanted), 0)
@@ -229,7 +234,7 @@ class RulesPage(Page):
 
     def _end_judging(self, _: object) -> None:
         reveal(self.progress, False)
-        self.again.setEnabled(True)
+        self.again.setEnabled(self._may.judge)
 
     def _finish_judging(self, report: RetestReport) -> None:
         self._context.notifier.success(f"{plural(report.judged, 'record')} judged again.", saved_text(report))

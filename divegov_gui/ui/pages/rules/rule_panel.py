@@ -11,6 +11,7 @@ from divegov_gui.services.rules import Rule, RuleVersion
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.rules.change_card import ChangeCard
 from divegov_gui.ui.pages.rules.words import settings_text, state_badge, title
+from divegov_gui.ui.pages.rules.work import Rights
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import Badge, Card, button, label, reveal
 
@@ -31,6 +32,7 @@ class RulePanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._code = ""
+        self._rights = Rights()
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,8 +61,13 @@ class RulePanel(QScrollArea):
         self._hint.setText(rule.hint)
         self.open_records.setText(f"See {rule.open:,} open" if rule.open != 1 else "See 1 open")
         self.open_records.setAccessibleName(f"{self.open_records.text()} records that fail this rule")
-        reveal(self.open_records, rule.open > 0)
+        reveal(self.open_records, rule.open > 0 and self._rights.see_records)
         self.change.show_rule(rule)
+
+    def allow(self, rights: Rights) -> None:
+        """Offer no more than one may do; asked before a rule is shown."""
+        self._rights = rights
+        self.change.allow(try_out=rights.judge, save=rights.save)
 
     def show_versions(self, versions: Sequence[RuleVersion]) -> None:
         """Show the rule's history, the newest first."""

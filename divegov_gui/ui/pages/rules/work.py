@@ -7,6 +7,7 @@ from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.privacy import role_of
 from divegov_gui.services.rules import (
     RetestReport,
     Rule,
@@ -22,17 +23,31 @@ from divegov_gui.services.rules import (
 
 
 @dataclass(frozen=True)
+class Rights:
+    """What one may do about rules."""
+
+    judge: bool = True
+    """Try a change out, and judge what waits again."""
+    save: bool = True
+    see_records: bool = True
+    """See the records that fail a rule."""
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All rules, and the SQL that implements them."""
 
     rules: tuple[Rule, ...]
     sql: str
+    may: Rights = Rights()
 
 
 def read_catalogue(session: Any, _: ProgressSink, cancel: CancelToken) -> Catalogue:
     """The rules as they are deployed."""
     with interruptible(session, cancel):
-        return Catalogue(read_rules(session), read_implementation(session))
+        role = role_of(session)
+        rights = Rights(role.may("Retest_Quarantine"), role.may("Set_Rule"), role.may("Quarantine_Queue"))
+        return Catalogue(read_rules(session), read_implementation(session), rights)
 
 
 def read_history(code: str, session: Any, _: ProgressSink, cancel: CancelToken) -> tuple[RuleVersion, ...]:
