@@ -26,7 +26,7 @@ from divegov_gui.database.session import (
     Row,
     Target,
 )
-from divegov_gui.database.sqlite_errors import error_name, not_granted, thrown, translated
+from divegov_gui.database.sqlite_errors import error_name, lacking, not_granted, thrown, translated
 from divegov_gui.database.sqlite_file import connect, disconnect
 from divegov_gui.database.sqlite_host import CLOCK, login
 from divegov_gui.database.sqlite_select import count_text, flags, select_text
@@ -106,7 +106,7 @@ class SqliteSession:
         """Rows of a view (see `Session.select`)."""
         text, values = select_text(view, columns, filters, order, limit, self._schema)
         names, told = columns or VIEWS[view].columns, flags(view, columns)
-        with self._translating():
+        with self._reading():
             found = [dict(zip(names, row, strict=True)) for row in self._raw.execute(text, values)]
         for row in found if told else ():
             row.update((name, None if row[name] is None else bool(row[name])) for name in told)
@@ -114,7 +114,7 @@ class SqliteSession:
 
     def count(self, view: str, filters: Sequence[Filter] = ()) -> int:
         """How many rows of a view match (see `Session.count`)."""
-        with self._translating():
+        with self._reading():
             return int(self._raw.execute(*count_text(view, filters, self._schema)).fetchone()[0])
 
     def keys(
@@ -122,7 +122,7 @@ class SqliteSession:
     ) -> array[int]:
         """The whole numbers of one column (see `Session.keys`); on the bare cursor, which makes no object a row."""
         text, values = select_text(view, [key], filters, order, None, self._schema)
-        with self._translating():
+        with self._reading():
             return array("q", (row[0] for row in self._raw.execute(text, values)))
 
     # -- deployment ---------------------------------------------------------------------------------------
@@ -374,6 +374,18 @@ class SqliteSession:
             yield
         except sqlite3.Error as error:
             raise translated(error, self.path) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """The same for a SELECT of views, which older scripts may not have made yet."""
+        try:
+            with self._translating():
+                yield
+        except sqlite3.Error as error:
+            told = lacking(error, self.path)
+            if told is None:
+                raise
+            raise told from error
 
 
 _NOT_THE_SCRIPT = {"SQLITE_INTERRUPT", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_BUSY", "SQLITE_IOERR"}

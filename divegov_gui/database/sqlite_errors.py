@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -28,15 +29,12 @@ _FROM_TEXT = {
     "not authorized": "SQLITE_AUTH",
 }
 """Python 3.10 does not tell an error's name; its text is SQLite's own and does not change."""
-_LACKING = ("no such column: main.", "no such table: main.")
-"""Only what `select` reads is written with its schema; a procedure's own mistake stays a mistake."""
+_LACKING = ("no such column: ", "no such table: ")
 
 
 def error_name(error: sqlite3.Error) -> str:
     """SQLite's name of an error, such as SQLITE_BUSY; an extended name is cut to its family."""
     name = getattr(error, "sqlite_errorname", None) or _FROM_TEXT.get(str(error), "")
-    if not name and str(error).startswith(_LACKING):
-        return "SQLITE_ERROR"
     if not name and str(error).endswith("is prohibited"):
         return "SQLITE_AUTH"
     if not name and isinstance(error, sqlite3.IntegrityError):
@@ -96,16 +94,25 @@ def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
                 "This connection refuses what the role was not granted. Nothing was shown or changed.",
                 "Ask somebody whose role may.",
             )
-        case "SQLITE_ERROR" if str(error).startswith(_LACKING):
-            return ConnectionFailed(
-                f"{file} was made by older scripts.",
-                f"It lacks what this program reads ({str(error).rpartition('main.')[2]}).",
-                "Open Deploy, or run divegov deploy: it applies what is outstanding and keeps all data.",
-            )
         case "SQLITE_CONSTRAINT":
             return Refused("The database refused the change.", f"{error}.", "Nothing was changed.")
         case _:
             raise error
+
+
+def lacking(error: sqlite3.Error, path: Path) -> ConnectionFailed | None:
+    """What to tell where a view that the program reads is not there, or has not the column; None for other errors.
+
+    Meant for reading alone: a procedure that names what is not there is mistaken, and that is a bug.
+    """
+    if not str(error).startswith(_LACKING):
+        return None
+    what = re.sub(r"^(?:main|temp)\.", "", str(error).partition(": ")[2])
+    return ConnectionFailed(
+        f"{path.name} was made by older scripts.",
+        f"It lacks what this program reads ({what}).",
+        "Open Deploy, or run divegov deploy: it applies what is outstanding and keeps all data.",
+    )
 
 
 def thrown(number: int, message: str) -> DiveGovError:

@@ -63,10 +63,11 @@ def _from(view: View, what: str, filters: Sequence[Filter], schema: str) -> Stat
 
 
 def _name(view: View, column: str) -> str:
-    """A column's name in quotes; SQLite takes a quoted word that names no column for a text, so it is looked up."""
+    """A column's name with its view's: alone, SQLite takes a quoted word that names no column for a text, and a view
+    of older scripts may lack one."""
     if column not in view.columns:
         raise KeyError(column)
-    return f'"{column}"'
+    return f'"{view.name}"."{column}"'
 
 
 def _joined(view: View, filters: Sequence[Filter], by: str, none: str) -> Statement:

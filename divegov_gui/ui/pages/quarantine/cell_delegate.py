@@ -269,26 +269,26 @@ class CellDelegate(RowDelegate):
         x = 0.0
         for place, (words, tone) in enumerate(chips):
             left = len(chips) - place - 1
-            room = width - x - (30 if left else 0)
-            if place and room < self._sizes["small"].horizontalAdvance(words) + 24:
+            room = width - x - (22 if left else 0)
+            if place and room < self._sizes["small"].horizontalAdvance(words) + 22:
                 painter.setPen(self._quiet)
                 painter.setFont(self._faces["small"])
                 painter.drawText(QRectF(x, 0, 40, ROW), Qt.AlignmentFlag.AlignVCenter, f"+{left + 1}")
                 break
-            x += self._draw_chip(painter, x, room, words, tone) + 4
+            x += self._draw_chip(painter, x, room, words, tone) + 3
         painter.end()
         return image
 
     def _draw_chip(self, painter: QPainter, x: float, room: float, words: str, tone: str) -> float:
         size = self._sizes["small"]
-        shown = size.elidedText(words, Qt.TextElideMode.ElideRight, max(0, int(room) - 26))
-        width = size.horizontalAdvance(shown) + 26
+        shown = size.elidedText(words, Qt.TextElideMode.ElideRight, max(0, int(room) - 23))
+        width = size.horizontalAdvance(shown) + 23
         pill = QRectF(x, (ROW - 20) / 2 - 0.5, width, 20)
         painter.fillPath(rounded(pill, 10), color(f"{tone}_soft"))
-        theme.paint_icon(painter, tone, x + 6, pill.top() + 4, 12, theme.current().tone(tone).on_soft)
+        theme.paint_icon(painter, tone, x + 5, pill.top() + 4, 12, theme.current().tone(tone).on_soft)
         painter.setPen(color(f"{tone}_on_soft"))
         painter.setFont(self._faces["small"])
-        painter.drawText(pill.adjusted(21, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(pill.adjusted(19, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
         return width
 
     def paint_lines(self, view: QTableView) -> None:

@@ -66,7 +66,7 @@ class FacetRow(QAbstractButton):
         font = text_font(13, text_font().Weight.DemiBold if self.isChecked() else text_font().Weight.Normal)
         measure = QFontMetrics(font)
         numbers = QFontMetrics(text_font(12))
-        room = self.width() - 28 - numbers.horizontalAdvance(self._count_text) - 16
+        room = self.width() - 28 - numbers.horizontalAdvance(self._count_text) - 12
         painter.setFont(font)
         quiet = not self._count and not self.isChecked()
         painter.setPen(color("muted" if quiet else "text"))

@@ -13,7 +13,7 @@ from divegov_gui.ui.pages.quarantine.record_panel import RecordPanel
 from divegov_gui.ui.pages.quarantine.story_view import StoryView
 from divegov_gui.ui.settings import UiSettings
 
-_NARROW, _WIDE = (190, 292), (224, 360)
+_NARROW, _WIDE = (212, 284), (236, 360)
 """Widths of the outer panes, until a person drags them."""
 _AMPLE = 1400
 _ROOMY = 960
