@@ -16,6 +16,13 @@ _EASY = (
 """Rules whose records are soon put right, the easiest first."""
 
 
+def has_records(session: Session) -> bool:
+    """Whether anything has come in: without, there is nothing to be shown around in."""
+    if not session.journal():
+        return False  # nothing is deployed yet
+    return bool(session.select("Batch_Summary", ["Batch_ID"], [Filter("Status", "=", "Governed")], limit=1))
+
+
 def easy_record(session: Session) -> int | None:
     """The number of an open record that one thing is wrong with, and that is easily put right; None without any."""
     checks = read_checks(session).all

@@ -11,8 +11,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from divegov_gui import app
 from divegov_gui.app import Steward
-from divegov_gui.services.connections import local_workspace
+from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.ui import theme
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tour.coach_mark import Dimness
@@ -204,6 +205,36 @@ def test_it_is_offered_once_and_taken_up_again_from_help(
     qtbot.waitUntil(lambda: find(again.steward, "help", QDialog).isVisible())
     again.presses("help.tour")
     again.is_shown("overview")
+
+
+def test_where_nothing_has_come_in_the_tour_begins_with_the_demo(newcomer: Newcomer, qtbot: QtBot) -> None:
+    newcomer.presses("header.help")
+    qtbot.waitUntil(lambda: find(newcomer.steward, "help", QDialog).isVisible())
+    newcomer.presses("help.tour")
+    newcomer.is_shown("demo")
+    assert not find(newcomer.steward, "tour.next").isVisible()
+    newcomer.presses("overview.demo")
+    newcomer.is_shown("overview")
+    assert "The demo is ready." in newcomer.says()
+    assert "1 of 7" in newcomer.says()
+
+
+def test_the_demo_s_own_window_offers_the_tour(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, workspace: Path
+) -> None:
+    offered: list[bool] = []
+
+    def look(*_: object) -> int:
+        (card,) = [w for w in QApplication.allWidgets() if w.objectName() == "tour.card" and w.isVisible()]
+        offered.append("Shall I show you around?" in texts(card))
+        window = card.window()
+        window.close()
+        window.deleteLater()
+        return 0
+
+    monkeypatch.setattr(QApplication, "exec", look)
+    assert app.run(Workspace(workspace), None, "overview") == 0
+    assert offered == [True]
 
 
 def test_what_is_dim_takes_no_click_and_what_is_lit_does(toured: Newcomer, qtbot: QtBot) -> None:

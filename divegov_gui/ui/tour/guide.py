@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.connections import Workspace
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tour.coach_mark import CoachCard, Dimness, lit_area
-from divegov_gui.ui.tour.steps import STEPS, Step
+from divegov_gui.ui.tour.steps import DEMO, STEPS, Step
 
 _LOOK_MS = 150
 _SEEN = "tour/seen"
@@ -30,6 +31,7 @@ class Tour(QObject):
         super().__init__(window)
         self._context, self._window, self._settings = context, window, settings
         self._at = -1
+        self._steps = STEPS
         self._praise = ""
         self._changed: frozenset[str] = frozenset()
         self._dimness: Dimness | None = None
@@ -49,7 +51,7 @@ class Tour(QObject):
     @property
     def step(self) -> Step | None:
         """The step that is shown."""
-        return STEPS[self._at] if 0 <= self._at < len(STEPS) else None
+        return self._steps[self._at] if 0 <= self._at < len(self._steps) else None
 
     @property
     def is_on(self) -> bool:
@@ -73,9 +75,20 @@ class Tour(QObject):
         self._looking.start()
 
     def start(self) -> None:
-        """Begin, or begin anew."""
+        """Begin, or begin anew; where nothing has come in yet, with the demo."""
+        from divegov_gui.services.tour import has_records
+
         self._leave()
         self._praise = ""
+        self._read(has_records, self._begin)
+
+    def _begin(self, has_records: bool) -> None:
+        if not has_records and not isinstance(self._context.workspace, Workspace):
+            self._context.notifier.info(
+                "There is nothing to show yet.", "Bring records in first; the tour waits in Help."
+            )
+            return
+        self._steps = STEPS if has_records else (DEMO, *STEPS)
         self._go(0, +1)
 
     # --- what a step may ask and do
@@ -130,21 +143,23 @@ class Tour(QObject):
 
     def _go(self, at: int, by: int) -> None:
         """Show the step at `at`, or the next one in that direction that fits; beyond the last it ends."""
-        while 0 <= at < len(STEPS) and not STEPS[at].fits(self):
+        while 0 <= at < len(self._steps) and not self._steps[at].fits(self):
             at += by
-        if not 0 <= at < len(STEPS):
+        if not 0 <= at < len(self._steps):
             if by > 0:
                 self._end()
             return
         self._at, self._changed = at, frozenset()
-        step = STEPS[at]
+        step = self._steps[at]
         step.enter(self)
         host = self._dialog(step.within) or self._window
         card = self._show_card(host)
         card.say(step.title, step.text, step.deed, self._praise)
         self._praise = ""
-        last = at == len(STEPS) - 1
-        card.offer("&Done" if last else "&Next", at > 0, "" if last else "&Skip", f"{at + 1} of {len(STEPS)}")
+        last = at == len(self._steps) - 1
+        card.offer(
+            "&Done" if last else "&Next", at > 0, "" if last else "&Skip", f"{at + 1} of {len(self._steps)}"
+        )
         card.next_wanted.connect(self._next)
         card.back_wanted.connect(self._back)
         card.skip_wanted.connect(self._end)
@@ -174,6 +189,8 @@ class Tour(QObject):
         step = self.step
         if step is not None and (step.is_done(self) or self._is_left(step)):
             self._praise = step.praise if step.is_done(self) else ""
+            if step is DEMO:  # there is something to look at now: the way back does not lead before it
+                self._steps, self._at = STEPS, -1
             self._go(self._at + 1, +1)
         elif step is not None:
             self._follow(step.targets)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from divegov_gui.ui.context import DIVERS, QUARANTINE
+from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE
 
 RESUBMIT_DIALOG = "quarantine.resubmit_dialog"
 
@@ -73,6 +73,19 @@ class Step:
     within: str = ""
     focus: str = ""
 
+
+DEMO = Step(
+    "demo",
+    "First, something to look at",
+    "There are no records here yet. The demo brings a thousand made-up divers in, some of them dirty.",
+    ("overview.demo", "overview.progress"),
+    deed="Run the demo. The tour goes on by itself.",
+    praise="The demo is ready.",
+    is_done=lambda world: BATCHES in world.changed,
+    enter=lambda world: world.go_to("overview"),
+    focus="overview.demo",
+)
+"""Comes first where nothing has come in yet."""
 
 STEPS: tuple[Step, ...] = (
     Step(
