@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from divegov_gui.core.progress import CancelToken
@@ -19,6 +19,8 @@ from divegov_gui.services.quality import Outcomes
 if TYPE_CHECKING:
     import pandas
 
+NEWEST = 50
+"""Batches that are told one by one."""
 RESUBMISSION = "resubmission"
 """The kind of batches that stewards send; what arrives from outside is everything else."""
 
@@ -51,6 +53,21 @@ class DayQuality:
     @property
     def first_time_right(self) -> float:
         """The share of records, from 0 to 1, that needed no steward; 1 where nothing arrived."""
+        return first_time_right(self.outcomes)
+
+
+@dataclass(frozen=True)
+class BatchQuality:
+    """One of the newest batches from outside, and what became of it at once."""
+
+    batch_id: int
+    source: str
+    day: str
+    outcomes: Outcomes
+
+    @property
+    def first_time_right(self) -> float:
+        """The share of records, from 0 to 1, that needed no steward."""
         return first_time_right(self.outcomes)
 
 
@@ -119,6 +136,8 @@ class Trends:
     resolutions: tuple[ResolutionDay, ...]
     backlog: tuple[BacklogDay, ...]
     repairs: tuple[Repair, ...]
+    batches: tuple[BatchQuality, ...] = ()
+    """The newest of the period, at most NEWEST of them, the newest first."""
 
     @property
     def is_empty(self) -> bool:
@@ -142,6 +161,7 @@ def read_trends(session: Session, period: Period | None = None, cancel: CancelTo
             resolutions=_resolutions(session, within),
             backlog=_backlog(session),
             repairs=_repairs(session),
+            batches=_batches(session, within),
         )
 
 
@@ -239,6 +259,21 @@ def _repairs(session: Session) -> tuple[Repair, ...]:
         records[row["Column_Name"]] += row["Record_Count"]
     most_first = sorted(cells, key=lambda column: (-cells[column], column))
     return tuple(Repair(column, cells[column], records[column]) for column in most_first)
+
+
+def _batches(session: Session, period: Period) -> tuple[BatchQuality, ...]:
+    filters = [Filter("Status", "=", "Governed"), Filter("Source_Kind", "!=", RESUBMISSION)]
+    if period.since is not None:
+        filters.append(Filter("Received_At", ">=", period.since.isoformat()))
+    if period.until is not None:
+        filters.append(Filter("Received_At", "<", (period.until + timedelta(1)).isoformat()))
+    rows = session.select(
+        "Batch_Summary", filters=filters, order=[Order("Batch_ID", descending=True)], limit=NEWEST
+    )
+    return tuple(
+        BatchQuality(row["Batch_ID"], row["Source_Name"], str(row["Received_At"])[:10], _added([row]))
+        for row in rows
+    )
 
 
 def _added(rows: Iterable[Mapping[str, Any]]) -> Outcomes:

@@ -31,7 +31,7 @@ from divegov_gui.ui.widgets.list_table import ListTable
 
 AGES = (0, 3, 3, 40)
 """How many days ago the four batches arrived."""
-CARDS = ("share", "rule_trend", "waits", "backlog", "sources", "repairs")
+CARDS = ("share", "batch_trend", "rule_trend", "waits", "backlog", "sources", "repairs")
 
 
 def day(age: int) -> str:
@@ -125,6 +125,17 @@ def test_the_sources_are_the_sums_of_their_records(steward: Any, dated: Path) ->
     assert [mark.values for mark in card(steward, "sources").chart.data.marks] == [
         (int(str(row[2])) - int(str(row[3])), row[3]) for row in rows
     ]
+
+
+def test_the_batches_are_those_of_the_period_by_their_records(steward: Any, dated: Path) -> None:
+    rows = ask(
+        dated,
+        "SELECT b.Batch_ID, substr(b.Received_At, 1, 10), count(*), sum(o.Outcome = 'Quarantined'), "
+        "round(100.0 * sum(o.Outcome <> 'Quarantined') / count(*), 4) FROM Raw_Record r JOIN Record_Outcome o "
+        f"USING (Raw_ID) JOIN Ingestion_Batch b USING (Batch_ID) WHERE b.Received_At >= '{day(29)}' "
+        "GROUP BY 1 ORDER BY 1 DESC",
+    )
+    assert marks(steward, "batch_trend") == rows
 
 
 def test_the_wait_is_the_median_of_the_days_records(qtbot: QtBot, steward: Any, dated: Path) -> None:
@@ -223,6 +234,15 @@ def test_a_day_leads_to_its_batches(qtbot: QtBot, steward: Any) -> None:
     click(qtbot, steward, "overview.batch_days")
     quiet(steward)
     assert table.model().rowCount() == 4
+
+
+def test_a_batch_leads_to_what_became_of_it(qtbot: QtBot, steward: Any) -> None:
+    one = card(steward, "batch_trend")
+    one.chart.setFocus()
+    qtbot.keyClick(one.chart, Qt.Key.Key_Down)
+    qtbot.keyClick(one.chart, Qt.Key.Key_Return)
+    quiet(steward)
+    assert find(steward, "overview.batch_title", QLabel).text() == "Batch 3 · source 1"
 
 
 def test_a_source_leads_to_its_batches(qtbot: QtBot, steward: Any) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from divegov_gui.database.session import Session
+from divegov_gui.database.sqlite import SqliteSession
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.quality import (
@@ -57,6 +61,18 @@ def test_the_overview_adds_up_the_governed_batches(session: Session) -> None:
         for hits in report.rejections:
             total[hits.code] = total.get(hits.code, 0) + hits.records
     assert by_rule == total
+
+
+def test_what_arrived_is_known_without_counting_a_record(session: SqliteSession) -> None:
+    ingest(session, GeneratedSource(GenerationRequest(rows=50, seed=1)))
+    with closing(sqlite3.connect(session.path)) as raw:
+        plan = raw.execute(
+            "EXPLAIN QUERY PLAN SELECT Loaded_Count, Quarantined_Count, Arrival_Count FROM Workspace_Summary"
+        ).fetchall()
+    steps = " ".join(step[3] for step in plan)
+    assert "Ingestion_Batch" in steps
+    assert "Diver" not in steps
+    assert "Data_Quarantine" not in steps
 
 
 def test_an_open_batch_has_no_outcomes_yet_and_counts_for_nothing(session: Session) -> None:

@@ -115,6 +115,7 @@ class OverviewPage(Page):
         made = TrendsView(self._context)
         made.day_chosen.connect(lambda day: self._list_batches(BatchQuery(since=day, until=day)))
         made.source_chosen.connect(lambda name: self._list_batches(BatchQuery(source=name)))
+        made.batch_chosen.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
         made.rule_chosen.connect(lambda code: self._context.go_to("quarantine", rule=code))
         made.age_chosen.connect(lambda age: self._context.go_to("quarantine", age=age))
         self._shown.addWidget(made)

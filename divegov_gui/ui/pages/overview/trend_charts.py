@@ -49,6 +49,38 @@ def share_chart(trends: Trends) -> ChartData:
     )
 
 
+def batches_chart(trends: Trends) -> ChartData:
+    """The newest batches, and how much of each was stopped."""
+    marks = tuple(
+        Mark(
+            f"Batch {one.batch_id} · {one.source}",
+            (float(one.outcomes.loaded - one.outcomes.quarantined), float(one.outcomes.quarantined)),
+            f"Batch {one.batch_id} of {one.day}, {one.source}: {100 * one.first_time_right:.1f} % right at once; "
+            f"{one.outcomes.quarantined:,} of {plural(one.outcomes.loaded, 'record')} quarantined",
+            (
+                one.batch_id,
+                one.day,
+                one.outcomes.loaded,
+                one.outcomes.quarantined,
+                round(100 * one.first_time_right, 4),
+            ),
+            key=one.batch_id,
+            aside=f"{100 * one.first_time_right:.1f} % right",
+        )
+        for one in trends.batches
+    )
+    left = len(marks) - ChartData.shown
+    return ChartData(
+        "rows",
+        (_RIGHT, _STOPPED),
+        marks,
+        ("Batch", "Day (UTC)", "Records", "Quarantined", "Right, %"),
+        said=f"{left} more in the table; all are under Batches."
+        if left > 0
+        else "Choose a batch to see its records.",
+    )
+
+
 def rules_chart(trends: Trends, wordings: Mapping[str, str]) -> ChartData:
     """How many arriving records broke each rule, the most broken first."""
     counts: dict[str, int] = defaultdict(int)

@@ -24,7 +24,7 @@ _LEAST_WIDTH = 440
 
 
 class TrendsView(QWidget):
-    """Six charts of one period; what they show of the present or of all time says so."""
+    """The charts of one period; what they show of the present or of all time says so."""
 
     day_chosen = Signal(object)
     """A day whose batches are wanted."""
@@ -32,6 +32,8 @@ class TrendsView(QWidget):
     """The code of a rule whose open records are wanted."""
     source_chosen = Signal(object)
     """The name of a source whose batches are wanted."""
+    batch_chosen = Signal(object)
+    """The number of a batch that is wanted."""
     age_chosen = Signal(object)
     """The name of an age whose open records are wanted."""
 
@@ -112,6 +114,8 @@ class TrendsView(QWidget):
     def _cards(self) -> list[ChartCard]:
         self.share = ChartCard("overview.share", "Right at once", "Nothing arrived in this period.")
         self.share.mark_chosen.connect(lambda mark: self.day_chosen.emit(mark.key))
+        self.batches = ChartCard("overview.batch_trend", "By batch", "Nothing arrived in this period.")
+        self.batches.mark_chosen.connect(lambda mark: self.batch_chosen.emit(mark.key))
         self.rules = ChartCard(
             "overview.rule_trend", "Rejections by rule", "No record was rejected in this period."
         )
@@ -124,7 +128,10 @@ class TrendsView(QWidget):
         self.sources = ChartCard("overview.sources", "By source", "Nothing has arrived yet.")
         self.sources.mark_chosen.connect(lambda mark: self.source_chosen.emit(mark.key))
         self.repairs = ChartCard("overview.repairs", "Fixed by hand", "No steward has changed a record yet.")
-        cards = [self.share, self.rules, self.waits, self.backlog, self.sources, self.repairs]
+        cards = [
+            *(self.share, self.rules, self.batches, self.sources),
+            *(self.waits, self.backlog, self.repairs),
+        ]
         for card in cards:
             card.saved.connect(
                 lambda path: self._context.notifier.success(f"{path.name} is written.", str(path.parent))
@@ -148,6 +155,7 @@ class TrendsView(QWidget):
         period = self.period_words
         self.share.show_data(charts.share_chart(trends), f"{period}: records that needed no steward")
         self.rules.show_data(charts.rules_chart(trends, found.wordings), f"{period}: as records arrived")
+        self.batches.show_data(charts.batches_chart(trends), f"{period}: the newest first")
         self.waits.show_data(charts.waits_chart(trends), f"{period}: median wait in quarantine, by day")
         self.backlog.show_data(charts.backlog_chart(trends, _today()), "Now: open records")
         self.sources.show_data(charts.sources_chart(trends), "All time: the most to mend first")
