@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -371,3 +373,16 @@ def test_an_aim_begins_at_the_top_of_what_it_leads_to(bench: Workbench) -> None:
     bench.quiet()
     assert bench.ids() == bench.open_ids(with_rule("EMAIL_FORMAT"))
     assert bench.grid.currentIndex().row() == 0
+
+
+def test_a_view_of_older_scripts_is_told_once(open_on: Any, workspace: Path) -> None:
+    with closing(sqlite3.connect(workspace)) as raw, raw:
+        raw.execute("DROP VIEW Quarantine_Keys")
+        raw.execute("CREATE VIEW Quarantine_Keys AS SELECT 1 AS Quarantine_ID")
+        raw.execute("DROP VIEW Quarantine_Cube")
+    steward = open_on(workspace)
+    steward.window.go_to("quarantine")
+    quiet(steward)
+    said = [text for text in texts(steward.window) if "made by older scripts" in text]
+    assert 1 <= len(said) <= 2, "one banner, and what the page itself says"
+    assert any("Open Deploy" in text for text in texts(steward.window.page("quarantine")))

@@ -30,6 +30,10 @@ from divegov_gui.ui.pages.quarantine.search_row import SearchRow
 from divegov_gui.ui.widgets import RowRequest, SortChoice, StateStack, WorkerFetch, button
 
 
+NOTHING = ("Nothing matches", "Take a filter away, or search for something else.")
+"""What the grid says where there is no row."""
+
+
 class QuarantinePage(Page):
     """The workbench: find what waits, see why, put it right, send it through the gate again."""
 
@@ -131,7 +135,7 @@ class QuarantinePage(Page):
         fetch.serve(grid.rows)
         grid.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         grid.customContextMenuRequested.connect(self._open_menu)
-        grid.set_placeholder("Nothing matches", "Take a filter away, or search for something else.")
+        grid.set_placeholder(*NOTHING)
         return grid
 
     def _listen(self) -> None:
@@ -185,6 +189,7 @@ class QuarantinePage(Page):
         self.grid.cells.actor = self.grid.pinned_cells.actor = catalogue.actor
 
     def _show_listing(self, listing: Listing) -> None:
+        self.grid.set_placeholder(*NOTHING)
         column = self.grid.currentIndex().column()
         self.grid.rows.reset_keys(listing.keys, listing.rows, listing.block)
         self.grid.go_to(listing.at, column)
@@ -220,6 +225,7 @@ class QuarantinePage(Page):
 
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
+        self.grid.set_placeholder(error.title, error.hint)
         if self.loader.facets is None:
             self._stack.show_state(states.failed(error, self.refresh))
 

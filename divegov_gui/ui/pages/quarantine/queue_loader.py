@@ -77,6 +77,7 @@ class QueueLoader(QObject):
         self.facets: Facets | None = None
         self.is_complete = False
         self._place: Place | None = None
+        self._told = ""
 
     @property
     def order(self) -> Sorting:
@@ -85,7 +86,7 @@ class QueueLoader(QObject):
 
     def start(self, place: Place | None = None) -> None:
         """Read the catalogue and then the list; with a `place`, keep the cursor there."""
-        self._place = place
+        self._place, self._told = place, ""
         self._submit(partial(_read_catalogue, self._context), "catalogue", self._take_catalogue)
 
     def look_at(self, query: QueueQuery) -> None:
@@ -103,7 +104,7 @@ class QueueLoader(QObject):
         """The first page at once, the counts, and the rest behind them; `words` tell what takes long."""
         if self.catalogue is None or not self.catalogue.may_read:
             return
-        self.is_complete = False
+        self.is_complete, self._told = False, ""
         job = partial(_first_page, self.catalogue, self.query, self.order)
         self._submit(job, "page", self._take_page, words)
         self.recount()
@@ -158,7 +159,10 @@ class QueueLoader(QObject):
         self.counted.emit(facets)
 
     def _take_failure(self, error: DiveGovError) -> None:
-        self.failed.emit(error)
+        """Tell it once: the list, the counts and the keys fail for the same reason."""
+        if error.title != self._told:
+            self._told = error.title
+            self.failed.emit(error)
 
 
 def _read_catalogue(context: AppContext, session: Any, _: ProgressSink, __: CancelToken) -> Catalogue | None:
