@@ -29,7 +29,6 @@ from divegov_gui.ui.pages.quarantine.saved_filters import SavedFilters
 from divegov_gui.ui.pages.quarantine.search_row import SearchRow
 from divegov_gui.ui.widgets import RowRequest, SortChoice, StateStack, WorkerFetch, button
 
-
 NOTHING = ("Nothing matches", "Take a filter away, or search for something else.")
 """What the grid says where there is no row."""
 
