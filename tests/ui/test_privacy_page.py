@@ -325,6 +325,23 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     assert json.loads((tmp_path / "certificate.json").read_text())["diver_id"] == ADA
 
 
+def test_the_certificate_stays_in_sight_where_the_list_has_others(qtbot: QtBot, officer: Steward) -> None:
+    type_into(qtbot, officer, "privacy.search", "")
+    quiet(officer)
+    before = find(officer, "privacy.person", QLabel).text()
+    number = page(officer).requests.view.erasure._diver_id
+    click(qtbot, officer, "privacy.rehearse")
+    quiet(officer)
+    type_into(qtbot, officer, "privacy.erase_reason", "DSR-2026-119")
+    type_into(qtbot, officer, "privacy.erase_word", f"ERASE {number}")
+    click(qtbot, officer, "privacy.erase")
+    quiet(officer)
+    assert len(table(officer, "privacy.results")) > 1
+    assert find(officer, "privacy.certificate").isVisible()
+    assert find(officer, "privacy.verdict").isVisible()
+    assert find(officer, "privacy.person", QLabel).text() == f"Diver {number}" != before
+
+
 def test_a_person_may_be_kept_after_the_rehearsal(qtbot: QtBot, officer: Steward, lived: Path) -> None:
     click(qtbot, officer, "privacy.rehearse")
     quiet(officer)

@@ -106,8 +106,8 @@ class SearchPane(QWidget):
         self._pause.stop()
         self.searched.emit(self.text)
 
-    def show_found(self, found: Sequence[Found], chosen: int | None) -> None:
-        """Show `found`; the diver of id `chosen` keeps the cursor, or the first gets it."""
+    def show_found(self, found: Sequence[Found], chosen: int | None, *, move_on: bool = True) -> None:
+        """Show `found`; the diver of id `chosen` keeps the cursor, or the first gets it: nobody without `move_on`."""
         many = f"The first {len(found):,}; type more to narrow it"
         counted = many if len(found) >= FOUND_MOST else plural(len(found), "diver")
         self.note.setText(counted if self.text else "Changed last")
@@ -115,7 +115,7 @@ class SearchPane(QWidget):
         self.list.show_rows([FoundRow(each, self._mask) for each in found])
         self._filling = False
         ids = [row.diver_id for row in self.list.list]
-        if ids:
+        if chosen in ids or (ids and move_on):
             self.list.go_to(ids.index(chosen) if chosen in ids else 0)
 
     # --- inside

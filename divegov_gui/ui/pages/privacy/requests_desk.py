@@ -52,21 +52,22 @@ class RequestsDesk(QObject):
             on_failure=self._context.notifier.error,
             owner=self,
         )
-        self._search(self.view.search.text)
+        self._search(self.view.search.text, move_on=self._diver_id is None)
 
     # --- the person
-    def _search(self, text: str) -> None:
+    def _search(self, text: str, move_on: bool = True) -> None:
+        """Find people; whoever is answered stays in sight unless the text is another, and an erasure's certificate."""
         self._context.reader.submit(
             partial(search, self._context.scripts, text),
             kind="privacy.search",
-            on_success=self._show_found,
+            on_success=partial(self._show_found, move_on=move_on),
             on_failure=self._context.notifier.error,
             owner=self,
         )
 
-    def _show_found(self, found: Sequence[Found] | None) -> None:
+    def _show_found(self, found: Sequence[Found] | None, *, move_on: bool = True) -> None:
         self._people = {each.diver_id: each for each in found or ()}
-        self.view.search.show_found(found or (), self._diver_id)
+        self.view.search.show_found(found or (), self._diver_id, move_on=move_on)
 
     def _choose(self, diver_id: int) -> None:
         """Turn to another person."""
