@@ -326,8 +326,8 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
 
 
 def test_the_certificate_stays_in_sight_where_the_list_has_others(qtbot: QtBot, officer: Steward) -> None:
-    type_into(qtbot, officer, "privacy.search", "")
-    qtbot.keyClick(find(officer, "privacy.search"), Qt.Key.Key_Return)
+    with qtbot.waitSignal(page(officer).requests.view.search.searched):
+        find(officer, "privacy.search", QLineEdit).clear()
     quiet(officer)
     before = find(officer, "privacy.person", QLabel).text()
     number = page(officer).requests.view.erasure._diver_id
