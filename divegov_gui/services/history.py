@@ -272,10 +272,9 @@ def directory_as_of(
     """
     page: list[Version] = []
     with interruptible(session, cancel):
-        last = _last_diver(session)
-        width = limit + limit // 2
+        width, last = limit + limit // 5, None
         # A range of numbers at a time: else SQLite would read on to the end of the history for a version in force.
-        while after < last and len(page) < limit:
+        while len(page) < limit and (last is None or after < last):
             filters = [
                 Filter("Diver_ID", ">", after),
                 Filter("Diver_ID", "<=", after + width),
@@ -285,6 +284,8 @@ def directory_as_of(
             page += map(read_version, rows)
             after += width
             width *= 2
+            if len(page) < limit and last is None:
+                last = _last_diver(session)
     return tuple(page)
 
 
