@@ -141,6 +141,9 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA secure_delete = ON")
         # 64 MB: the emails of a million divers then stay in memory while their index grows; half of it costs a tenth.
         connection.execute("PRAGMA cache_size = -65536")
+        # What a transaction has changed may fill twice that (32,768 pages) before it is written ahead of its end: for
+        # nothing, where it changes again or is undone.
+        connection.execute("PRAGMA cache_spill = 32768")
     except sqlite3.Error as error:
         raise translated(error, path) from error
     connection.create_function("sha256", 1, _sha256, deterministic=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
@@ -72,6 +73,9 @@ class ResubmittedRecord(NamedTuple):
     def passed(self) -> bool:
         """Whether it was let in; what was released still fails the warnings that were waived."""
         return self.outcome != "Quarantined" and self.diver_id is not None
+
+
+_OF_RESUBMITTED = itemgetter("Quarantine_ID", "Outcome", "Failed_Checks", "Diver_ID")
 
 
 @dataclass(frozen=True)
@@ -188,10 +192,7 @@ def resubmit_records(
         head["Unchanged_Count"],
         head["Duplicate_Count"],
         tuple((row["Rule_Code"], row["Record_Count"]) for row in rules),
-        tuple(
-            ResubmittedRecord(row["Quarantine_ID"], row["Outcome"], row["Failed_Checks"], row["Diver_ID"])
-            for row in found
-        ),
+        tuple(map(ResubmittedRecord._make, map(_OF_RESUBMITTED, found))),
     )
 
 

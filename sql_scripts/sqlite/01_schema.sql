@@ -316,8 +316,10 @@ CREATE TABLE IF NOT EXISTS Data_Quarantine (
     CHECK ((Status = 'Open') = (Resolved_At IS NULL))
 );
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Batch ON Data_Quarantine (Batch_ID);
--- A record that arrives again while it still waits is found by its payload, and not parked twice.
-CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Open_Payload ON Data_Quarantine (Payload) WHERE Status = 'Open';
+-- A record that arrives again while it still waits is found by its payload, and not parked twice. The closed ones stay in
+-- the index: taking each out of it was a quarter of what closing costs.
+DROP INDEX IF EXISTS IX_Data_Quarantine_Open_Payload;
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Payload ON Data_Quarantine (Payload);
 
 -- Every rule and column that a record failed at an attempt; appended, never overwritten.
 CREATE TABLE IF NOT EXISTS Quarantine_Violation (

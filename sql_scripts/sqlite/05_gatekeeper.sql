@@ -407,6 +407,7 @@ BEGIN
             ON q.Quarantine_ID = r.Origin_Quarantine_ID
     WHERE b.Batch_ID = @Batch_ID AND b.Source_Kind = 'resubmission' AND r.Waived_Checks & 8388608 = 0
       AND q.Failed_Checks & 8388608 <> 0
+      AND EXISTS (SELECT 1 FROM Erasure_Tombstone)
     ON CONFLICT (Record_ID) DO UPDATE
     SET Mask = Mask | excluded.Mask,
         Outcome = NULL;
@@ -663,16 +664,12 @@ BEGIN
         Claimed_By = NULL,
         Claimed_Until = NULL,
         Record_Version = Record_Version + 1
-    FROM (SELECT r.Origin_Quarantine_ID, r.Waived_Checks, o.Outcome, o.Diver_ID
-          FROM Raw_Record AS r
-          JOIN Record_Outcome AS o
-            ON o.Raw_ID = r.Raw_ID
-          WHERE r.Raw_ID BETWEEN (SELECT First_Raw_ID FROM temp.Current_Batch) AND (SELECT Last_Raw_ID FROM temp.Current_Batch)
-            AND +r.Batch_ID = @Batch_ID
-            AND r.Origin_Quarantine_ID IS NOT NULL
-            AND o.Diver_ID IS NOT NULL
-            AND @Is_Resubmission AND @Release) AS n
-    WHERE n.Origin_Quarantine_ID = Data_Quarantine.Quarantine_ID AND +Data_Quarantine.Status = 'Open';
+    FROM (SELECT r.Source_Row, r.Waived_Checks, o.Outcome, o.Diver_ID
+          FROM temp.Normalised AS r
+          CROSS JOIN Record_Outcome AS o
+                  ON o.Raw_ID = r.Record_ID
+          WHERE o.Diver_ID IS NOT NULL AND @Is_Resubmission AND @Release) AS n
+    WHERE n.Source_Row = Data_Quarantine.Quarantine_ID AND +Data_Quarantine.Status = 'Open';
 
     PRINT '7/7 Counting: nothing lost, nothing doubled';
     UPDATE Ingestion_Batch
@@ -1303,55 +1300,63 @@ BEGIN
     FROM temp.Wanted_Record AS w
     WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID AND +Data_Quarantine.Status <> 'Open' AND @Reason IS NOT NULL;
 
-    DROP TABLE IF EXISTS temp.Resubmitted;
-    CREATE TEMP TABLE Resubmitted (
-        Quarantine_ID INTEGER PRIMARY KEY,
-        Outcome       TEXT NOT NULL,
-        Is_Let_In     INTEGER NOT NULL,
-        Failed_Checks INTEGER NOT NULL,
-        Diver_ID      INTEGER
+    -- What was let in has a diver; what was not has its new standing in the quarantine. Each record's place in the batch is
+    -- its own number.
+    SET @Passed_Count = (
+        SELECT count(o.Diver_ID)
+        FROM Raw_Record AS r
+        CROSS JOIN Record_Outcome AS o
+                ON o.Raw_ID = r.Raw_ID
+        WHERE r.Batch_ID = @Batch_ID
     );
-    INSERT INTO temp.Resubmitted (Quarantine_ID, Outcome, Is_Let_In, Failed_Checks, Diver_ID)
-    SELECT q.Quarantine_ID, o.Outcome, o.Diver_ID IS NOT NULL,
-           CASE WHEN o.Diver_ID IS NOT NULL THEN r.Waived_Checks ELSE q.Failed_Checks END,
-           CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
-                WHEN q.Failed_Checks & 4194304 <> 0
-                THEN (SELECT v.Diver_ID
-                      FROM Quarantine_Violation AS v
-                      WHERE v.Quarantine_ID = q.Quarantine_ID
-                        AND v.Attempt = q.Attempt_Count
-                        AND v.Rule_Code = 'DUPLICATE_OF_DIVER') END
-    FROM Raw_Record AS r
-    CROSS JOIN Record_Outcome AS o
-            ON o.Raw_ID = r.Raw_ID
-    CROSS JOIN Data_Quarantine AS q
-            ON q.Quarantine_ID = r.Origin_Quarantine_ID
-    WHERE r.Batch_ID = @Batch_ID;
-
-    SET @Passed_Count = (SELECT count(*) FROM temp.Resubmitted WHERE Is_Let_In = 1);
+    -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
+    SET @Collided_Count = (
+        SELECT count(*)
+        FROM Raw_Record AS r
+        CROSS JOIN Record_Outcome AS o
+                ON o.Raw_ID = r.Raw_ID
+        CROSS JOIN Data_Quarantine AS q
+                ON q.Quarantine_ID = r.Source_Row
+        WHERE r.Batch_ID = @Batch_ID AND o.Diver_ID IS NULL AND q.Failed_Checks & 6291456 <> 0
+          AND @Passed_Count < @Record_Count
+    );
     EXECUTE Log_Action @Action = 'Resubmit_Records', @Subject_Type = 'Ingestion_Batch', @Subject_ID = @Batch_ID,
                        @Detail = json_object('records', @Record_Count, 'passed', @Passed_Count, 'waived', @Waive_Warnings);
 
-    -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
-    SELECT @Batch_ID                                                                              AS Batch_ID,
-           @Passed_Count                                                                          AS Passed_Count,
-           @Record_Count - @Passed_Count                                                          AS Failed_Count,
-           sum(CASE WHEN Is_Let_In = 0 AND Failed_Checks & 6291456 <> 0 THEN 1 ELSE 0 END)        AS Collided_Count,
-           sum(CASE WHEN Outcome = 'Unchanged' THEN 1 ELSE 0 END)                                 AS Unchanged_Count,
-           sum(CASE WHEN Outcome = 'Duplicate' THEN 1 ELSE 0 END)                                 AS Duplicate_Count
-    FROM temp.Resubmitted;
+    SELECT @Batch_ID                     AS Batch_ID,
+           @Passed_Count                 AS Passed_Count,
+           @Record_Count - @Passed_Count AS Failed_Count,
+           @Collided_Count               AS Collided_Count,
+           b.Unchanged_Count,
+           b.Duplicate_Count
+    FROM Ingestion_Batch AS b
+    WHERE b.Batch_ID = @Batch_ID;
 
     SELECT n.Rule_Code, n.Record_Count
     FROM Batch_Rule_Count AS n
     WHERE n.Batch_ID = @Batch_ID
     ORDER BY n.Record_Count DESC, n.Rule_Code;
 
-    SELECT s.Quarantine_ID, s.Outcome, s.Failed_Checks, s.Diver_ID
-    FROM temp.Resubmitted AS s
-    ORDER BY s.Quarantine_ID;
+    SELECT r.Source_Row AS Quarantine_ID, o.Outcome,
+           CASE WHEN o.Diver_ID IS NULL THEN q.Failed_Checks
+                WHEN @Waive_Warnings = 1 THEN r.Waived_Checks
+                ELSE 0 END AS Failed_Checks,
+           CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
+                WHEN q.Failed_Checks & 4194304 <> 0
+                THEN (SELECT v.Diver_ID
+                      FROM Quarantine_Violation AS v
+                      WHERE v.Quarantine_ID = q.Quarantine_ID
+                        AND v.Attempt = q.Attempt_Count
+                        AND v.Rule_Code = 'DUPLICATE_OF_DIVER') END AS Diver_ID
+    FROM Raw_Record AS r
+    CROSS JOIN Record_Outcome AS o
+            ON o.Raw_ID = r.Raw_ID
+    LEFT JOIN Data_Quarantine AS q
+           ON q.Quarantine_ID = r.Source_Row AND o.Diver_ID IS NULL
+    WHERE r.Batch_ID = @Batch_ID
+    ORDER BY r.Source_Row;
 
     DROP TABLE temp.Wanted_Record;
-    DROP TABLE temp.Resubmitted;
 END;
 GRANT EXECUTE ON Resubmit_Records TO data_steward;
 

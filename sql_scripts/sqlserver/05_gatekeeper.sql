@@ -536,7 +536,8 @@ BEGIN
     JOIN dbo.Data_Quarantine AS q
       ON q.Quarantine_ID = r.Origin_Quarantine_ID
     WHERE b.Batch_ID = @Batch_ID AND b.Source_Kind = N'resubmission' AND r.Waived_Checks & 8388608 = 0
-      AND q.Failed_Checks & 8388608 <> 0;
+      AND q.Failed_Checks & 8388608 <> 0
+      AND EXISTS (SELECT 1 FROM dbo.Erasure_Tombstone);
 
     UPDATE f
     SET Mask = f.Mask | 8388608,
@@ -898,15 +899,12 @@ BEGIN
             Claimed_Until = NULL,
             Record_Version = q.Record_Version + 1
         FROM dbo.Data_Quarantine AS q
-        JOIN (SELECT r.Origin_Quarantine_ID, r.Waived_Checks, o.Outcome, o.Diver_ID
-              FROM Staging.Raw_Record AS r
+        JOIN (SELECT r.Source_Row, r.Waived_Checks, o.Outcome, o.Diver_ID
+              FROM #Normalised AS r
               JOIN Staging.Record_Outcome AS o
-                ON o.Raw_ID = r.Raw_ID
-              WHERE r.Batch_ID = @Batch_ID
-                AND r.Origin_Quarantine_ID IS NOT NULL
-                AND o.Diver_ID IS NOT NULL
-                AND @Is_Resubmission = 1 AND @Release = 1) AS n
-          ON n.Origin_Quarantine_ID = q.Quarantine_ID AND q.Status = N'Open';
+                ON o.Raw_ID = r.Record_ID
+              WHERE o.Diver_ID IS NOT NULL AND @Is_Resubmission = 1 AND @Release = 1) AS n
+          ON n.Source_Row = q.Quarantine_ID AND q.Status = N'Open';
 
         RAISERROR(N'7/7 Counting: nothing lost, nothing doubled', 0, 1) WITH NOWAIT;
         UPDATE b
@@ -1654,7 +1652,8 @@ WITH EXECUTE AS OWNER
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Lock INT, @Record_Count BIGINT, @Passed_Count BIGINT, @Warnings INT, @Batch_ID BIGINT, @Detail NVARCHAR(4000);
+    DECLARE @Lock INT, @Record_Count BIGINT, @Passed_Count BIGINT, @Collided_Count BIGINT, @Warnings INT, @Batch_ID BIGINT;
+    DECLARE @Detail NVARCHAR(4000);
     DECLARE @Release BIT = IIF(@Rehearse = 1, 0, 1);
     DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
     DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
@@ -1662,13 +1661,6 @@ BEGIN
     CREATE TABLE #Wanted_Record (
         Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
         Record_Version INT NULL
-    );
-    CREATE TABLE #Resubmitted (
-        Quarantine_ID BIGINT NOT NULL PRIMARY KEY,
-        Outcome       NVARCHAR(20) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        Is_Let_In     BIT NOT NULL,
-        Failed_Checks INT NOT NULL,
-        Diver_ID      BIGINT NULL
     );
 
     BEGIN TRY
@@ -1733,45 +1725,62 @@ BEGIN
         JOIN #Wanted_Record AS w
           ON w.Quarantine_ID = q.Quarantine_ID AND q.Status <> N'Open' AND @Reason IS NOT NULL;
 
-        INSERT INTO #Resubmitted (Quarantine_ID, Outcome, Is_Let_In, Failed_Checks, Diver_ID)
-        SELECT q.Quarantine_ID, o.Outcome, IIF(o.Diver_ID IS NOT NULL, 1, 0),
-               CASE WHEN o.Diver_ID IS NOT NULL THEN r.Waived_Checks ELSE q.Failed_Checks END,
-               CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
-                    WHEN q.Failed_Checks & 4194304 <> 0
-                    THEN (SELECT v.Diver_ID
-                          FROM dbo.Quarantine_Violation AS v
-                          WHERE v.Quarantine_ID = q.Quarantine_ID
-                            AND v.Attempt = q.Attempt_Count
-                            AND v.Rule_Code = N'DUPLICATE_OF_DIVER') END
-        FROM Staging.Raw_Record AS r
-        JOIN Staging.Record_Outcome AS o
-          ON o.Raw_ID = r.Raw_ID
-        JOIN dbo.Data_Quarantine AS q
-          ON q.Quarantine_ID = r.Origin_Quarantine_ID
-        WHERE r.Batch_ID = @Batch_ID;
-
-        SET @Passed_Count = (SELECT COUNT_BIG(*) FROM #Resubmitted WHERE Is_Let_In = 1);
+        -- What was let in has a diver; what was not has its new standing in the quarantine. Each record's place in the batch
+        -- is its own number.
+        SET @Passed_Count = (
+            SELECT COUNT_BIG(*)
+            FROM Staging.Raw_Record AS r
+            JOIN Staging.Record_Outcome AS o
+              ON o.Raw_ID = r.Raw_ID
+            WHERE r.Batch_ID = @Batch_ID AND o.Diver_ID IS NOT NULL
+        );
+        -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
+        SET @Collided_Count = (
+            SELECT COUNT_BIG(*)
+            FROM Staging.Raw_Record AS r
+            JOIN Staging.Record_Outcome AS o
+              ON o.Raw_ID = r.Raw_ID
+            JOIN dbo.Data_Quarantine AS q
+              ON q.Quarantine_ID = r.Source_Row
+            WHERE r.Batch_ID = @Batch_ID AND o.Diver_ID IS NULL AND q.Failed_Checks & 6291456 <> 0
+              AND @Passed_Count < @Record_Count
+        );
         SET @Detail = JSON_OBJECT('records': @Record_Count, 'passed': @Passed_Count, 'waived': @Waive_Warnings);
         EXECUTE Governance.Log_Action @Action = N'Resubmit_Records', @Subject_Type = N'Ingestion_Batch',
                                       @Subject_ID = @Batch_ID, @Detail = @Detail;
 
-        -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
-        SELECT @Batch_ID                                                                              AS Batch_ID,
-               @Passed_Count                                                                          AS Passed_Count,
-               @Record_Count - @Passed_Count                                                          AS Failed_Count,
-               SUM(CASE WHEN Is_Let_In = 0 AND Failed_Checks & 6291456 <> 0 THEN 1 ELSE 0 END)        AS Collided_Count,
-               SUM(CASE WHEN Outcome = N'Unchanged' THEN 1 ELSE 0 END)                                AS Unchanged_Count,
-               SUM(CASE WHEN Outcome = N'Duplicate' THEN 1 ELSE 0 END)                                AS Duplicate_Count
-        FROM #Resubmitted;
+        SELECT @Batch_ID                     AS Batch_ID,
+               @Passed_Count                 AS Passed_Count,
+               @Record_Count - @Passed_Count AS Failed_Count,
+               @Collided_Count               AS Collided_Count,
+               b.Unchanged_Count,
+               b.Duplicate_Count
+        FROM Staging.Ingestion_Batch AS b
+        WHERE b.Batch_ID = @Batch_ID;
 
         SELECT n.Rule_Code, n.Record_Count
         FROM Staging.Batch_Rule_Count AS n
         WHERE n.Batch_ID = @Batch_ID
         ORDER BY n.Record_Count DESC, n.Rule_Code;
 
-        SELECT s.Quarantine_ID, s.Outcome, s.Failed_Checks, s.Diver_ID
-        FROM #Resubmitted AS s
-        ORDER BY s.Quarantine_ID;
+        SELECT r.Source_Row AS Quarantine_ID, o.Outcome,
+               CASE WHEN o.Diver_ID IS NULL THEN q.Failed_Checks
+                    WHEN @Waive_Warnings = 1 THEN r.Waived_Checks
+                    ELSE 0 END AS Failed_Checks,
+               CASE WHEN o.Diver_ID IS NOT NULL THEN o.Diver_ID
+                    WHEN q.Failed_Checks & 4194304 <> 0
+                    THEN (SELECT v.Diver_ID
+                          FROM dbo.Quarantine_Violation AS v
+                          WHERE v.Quarantine_ID = q.Quarantine_ID
+                            AND v.Attempt = q.Attempt_Count
+                            AND v.Rule_Code = N'DUPLICATE_OF_DIVER') END AS Diver_ID
+        FROM Staging.Raw_Record AS r
+        JOIN Staging.Record_Outcome AS o
+          ON o.Raw_ID = r.Raw_ID
+        LEFT JOIN dbo.Data_Quarantine AS q
+               ON q.Quarantine_ID = r.Source_Row AND o.Diver_ID IS NULL
+        WHERE r.Batch_ID = @Batch_ID
+        ORDER BY r.Source_Row;
 
         IF @Rehearse = 1
             ROLLBACK TRANSACTION Resubmission;
