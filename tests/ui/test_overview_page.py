@@ -25,7 +25,6 @@ from divegov_gui.ui.pages.overview.words import score_text
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import ConservationMeter, DataTable, RuleBars, SortChoice, StatTile
 from divegov_gui.ui.widgets.list_table import ListTable
-from divegov_gui.ui.widgets.question import Problem
 
 SUMS = (
     "SELECT sum(Loaded_Count), sum(Promoted_Count), sum(Unchanged_Count), sum(Duplicate_Count), "
@@ -352,11 +351,23 @@ def test_a_steward_is_told_that_purging_is_for_the_compliance_officer(
     steward = open_on(workspace)
     turn_to(qtbot, steward, "Batches")
     click(qtbot, steward, "overview.purge")
-    click(qtbot, steward, "overview.purge_dialog.rehearse")
-    quiet(steward)
-    assert "A data steward may not do this." in find(steward, "overview.purge_dialog.problem", Problem).text
+    assert "is for compliance officers" in find(steward, "overview.purge_dialog.told", QLabel).text()
+    assert not find(steward, "overview.purge_dialog.rehearse").isEnabled()
     assert not find(steward, "overview.purge_dialog.ok").isEnabled()
     click(qtbot, steward, "overview.purge_dialog.cancel")
+
+
+def test_an_analyst_sees_what_became_of_a_batch_and_no_record_of_it(
+    qtbot: QtBot, open_on: Any, workspace: Path
+) -> None:
+    steward = open_on(Workspace(workspace, "data_analyst"))
+    table = show_records(qtbot, steward, 0)
+    assert table.model().rowCount() == 0
+    find(steward, "overview.batch_tabs", QTabBar).setCurrentIndex(0)
+    click_row(qtbot, find(steward, "overview.batch_rules", RuleBars), 0)
+    quiet(steward)
+    assert steward.window.current_key == "rules"
+    assert not steward.window.banners.views
 
 
 def test_an_officer_purges_what_was_rehearsed_and_gives_a_reason(

@@ -11,6 +11,7 @@ from divegov_gui.ui.pages.overview.batch_pane import BatchPane
 from divegov_gui.ui.pages.overview.compare_pane import ComparePane
 from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
 from divegov_gui.ui.pages.overview.report_saver import ReportSaver
+from divegov_gui.ui.widgets import RuleCount
 
 
 class BatchesView(QWidget):
@@ -19,6 +20,7 @@ class BatchesView(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._may_review = self._may_purge = True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._stack = QStackedWidget()
@@ -30,7 +32,7 @@ class BatchesView(QWidget):
         self.list.purge_wanted.connect(self._ask_to_purge)
         self.batch = BatchPane(context)
         self.batch.left.connect(self.show_list)
-        self.batch.rule_chosen.connect(lambda rule: self._quarantine(rule=rule.code))
+        self.batch.rule_chosen.connect(self._open_rule)
         self.batch.outcome_chosen.connect(self._open_outcome)
         self.batch.report_wanted.connect(ReportSaver(context, self).ask)
         self.batch.records.followed.connect(self._follow)
@@ -38,6 +40,10 @@ class BatchesView(QWidget):
         self.comparison.left.connect(self.show_list)
         for view in (self.list, self.batch, self.comparison):
             self._stack.addWidget(view)
+
+    def allow(self, *, review: bool, purge: bool) -> None:
+        """Whether one may see the records in quarantine, and take raw data away."""
+        self._may_review, self._may_purge = review, purge
 
     def refresh(self) -> None:
         """Read anew what is in sight."""
@@ -68,10 +74,17 @@ class BatchesView(QWidget):
         self.comparison.show_batches(*pair)
 
     def _ask_to_purge(self) -> None:
-        PurgeDialog(self._context, self.window()).open()
+        PurgeDialog(self._context, self.window(), allowed=self._may_purge).open()
+
+    def _open_rule(self, rule: RuleCount) -> None:
+        """Show the batch's records that fail it; who may not see those sees the rule."""
+        if self._may_review:
+            self._quarantine(rule=rule.code)
+        else:
+            self._context.go_to("rules", rule=rule.code)
 
     def _open_outcome(self, key: str) -> None:
-        if key == "quarantined":
+        if key == "quarantined" and self._may_review:
             self._quarantine()
 
     def _quarantine(self, **aim: object) -> None:

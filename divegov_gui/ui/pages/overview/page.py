@@ -116,8 +116,8 @@ class OverviewPage(Page):
         made.day_chosen.connect(lambda day: self._list_batches(BatchQuery(since=day, until=day)))
         made.source_chosen.connect(lambda name: self._list_batches(BatchQuery(source=name)))
         made.batch_chosen.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
-        made.rule_chosen.connect(lambda code: self._context.go_to("quarantine", rule=code))
-        made.age_chosen.connect(lambda age: self._context.go_to("quarantine", age=age))
+        made.rule_chosen.connect(self._open_records)
+        made.age_chosen.connect(self._open_age)
         self._shown.addWidget(made)
         return made
 
@@ -127,6 +127,7 @@ class OverviewPage(Page):
         from divegov_gui.ui.pages.overview.batches_view import BatchesView
 
         made = BatchesView(self._context)
+        self._allow(made)
         self._shown.addWidget(made)
         return made
 
@@ -150,6 +151,8 @@ class OverviewPage(Page):
             return
         self._stack.show_content()
         self.now.show_state(state)
+        if "batches" in self.__dict__:
+            self._allow(self.batches)
         self._read_view()
 
     def _read_view(self) -> None:
@@ -190,7 +193,18 @@ class OverviewPage(Page):
 
     def _open_rule(self, rule: RuleCount) -> None:
         """Show the records that fail it; who may not see those sees the rule."""
-        self._context.go_to("quarantine" if self._may_review else "rules", rule=rule.code)
+        self._open_records(rule.code)
+
+    def _open_records(self, code: str) -> None:
+        self._context.go_to("quarantine" if self._may_review else "rules", rule=code)
+
+    def _open_age(self, age: str) -> None:
+        if self._may_review:
+            self._context.go_to("quarantine", age=age)
+
+    def _allow(self, batches: BatchesView) -> None:
+        if self._state is not None:
+            batches.allow(review=self._state.may_review, purge=self._state.may_purge)
 
     def _open_outcome(self, key: str) -> None:
         if key == "quarantined" and self._may_review:

@@ -24,7 +24,8 @@ class PurgeDialog(Question):
     purged = Signal(object)
     """What was Purged."""
 
-    def __init__(self, context: AppContext, window: QWidget) -> None:
+    def __init__(self, context: AppContext, window: QWidget, *, allowed: bool = True) -> None:
+        """Who is not `allowed` to purge is told who is."""
         name = "overview.purge_dialog"
         super().__init__(name, "Purge old raw data", "erase", "Purge", window, danger=True)
         self._context = context
@@ -32,8 +33,7 @@ class PurgeDialog(Question):
         self.body.addWidget(
             label(
                 "Takes away what sources sent before a day, for good. What became of each record, all counts and "
-                "the divers stay. What a record came from that still waits in quarantine stays until it is resolved. "
-                "It takes the right of a compliance officer.",
+                "the divers stay. What a record came from that still waits in quarantine stays until it is resolved.",
                 wrap=True,
             )
         )
@@ -67,6 +67,9 @@ class PurgeDialog(Question):
         reveal(self.progress, False)
         self.yes.clicked.connect(partial(self._run, False))
         self._allow()
+        if not allowed:
+            self.rehearse.setEnabled(False)
+            self.told.setText("To purge is for compliance officers: tell one what should go.")
 
     # --- inside
     def _before(self) -> date:

@@ -50,6 +50,8 @@ class WorkspaceState:
     arrivals: Arrivals | None
     may_review: bool = True
     """Whether one may see the records in quarantine."""
+    may_purge: bool = True
+    """Whether one may take raw data away."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def read_state(scripts: Path | None, session: Any, _: ProgressSink, cancel: Canc
         if not complete:
             return WorkspaceState(plan, None)
         may_review = not plan.is_current or may(session, "Quarantine_Queue")
-        return WorkspaceState(plan, read_arrivals(session, batches=1), may_review)
+        may_purge = not plan.is_current or may(session, "Purge_Batches")
+        return WorkspaceState(plan, read_arrivals(session, batches=1), may_review, may_purge)
 
 
 def count_holdings(session: Any, _: ProgressSink, cancel: CancelToken) -> Holdings:
