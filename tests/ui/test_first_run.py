@@ -15,6 +15,7 @@ from divegov_gui import app
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.ui import theme
+from divegov_gui.ui.pages.quarantine import QuarantinePage
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tour.coach_mark import Dimness
 from divegov_gui.ui.tour.steps import RESUBMIT_DIALOG, STEPS
@@ -98,6 +99,9 @@ def test_the_whole_tour_by_deeds(toured: Newcomer, qtbot: QtBot, home: Path) -> 
     assert "You are in the quarantine." in toured.says()
     steward = toured.steward
     waiting = ask(home / "workspace.db", "SELECT count(*) FROM Data_Quarantine WHERE Failed_Checks = 0")[0][0]
+    page = steward.window.page("quarantine")
+    assert isinstance(page, QuarantinePage)
+    qtbot.waitUntil(lambda: bool(page.desk.suggesting.suggestions))
     qtbot.keyClick(find(steward, "quarantine.grid"), Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     toured.is_shown("resubmit")
     assert ask(home / "workspace.db", "SELECT count(*) FROM Data_Quarantine WHERE Failed_Checks = 0") == [

@@ -157,9 +157,8 @@ class Tour(QObject):
         card.say(step.title, step.text, step.deed, self._praise)
         self._praise = ""
         last = at == len(self._steps) - 1
-        card.offer(
-            "&Done" if last else "&Next", at > 0, "" if last else "&Skip", f"{at + 1} of {len(self._steps)}"
-        )
+        forth = "" if step is DEMO else "&Done" if last else "&Next"
+        card.offer(forth, at > 0, "" if last else "&Skip", f"{at + 1} of {len(self._steps)}")
         card.next_wanted.connect(self._next)
         card.back_wanted.connect(self._back)
         card.skip_wanted.connect(self._end)
