@@ -234,7 +234,7 @@ def test_a_claim_is_shown_and_taken_over_with_a_word(bench: Workbench) -> None:
 def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_path: Path) -> None:
     records = bench.failing("EMAIL_FORMAT")[:3]
     select(bench, records)
-    trip = bench.page.desk.decisions._round_trip
+    trip = bench.page.desk.decisions.round_trip()
     file = tmp_path / "for the owner.csv"
     trip.write(bench.page.desk.decisions.chosen(), file)
     bench.quiet()

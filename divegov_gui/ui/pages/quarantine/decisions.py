@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services.bulk import LikeThis
 from divegov_gui.services.queue import Catalogue, Sorting, read_keys, read_versions
 from divegov_gui.services.queue_query import OPEN, READY
 from divegov_gui.services.review import (
@@ -23,31 +22,31 @@ from divegov_gui.services.review import (
     release_claims,
     reopen_records,
 )
-from divegov_gui.services.suggestions import Suggestion
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, AppContext
-from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
 from divegov_gui.ui.pages.quarantine.dialog import WordQuestion
-from divegov_gui.ui.pages.quarantine.file_round_trip import RoundTrip
-from divegov_gui.ui.pages.quarantine.groups_dialog import GroupsDialog
-from divegov_gui.ui.pages.quarantine.merge_desk import MergeDesk
-from divegov_gui.ui.pages.quarantine.resubmit_dialog import ResubmitDialog
 from divegov_gui.ui.pages.quarantine.steps import discard_step
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import plural
 
 if TYPE_CHECKING:
+    from divegov_gui.services.suggestions import Suggestion
     from divegov_gui.ui.pages.quarantine.desk import Desk
+    from divegov_gui.ui.pages.quarantine.file_round_trip import RoundTrip
+    from divegov_gui.ui.pages.quarantine.merge_desk import MergeDesk
     from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 
 
 class Decisions(QObject):
-    """Resubmit, release, discard, reopen, claim; change many at once; export and import."""
+    """Resubmit, release, discard, reopen, claim; change many at once; export and import.
+
+    Each dialog is imported when it is first opened: together they take as long to import as the page itself.
+    """
 
     def __init__(self, context: AppContext, page: QuarantinePage, desk: Desk) -> None:
         super().__init__(desk)
         self._context, self._page, self._desk = context, page, desk
-        self._round_trip = RoundTrip(context, page, self)
-        self._merging = MergeDesk(context, page, self)
+        self._round_trip: RoundTrip | None = None
+        self._merging: MergeDesk | None = None
 
     def chosen(self) -> array[int]:
         """The ids of the selected records, also of those that were never in sight; else the current one."""
@@ -80,6 +79,8 @@ class Decisions(QObject):
         if not len(ids):
             self._context.notifier.info("No record to resubmit.", "None that waits is ready yet.")
             return
+        from divegov_gui.ui.pages.quarantine.resubmit_dialog import ResubmitDialog
+
         dialog = ResubmitDialog(self._context, self._page.marks.checks, ids, self._page.window(), waive=waive)
         dialog.resubmitted.connect(self._tell_resubmitted)
         dialog.open()
@@ -193,6 +194,8 @@ class Decisions(QObject):
         if len(ids) < 2:
             ids = grid.rows.keys_in([(0, grid.rows.rowCount() - 1)])
         if catalogue is not None and len(ids):
+            from divegov_gui.ui.pages.quarantine.groups_dialog import GroupsDialog
+
             dialog = GroupsDialog(self._context, catalogue, ids, self._page.window())
             dialog.saved.connect(self.tell_bulk)
             dialog.open()
@@ -203,6 +206,8 @@ class Decisions(QObject):
         if suggestion is None or row is None:
             self._context.notifier.info("No suggestion here whose like could be applied to others.")
             return
+        from divegov_gui.services.bulk import LikeThis
+
         failing = self._page.marks.checks.for_column(row.failed_checks, suggestion.column)
         bits = sum(check.bit for check in failing)
         self._open_bulk(like=LikeThis(suggestion.column, suggestion.kind), bits=bits)
@@ -211,6 +216,8 @@ class Decisions(QObject):
         catalogue = self._page.loader.catalogue
         if catalogue is None:
             return
+        from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
+
         dialog = BulkDialog(self._context, catalogue, self._page.window(), **what)
         dialog.saved.connect(self.tell_bulk)
         dialog.open()
@@ -225,15 +232,27 @@ class Decisions(QObject):
 
     def compare(self) -> None:
         """Show a duplicate beside what it duplicates."""
+        from divegov_gui.ui.pages.quarantine.merge_desk import MergeDesk
+
+        if self._merging is None:
+            self._merging = MergeDesk(self._context, self._page, self)
         self._merging.open()
 
     def export(self) -> None:
         """Write the selected records to a file."""
-        self._round_trip.export(self.chosen())
+        self.round_trip().export(self.chosen())
 
     def import_file(self) -> None:
         """Take corrections from a file."""
-        self._round_trip.choose_file()
+        self.round_trip().choose_file()
+
+    def round_trip(self) -> RoundTrip:
+        """What goes out to a file and comes back."""
+        from divegov_gui.ui.pages.quarantine.file_round_trip import RoundTrip
+
+        if self._round_trip is None:
+            self._round_trip = RoundTrip(self._context, self._page, self)
+        return self._round_trip
 
     # --- doing
     def after(self, what: set[str]) -> None:

@@ -13,17 +13,15 @@ from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.queue import QueueRow, read_rows
 from divegov_gui.services.review import Edited, undo_edit
 from divegov_gui.services.story import read_cells, read_history, read_last_edits, read_story
-from divegov_gui.services.suggestions import Suggestion
 from divegov_gui.ui.context import QUARANTINE, AppContext
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
-from divegov_gui.ui.pages.quarantine.conflict_dialog import ConflictDialog
 from divegov_gui.ui.pages.quarantine.decisions import Decisions
 from divegov_gui.ui.pages.quarantine.editing import Editing, Wish
-from divegov_gui.ui.pages.quarantine.key_sheet import KeySheet
 from divegov_gui.ui.pages.quarantine.suggesting import Suggesting
 from divegov_gui.ui.widgets import CellEdit, plural
 
 if TYPE_CHECKING:
+    from divegov_gui.services.suggestions import Suggestion
     from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 
 
@@ -127,7 +125,7 @@ class Desk(QObject):
             "refresh": page.refresh,
             "export": self.decisions.export,
             "import": self.decisions.import_file,
-            "keys": lambda: KeySheet(page.window()).open(),
+            "keys": self._show_keys,
         }
         for name, do in todo.items():
             page.actions_[name].triggered.connect(lambda _=False, act=do: act())
@@ -146,6 +144,11 @@ class Desk(QObject):
         offered |= dict.fromkeys(("edit", "accept", "others", "compare"), may and is_open)
         for name, can in offered.items():
             actions[name].setEnabled(can)
+
+    def _show_keys(self) -> None:
+        from divegov_gui.ui.pages.quarantine.key_sheet import KeySheet
+
+        KeySheet(self._page.window()).open()
 
     # --- moving
     def _step(self, forward: bool) -> None:
@@ -324,6 +327,8 @@ class Desk(QObject):
         if row is None or error.facts.what in ("claimed", "status"):
             self._context.notifier.error(error)
             return
+        from divegov_gui.ui.pages.quarantine.conflict_dialog import ConflictDialog
+
         dialog = ConflictDialog(wish, row, edits, error, self._context.mask_personal, self._page.window())
         dialog.mine_chosen.connect(self.editing.save)
         dialog.open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from divegov_gui.services.checks import Check
 from divegov_gui.services.queue import QueueRow
-from divegov_gui.services.suggestions.model import Suggestion
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks, show_value
 from divegov_gui.ui.pages.quarantine.suggestion_chip import SuggestionChip
 from divegov_gui.ui.widgets import button, icon_label, label, restyle, reveal
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from divegov_gui.services.suggestions.model import Suggestion
 
 
 class ValueField(QLineEdit):

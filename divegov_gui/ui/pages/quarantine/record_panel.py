@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -17,13 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from divegov_gui.services.queue import COLUMNS, QueueRow
-from divegov_gui.services.suggestions.model import Suggestion
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks
 from divegov_gui.ui.pages.quarantine.record_fields import FieldRow
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import Badge, button, label, plural, reveal, rule
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from divegov_gui.services.suggestions.model import Suggestion
 
 _DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
 _STATES = {"Released": "promoted", "Merged": "unchanged", "Discarded": "neutral"}

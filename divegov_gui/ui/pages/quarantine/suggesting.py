@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.queue import QueueRow
-from divegov_gui.services.suggestions import Knowledge, Suggestion, Values, read_knowledge, suggest
 from divegov_gui.ui.context import AppContext
+
+if TYPE_CHECKING:
+    from divegov_gui.services.suggestions import Knowledge, Suggestion
 
 _PAUSE_MS = 80
 """Who runs through the list with the arrow keys asks for nothing on the way."""
@@ -69,6 +71,12 @@ class Suggesting(QObject):
 def _suggest(
     row: QueueRow, knowledge: Knowledge | None, session: Any, _: ProgressSink, __: CancelToken
 ) -> tuple[Knowledge, tuple[Suggestion, ...]]:
+    from divegov_gui.services.suggestions import (  # here, in the session's thread
+        Values,
+        read_knowledge,
+        suggest,
+    )
+
     known = knowledge or read_knowledge(session)
     found = suggest(session, [Values.of(row)], known)
     return known, found.get(row.quarantine_id, ())

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from divegov_gui.services.suggestions.model import Suggestion
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
 from divegov_gui.ui.theme.fonts import text_font
 from divegov_gui.ui.widgets.painting import color, focus_ring, rounded
+
+if TYPE_CHECKING:
+    from divegov_gui.services.suggestions.model import Suggestion
 
 _SURE = {1: "not sure", 2: "likely", 3: ""}
 
