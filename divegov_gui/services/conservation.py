@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
 
 from divegov_gui.database.session import Filter, Order, Session
 
@@ -55,17 +55,19 @@ class Slice:
     first: int
     last: int
     batches: int
+    ids: tuple[int, ...] = field(default=(), compare=False)
 
 
-def slices(session: Session, records: int = SLICE) -> tuple[Slice, ...]:
-    """All governed batches in slices of about that many records, the newest first."""
+def slices(session: Session, records: int = SLICE, known: Set[int] = frozenset()) -> tuple[Slice, ...]:
+    """All governed batches but the `known` ones in slices of about that many records, the newest first."""
     rows = session.select(
         "Batch_Summary",
         ["Batch_ID", "Loaded_Count"],
         [Filter("Status", "=", "Governed")],
         [Order("Batch_ID", descending=True)],
     )
-    return tuple(_cut([(row["Batch_ID"], row["Loaded_Count"]) for row in rows], records))
+    wanted = [(row["Batch_ID"], row["Loaded_Count"]) for row in rows if row["Batch_ID"] not in known]
+    return tuple(_cut(wanted, records))
 
 
 def check_slice(session: Session, part: Slice) -> tuple[Imbalance, ...]:
@@ -105,9 +107,9 @@ def _cut(batches: list[tuple[int, int]], most: int) -> Iterator[Slice]:
     total = 0
     for batch_id, records in batches:
         if taken and total + records > most:
-            yield Slice(taken[-1], taken[0], len(taken))
+            yield Slice(taken[-1], taken[0], len(taken), tuple(taken))
             taken, total = [], 0
         taken.append(batch_id)
         total += records
     if taken:
-        yield Slice(taken[-1], taken[0], len(taken))
+        yield Slice(taken[-1], taken[0], len(taken), tuple(taken))

@@ -176,6 +176,27 @@ def test_an_imbalance_is_an_alarm_that_leads_to_the_batch(
     assert find(steward, "overview.batch_title", QLabel).text().startswith("Batch 2 · ")
 
 
+def test_what_is_known_to_be_sound_is_not_counted_at_every_look_but_when_asked(
+    qtbot: QtBot, open_on: Any, workspace: Path
+) -> None:
+    steward = open_on(workspace)
+    with closing(sqlite3.connect(workspace)) as raw, raw:
+        raw.execute("DELETE FROM Record_Outcome WHERE Raw_ID = (SELECT max(Raw_ID) FROM Raw_Record)")
+    turn_to(qtbot, steward, "Batches")
+    turn_to(qtbot, steward, "Now")
+    assert (
+        find(steward, "overview.balance", QLabel)
+        .text()
+        .startswith("Checked against the records of 2 batches")
+    )
+    click(qtbot, steward, "overview.refresh")
+    quiet(steward)
+    assert find(steward, "overview.alarm").isVisible()
+    turn_to(qtbot, steward, "Batches")
+    turn_to(qtbot, steward, "Now")
+    assert find(steward, "overview.alarm").isVisible()
+
+
 def turn_to(qtbot: QtBot, steward: Any, title: str) -> None:
     """Click a view's tab."""
     bar = find(steward, "overview.views", QTabBar)

@@ -105,6 +105,7 @@ def test_an_imbalance_is_told_in_words() -> None:
 def test_all_batches_are_checked_in_slices_the_newest_first(governed: SqliteSession) -> None:
     assert slices(governed, records=240) == (Slice(2, 3, 2), Slice(1, 1, 1))
     assert slices(governed, records=1) == (Slice(3, 3, 1), Slice(2, 2, 1), Slice(1, 1, 1))
+    assert slices(governed, known={3}) == (Slice(1, 2, 2),)
     damage(governed, "UPDATE Data_Quarantine SET Status = '?' WHERE Batch_ID = 1")
     assert check_slice(governed, Slice(2, 3, 2)) == ()
     assert [found.batch_id for found in check_slice(governed, Slice(1, 1, 1))] == [1]

@@ -32,6 +32,8 @@ class Balance(QWidget):
         self._waiting: list[Slice] = []
         self._round = 0
         self._checked = self._total = 0
+        self._sound: set[int] = set()
+        """Batches that were found in order since the window was opened: they are not counted at every look."""
         self.found: list[Imbalance] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -41,11 +43,13 @@ class Balance(QWidget):
         layout.addWidget(self._alarm)
         reveal(self._alarm, False)
 
-    def start(self) -> None:
-        """Check every batch, from the beginning."""
+    def start(self, *, anew: bool = False) -> None:
+        """Check every batch that is not known to be sound yet; `anew`: every one."""
+        if anew:
+            self._sound.clear()
         self._round += 1
         self._context.reader.submit(
-            cut_slices,
+            partial(cut_slices, frozenset(self._sound)),
             kind="overview.slices",
             on_success=partial(self._begin, self._round),
             on_failure=self._fail,
@@ -78,8 +82,8 @@ class Balance(QWidget):
     def _begin(self, round_: int, parts: tuple[Slice, ...]) -> None:
         if round_ != self._round:
             return
-        self._waiting, self._checked = list(parts), 0
-        self._total = sum(part.batches for part in parts)
+        self._waiting, self._checked = list(parts), len(self._sound)
+        self._total = self._checked + sum(part.batches for part in parts)
         self.found = []
         self._next(round_)
 
@@ -101,6 +105,7 @@ class Balance(QWidget):
             return
         self._checked += part.batches
         self.found += found
+        self._sound |= set(part.ids) - {one.batch_id for one in found}
         if found:
             self.alarmed.emit(tuple(self.found))
         self._next(round_)

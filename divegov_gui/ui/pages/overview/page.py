@@ -43,6 +43,7 @@ class OverviewPage(Page):
         super().__init__("overview", "Overview", "", scrolls=False, parent=parent)
         self._context = context
         self._state: WorkspaceState | None = None
+        self._check_anew = False
         self._build()
         context.changed.connect(self._take_change)
 
@@ -70,7 +71,7 @@ class OverviewPage(Page):
     def _build(self) -> None:
         space = theme.current().space
         again = tool_button("refresh", name="overview.refresh", accessible="Read anew")
-        again.clicked.connect(self.refresh)
+        again.clicked.connect(self._read_anew)
         self.add_action(again)
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -169,7 +170,8 @@ class OverviewPage(Page):
             on_failure=self._context.notifier.error,
             owner=self,
         )
-        self.now.balance.start()
+        self.now.balance.start(anew=self._check_anew)
+        self._check_anew = False
 
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
@@ -183,6 +185,11 @@ class OverviewPage(Page):
     @property
     def _may_review(self) -> bool:
         return self._state is None or self._state.may_review
+
+    def _read_anew(self) -> None:
+        """Everything, and every batch checked once more."""
+        self._check_anew = True
+        self.refresh()
 
     def _take_step(self, step: NextStep) -> None:
         self._context.go_to(step.page, **step.aim)

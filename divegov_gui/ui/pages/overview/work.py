@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -96,10 +97,10 @@ def count_holdings(session: Any, _: ProgressSink, cancel: CancelToken) -> Holdin
         return read_holdings(session)
 
 
-def cut_slices(session: Any, _: ProgressSink, cancel: CancelToken) -> tuple[Slice, ...]:
-    """What there is to check, in parts that each take a moment."""
+def cut_slices(known: Set[int], session: Any, _: ProgressSink, cancel: CancelToken) -> tuple[Slice, ...]:
+    """What there is to check beyond what is `known` to be sound, in parts that each take a moment."""
     with interruptible(session, cancel):
-        return slices(session)
+        return slices(session, known=known)
 
 
 def check(part: Slice, session: Any, _: ProgressSink, cancel: CancelToken) -> tuple[Imbalance, ...]:
