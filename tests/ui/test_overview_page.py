@@ -24,6 +24,7 @@ from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
 from divegov_gui.ui.pages.overview.words import score_text
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import ConservationMeter, DataTable, RuleBars, SortChoice, StatTile
+from divegov_gui.ui.widgets.chart import Chart
 from divegov_gui.ui.widgets.list_table import ListTable
 
 SUMS = (
@@ -150,6 +151,28 @@ def test_a_place_of_the_quarantined_leads_to_its_records(qtbot: QtBot, open_on: 
     quiet(steward)
     assert steward.window.current_key == "quarantine"
     assert find(steward, "quarantine.grid", QTableView).model().rowCount() == 2
+
+
+def test_a_high_window_shows_the_newest_batches_and_opens_one(
+    qtbot: QtBot, open_on: Any, workspace: Path
+) -> None:
+    steward = open_on(workspace)
+    steward.window.resize(1280, 800)
+    quiet(steward)
+    newest = find(steward, "overview.newest", Chart)
+    assert not newest.isVisible()
+    steward.window.resize(1920, 1080)
+    quiet(steward)
+    assert newest.isVisible()
+    shown = [(mark.key, mark.cells[2], mark.cells[3]) for mark in newest.data.drawn]
+    assert shown == ask(
+        workspace,
+        "SELECT Batch_ID, count(*), sum(Outcome = 'Quarantined') FROM Raw_Record JOIN Record_Outcome USING (Raw_ID) "
+        "GROUP BY 1 ORDER BY 1 DESC",
+    )
+    qtbot.mouseClick(newest, Qt.MouseButton.LeftButton, pos=newest.place_of(1).toPoint())
+    quiet(steward)
+    assert find(steward, "overview.batch_title", QLabel).text().startswith("Batch 1 · ")
 
 
 def test_every_batch_is_checked_against_its_records(open_on: Any, workspace: Path) -> None:

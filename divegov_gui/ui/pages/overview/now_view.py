@@ -13,6 +13,7 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.balance import Balance
 from divegov_gui.ui.pages.overview.meter_card import MeterCard
+from divegov_gui.ui.pages.overview.newest_card import NewestCard
 from divegov_gui.ui.pages.overview.next_step import NextStep, NextStepBar, next_step
 from divegov_gui.ui.pages.overview.tiles import Tiles
 from divegov_gui.ui.pages.overview.where_card import WhereCard
@@ -22,6 +23,8 @@ from divegov_gui.ui.widgets.rule_bars import ROW_HEIGHT
 
 _LEAST_RULES = 5
 """Rules in sight in the smallest window; where there is more room there are more."""
+_LEFT, _RIGHT = 8, 5
+"""How the two columns share the width."""
 _AROUND_RULES = 134
 """Pixels of their card that are not rules."""
 
@@ -35,6 +38,8 @@ class NowView(QWidget):
     """The RuleCount that was chosen."""
     outcome_chosen = Signal(object)
     """The outcome that was chosen on the meter."""
+    batch_chosen = Signal(object)
+    """The number of a batch that is wanted."""
     place_chosen = Signal(object)
     """Where records are that are wanted: a key of where_card.STATES."""
 
@@ -54,8 +59,8 @@ class NowView(QWidget):
         layout.addWidget(self.tiles)
         row = QHBoxLayout()
         row.setSpacing(space.m)
-        row.addLayout(self._left(context), 8)
-        row.addWidget(self._rules_card(), 5)
+        row.addLayout(self._left(context), _LEFT)
+        row.addWidget(self._rules_card(), _RIGHT)
         layout.addLayout(row, 1)
 
     def show_state(self, state: WorkspaceState) -> None:
@@ -64,6 +69,8 @@ class NowView(QWidget):
         self._state = state
         self.meter_card.show_arrivals(state.arrivals)
         self.tiles.show_arrivals(state.arrivals)
+        self.newest.show_batches(state.arrivals.batches)
+        self._fit()
         self.next_bar.allow_review(state.may_review)
         self.where.allow_review(state.may_review)
         self._show_step()
@@ -89,6 +96,10 @@ class NowView(QWidget):
         self.where.place_chosen.connect(self.place_chosen)
         column.addWidget(self.meter_card)
         column.addWidget(self.where)
+        self.newest = NewestCard()
+        self.newest.batch_chosen.connect(self.batch_chosen)
+        self.newest.hide()
+        column.addWidget(self.newest)
         column.addStretch(1)
         return column
 
@@ -114,13 +125,27 @@ class NowView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_rules()
+        self._fit()
 
     def _show_rules(self, hits: Iterable[RuleHits]) -> None:
         self._failing = [
             RuleCount(hit.code, hit.wording, hit.records, hit.severity) for hit in hits if hit.records
         ]
+        self._fit()
+
+    def _fit(self) -> None:
+        """Share the window's height: more rules and, where it is high, the newest batches."""
         self._fit_rules()
+        around, gap = self.parentWidget(), theme.current().space.m
+        width = (self.width() - gap) * _LEFT // (_LEFT + _RIGHT)
+        taken = self._height(self.meter_card, width) + self._height(self.where, width)
+        self.newest.fit((around.height() if around else 0) - self._rules_at - taken - 2 * gap)
+
+    @staticmethod
+    def _height(card: Card, width: int) -> int:
+        layout = card.layout()
+        assert layout is not None
+        return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else card.sizeHint().height()
 
     def _fit_rules(self) -> None:
         """Show the worst rules, as many as there is room for; the rest is a page away."""

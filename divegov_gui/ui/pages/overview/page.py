@@ -100,6 +100,7 @@ class OverviewPage(Page):
         self.now.rule_chosen.connect(self._open_rule)
         self.now.outcome_chosen.connect(self._open_outcome)
         self.now.place_chosen.connect(lambda key: self._context.go_to("quarantine", **_AIMS[key]))
+        self.now.batch_chosen.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
         self.now.balance.batch_wanted.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
         self._shown = QStackedWidget()
         self._shown.setObjectName("overview.view")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from divegov_gui.services.queue_query import AGES, age_of
-from divegov_gui.services.trends import Trends
+from divegov_gui.services.trends import BatchQuality, Trends
 from divegov_gui.ui.widgets import plural
 from divegov_gui.ui.widgets.chart_data import ChartData, Mark, Series
 
@@ -49,7 +49,7 @@ def share_chart(trends: Trends) -> ChartData:
     )
 
 
-def batches_chart(trends: Trends) -> ChartData:
+def batches_chart(batches: Sequence[BatchQuality]) -> ChartData:
     """The newest batches, and how much of each was stopped."""
     marks = tuple(
         Mark(
@@ -67,7 +67,7 @@ def batches_chart(trends: Trends) -> ChartData:
             key=one.batch_id,
             aside=f"{100 * one.first_time_right:.1f} % right",
         )
-        for one in trends.batches
+        for one in batches
     )
     left = len(marks) - ChartData.shown
     return ChartData(

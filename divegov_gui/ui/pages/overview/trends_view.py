@@ -155,7 +155,7 @@ class TrendsView(QWidget):
         period = self.period_words
         self.share.show_data(charts.share_chart(trends), f"{period}: records that needed no steward")
         self.rules.show_data(charts.rules_chart(trends, found.wordings), f"{period}: as records arrived")
-        self.batches.show_data(charts.batches_chart(trends), f"{period}: the newest first")
+        self.batches.show_data(charts.batches_chart(trends.batches), f"{period}: the newest first")
         self.waits.show_data(charts.waits_chart(trends), f"{period}: median wait in quarantine, by day")
         self.backlog.show_data(charts.backlog_chart(trends, _today()), "Now: open records")
         self.sources.show_data(charts.sources_chart(trends), "All time: the most to mend first")

@@ -41,6 +41,8 @@ from divegov_gui.services.quality import (
 from divegov_gui.services.trends import Period, Trends, read_trends
 
 DEMO_ROWS = 1000
+NEWEST = 8
+"""Batches that are shown beside what there is now."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def read_state(scripts: Path | None, session: Any, _: ProgressSink, cancel: Canc
             return WorkspaceState(plan, None)
         may_review = not plan.is_current or may(session, "Quarantine_Queue")
         may_purge = not plan.is_current or may(session, "Purge_Batches")
-        return WorkspaceState(plan, read_arrivals(session, batches=1), may_review, may_purge)
+        return WorkspaceState(plan, read_arrivals(session, batches=NEWEST), may_review, may_purge)
 
 
 def count_holdings(session: Any, _: ProgressSink, cancel: CancelToken) -> Holdings:
