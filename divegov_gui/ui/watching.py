@@ -26,6 +26,8 @@ MOST_ARRIVALS = 500
 _LONGEST = 24
 """How much of a folder's name stands in the status line."""
 LOOK_MS, PAUSE_MS = 2_000, 30_000
+_PATIENCE_MS = 3_000
+"""How long closing waits for a look at a folder that does not answer, such as one on a network."""
 _FOLDER, _OPTIONS, _ON = "watch/folder", "watch/options", "watch/on"
 
 
@@ -122,7 +124,7 @@ class FolderWatcher(QObject):
         """Let the thread go; the folder is offered again at the next start."""
         self._end()
         if self._worker is not None:
-            self._worker.shutdown()
+            self._worker.shutdown(_PATIENCE_MS)
             self._worker = None
 
     # --- inside

@@ -103,7 +103,7 @@ class CoachCard(QFrame):
         self._count.setText(count)
 
     def stand_by(self, lit: QRect) -> None:
-        """Stand beside what is lit where there is room, else in the lower right corner, or in the middle."""
+        """Stand beside what is lit where there is room, else in the lower left corner, or in the middle."""
         self.move(_place(self._fitted(), lit, self._host.rect()))
         self.raise_()
 
@@ -185,7 +185,7 @@ def _place(card: QRect, lit: QRect, host: QRect) -> QPoint:
     ):
         if inside.contains(QRect(at, card.size())):
             return at
-    return QPoint(inside.right() - card.width(), inside.bottom() - card.height())
+    return QPoint(inside.left(), inside.bottom() - card.height())
 
 
 def _within(wanted: int, least: int, most: int) -> int:
