@@ -20,11 +20,13 @@ from divegov_gui.cli_support import (
     print_json,
     progress_bar,
 )
-from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.errors import ConnectionFailed, InputRefused
 
 if TYPE_CHECKING:
+    from divegov_gui.database.session import Session
     from divegov_gui.services.catalogue import Finding
     from divegov_gui.services.deployment import DeploymentPlan, DeploymentReport
+    from divegov_gui.services.quality import Overview
 
 
 def deploy(
@@ -80,12 +82,11 @@ def status(
 ) -> None:
     """Show the state of the scripts, what of them is missing or altered, and what the workspace holds."""
     from divegov_gui.services.deployment import plan_deployment
-    from divegov_gui.services.quality import read_overview
 
     place = existing(workspace, profile)
     with open_session(place) as session:
         plan = plan_deployment(session, scripts)
-        overview = None if plan.is_empty else read_overview(session)
+        overview = None if plan.is_empty else _overview(session, plan)
     counts = (
         {}
         if overview is None
@@ -109,6 +110,18 @@ def status(
         print(f"  {count:>12,}  {name.replace('_', ' ')}")
     if not plan.is_current:
         print("Run divegov deploy to apply what is outstanding.")
+
+
+def _overview(session: Session, plan: DeploymentPlan) -> Overview | None:
+    """What the workspace holds; None where it is of older scripts and has not the views to tell it by."""
+    from divegov_gui.services.quality import read_overview
+
+    try:
+        return read_overview(session)
+    except ConnectionFailed:
+        if plan.is_current:
+            raise
+        return None
 
 
 def _confirmed(plan: DeploymentPlan) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from divegov_gui.cli_persona import DiverArgument, ReasonOption, StewardOption, session_as
 from divegov_gui.cli_support import JsonOption, ProfileOption, WorkspaceOption, print_json, progress_bar
-from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.errors import Cancelled, InputRefused
 
 subject_app = typer.Typer(
     help="Requests of data subjects: hand over what is held of them, or erase it.",
@@ -73,7 +73,7 @@ def erase(
         if not yes and not typer.confirm(
             f"Erase diver {diver} from {found.rows:,} rows? It cannot be undone.", err=True
         ):
-            raise typer.Abort
+            raise Cancelled("Nobody was erased.", "It was not confirmed.")
         if certificate is not None:
             _write(certificate, "")
         with progress_bar(quiet=as_json) as progress:
@@ -138,9 +138,12 @@ def verify(
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(
-            f"{file} cannot be read.", f"{error}.", "Choose the certificate's JSON file."
-        ) from error
+        why = (
+            "There is no such file."
+            if isinstance(error, FileNotFoundError)
+            else "It is no text that can be read."
+        )
+        raise InputRefused(f"{file} cannot be read.", why, "Choose the certificate's JSON file.") from error
     with session_as(role, workspace, profile) as session:
         verdict = subjects.verify_certificate(session, subjects.read_certificate(text))
     if as_json:

@@ -292,5 +292,5 @@ def print_report(facts: dict[str, Any], as_json: bool) -> None:
         print("Seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in facts["seconds"].items()))
     print(
         f"The workspace now holds {facts['divers']:,} divers, {facts['quarantine_open']:,} records in quarantine and "
-        f"{facts['history_rows']:,} earlier versions."
+        f"{facts['history_rows']:,} earlier version{'' if facts['history_rows'] == 1 else 's'}."
     )

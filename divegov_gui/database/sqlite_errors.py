@@ -137,4 +137,5 @@ def not_granted(role: str, name: str, verb: str = "do") -> Refused:
         f"A {role.replace('_', ' ')} may not {verb} this.",
         f"{name.replace('_', ' ')} is not granted to that role.",
         "Choose another role on the Privacy page, or ask somebody whose role may.",
+        options="--as ROLE",
     )

@@ -115,9 +115,11 @@ class ProfileStore:
         for profile in profiles:
             if profile.name.casefold() == name.strip().casefold():
                 return profile
-        known = ", ".join(p.name for p in profiles) or "none yet"
+        known = ", ".join(p.name for p in profiles)
         raise InputRefused(
-            f"There is no profile “{name}”.", f"There are: {known}.", "divegov profile list shows them."
+            f"There is no profile “{name}”.",
+            f"There are: {known}." if known else "None is saved yet.",
+            "divegov profile list shows them; divegov profile add makes one.",
         )
 
     def add(self, profile: Profile) -> Profile:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from divegov_gui.core.errors import InputRefused
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.theme import ThemeManager
 
@@ -43,9 +44,17 @@ def capture(
     if focused is not None and not keep_focus:
         focused.clearFocus()
     settle()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not widget.grab().save(str(path), "PNG"):
-        raise OSError(f"The picture could not be written to {path}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = widget.grab().save(str(path), "PNG")
+    except OSError:
+        written = False
+    if not written:
+        raise InputRefused(
+            f"The picture {path.name} cannot be written.",
+            f"The folder {path.parent} cannot be made or written.",
+            "Choose another folder.",
+        )
     return path
 
 

@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
         self.header.help_wanted.connect(self.show_help)
         self.header.set_mode(self._themes.mode)
         notifier.posted.connect(self._show_notice)
+        notifier.withdrawn.connect(self.banners.withdraw)
 
     def _add_shortcuts(self, pages: Sequence[PageSpec]) -> None:
         for place, spec in enumerate(pages[:9], start=1):

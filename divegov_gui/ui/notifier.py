@@ -35,6 +35,13 @@ class Notifier(QObject):
     posted = Signal(object)
     """A Notice to show."""
 
+    withdrawn = Signal(object)
+    """The beginning of a hint: what was said with it is settled."""
+
+    def withdraw(self, hint: str) -> None:
+        """Take back what told to do something that is done now: all whose hint begins with `hint`."""
+        self.withdrawn.emit(hint)
+
     def success(self, title: str, detail: str = "") -> None:
         """Say that something is done."""
         self.posted.emit(Notice("success", title, detail))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +208,20 @@ def test_a_folder_without_scripts_is_said(open_on: Any, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     steward = opened(open_on, tmp_path / "new.db", tmp_path / "nothing")
     assert any("No numbered scripts for sqlite" in said for said in texts(steward.window.page("deploy")))
+
+
+def test_what_told_to_deploy_goes_once_it_is_done(qtbot: QtBot, open_on: Any, tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    text = (Path(__file__).parents[1] / "contract" / "workspace_of_version_1.sql.gz").read_bytes()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(gzip.decompress(text).decode())
+    steward = open_on(path)
+    for page in ("overview", "quarantine", "rules"):
+        steward.window.go_to(page)
+        quiet(steward)
+    assert len(steward.window.banners.views) == 1, "one sentence tells it, whichever page asks"
+    steward.window.go_to("deploy")
+    quiet(steward)
+    click(qtbot, steward, "deploy.start")
+    quiet(steward)
+    assert steward.window.banners.views == ()

@@ -141,7 +141,7 @@ def test_the_quarantine_tells_an_analyst_once_that_it_is_not_for_them(analyst: S
     texts = [label.text() for label in page.findChildren(QLabel) if label.isVisible() and label.text()]
     assert "Not for your role" in texts
     assert not any("You may read here" in text for text in texts)
-    assert analyst.window.toasts.views == ()
+    assert analyst.window.banners.views == ()
 
 
 def test_an_analyst_neither_ingests_nor_judges(analyst: Steward) -> None:

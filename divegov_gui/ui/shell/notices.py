@@ -107,8 +107,8 @@ class BannerArea(QWidget):
         return tuple(self._views)
 
     def show_notice(self, notice: Notice) -> None:
-        """Show `notice`; the same one is not shown twice, and the oldest makes room."""
-        for view in [v for v in self._views if v.notice == notice]:
+        """Show `notice`; one that happened and is mended alike is not shown twice, and the oldest makes room."""
+        for view in [v for v in self._views if _is_like(v.notice, notice)]:
             self._remove(view)
         for view in self._views[: max(0, len(self._views) - _AT_ONCE + 1)]:
             self._remove(view)
@@ -119,6 +119,11 @@ class BannerArea(QWidget):
         self.show()
         announce(self, notice.text, urgent=True)
 
+    def withdraw(self, hint: str) -> None:
+        """Take away what told to do what is done now: all whose hint begins with `hint`."""
+        for view in [v for v in self._views if v.notice.hint.startswith(hint)]:
+            self._remove(view)
+
     def _remove(self, view: NoticeView) -> None:
         if view in self._views:
             self._views.remove(view)
@@ -126,6 +131,13 @@ class BannerArea(QWidget):
             view.hide()
             view.deleteLater()
         self.setVisible(bool(self._views))
+
+
+def _is_like(one: Notice, other: Notice) -> bool:
+    """Whether two notices say that the same happened and what to do; why may differ."""
+    return one == other or (
+        bool(one.hint) and (one.tone, one.title, one.hint) == (other.tone, other.title, other.hint)
+    )
 
 
 class ToastStack(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import re
@@ -22,6 +23,7 @@ import pytest
 from divegov_gui.database import sqlite
 
 Divegov = Callable[..., Any]
+ROOT = Path(__file__).parents[3]
 IS_ROOT = hasattr(os, "getuid") and os.getuid() == 0
 HEADER = "First Name,Last Name,Email,Date of birth\n"
 ROW = "Ada,Lovelace,ada@example.org,1990-05-17\n"
@@ -589,3 +591,54 @@ def test_a_terminal_without_unicode_is_no_reason_to_fail(
     answer = process("ingest", "--file", people, "--workspace", workspace, env=environment)
     assert (answer.code, answer.err) == (0, "")
     assert "from column ?Email?" in answer.out
+
+
+def of_older_scripts(path: Path) -> Path:
+    """A workspace as version 1 of the program left it."""
+    text = gzip.decompress((ROOT / "tests" / "contract" / "workspace_of_version_1.sql.gz").read_bytes())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(text.decode())
+    return path
+
+
+def test_status_tells_what_is_outstanding_in_a_workspace_of_older_scripts(
+    divegov: Divegov, tmp_path: Path
+) -> None:
+    answer = divegov("status", "--workspace", of_older_scripts(tmp_path / "old.db"))
+    assert (answer.code, answer.err) == (0, "")
+    assert "changed  01_schema.sql" in answer.out
+    assert "Run divegov deploy" in answer.out
+
+
+def test_who_may_not_is_told_how_to_act_as_another_here(divegov: Divegov, workspace: Path) -> None:
+    divegov("deploy", "--workspace", workspace)
+    answer = divegov("audit", "show", "--as", "data_analyst", "--workspace", workspace)
+    assert_answered(answer, 6, "may not see this", "--as ROLE")
+
+
+def test_an_erasure_that_is_not_confirmed_is_stopped_and_no_bug(
+    divegov: Divegov, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    divegov("ingest", "--rows", "5", "--dirty", "0", "--workspace", workspace)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    answer = divegov("subject", "erase", "1", "--reason", "Article 17", "--workspace", workspace)
+    assert (answer.code, answer.err) == (130, "divegov: Nobody was erased. It was not confirmed.\n")
+    assert "Ada" not in answer.out
+    assert divegov("history", "1", "--json", "--workspace", workspace).json["divers"]
+
+
+def test_a_certificate_that_is_not_there_is_said_so_in_words(divegov: Divegov, workspace: Path) -> None:
+    answer = divegov("subject", "verify", "nowhere.json", "--workspace", workspace)
+    assert_answered(answer, 3, "There is no such file.")
+    assert "Errno" not in answer.err
+
+
+def test_pictures_that_cannot_be_written_are_an_answer(
+    process: Divegov, divegov: Divegov, workspace: Path, tmp_path: Path
+) -> None:
+    divegov("deploy", "--workspace", workspace)
+    (tmp_path / "taken").write_text("a file")
+    answer = process("screenshots", tmp_path / "taken" / "pictures", "--workspace", workspace)
+    assert answer.code == 3
+    assert "cannot be made or written" in answer.err
+    assert "Traceback" not in answer.err

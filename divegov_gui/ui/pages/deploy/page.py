@@ -290,6 +290,8 @@ class DeployPage(Page):
     def _finish(self, report: DeploymentReport) -> None:
         self._task = None
         reveal(self.progress, False)
+        if not report.dry_run:
+            self._context.notifier.withdraw("Open Deploy")
         self._context.notifier.success(result_text(report))
         self._tell(report.dry_run)
 
