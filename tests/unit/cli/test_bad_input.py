@@ -606,7 +606,7 @@ def test_status_tells_what_is_outstanding_in_a_workspace_of_older_scripts(
 ) -> None:
     answer = divegov("status", "--workspace", of_older_scripts(tmp_path / "old.db"))
     assert (answer.code, answer.err) == (0, "")
-    assert "changed  01_schema.sql" in answer.out
+    assert "drifted  01_schema.sql" in answer.out
     assert "Run divegov deploy" in answer.out
 
 
