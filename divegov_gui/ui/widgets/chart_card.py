@@ -64,7 +64,6 @@ class ChartCard(Card):
         self.header.set_subtitle(subtitle)
         self.chart.set_data(data)
         self._show_legend(data.series if len(data.series) > 1 else ())
-        self._show_table(data)
         self._tell(None)
         some = bool(data.marks)
         for part in (self._faces, self.readout, self.as_table, self.export):
@@ -107,10 +106,12 @@ class ChartCard(Card):
         self.header.add_action(self.export)
 
     def _turn(self, table: bool) -> None:
-        if self.table is not None:
-            self._faces.setCurrentIndex(int(table))
-        height = _TABLE_HEIGHT if table and self.table is not None else self.chart.height()
-        self._faces.setFixedHeight(height)
+        """Show the chart or its table, which is made when it is first wanted."""
+        if table:
+            self._show_table(self.chart.data)
+        shown = table and self.table is not None
+        self._faces.setCurrentIndex(int(shown))
+        self._faces.setFixedHeight(_TABLE_HEIGHT if shown else self.chart.height())
 
     def _tell(self, mark: Mark | None) -> None:
         self.readout.setText(mark.words if mark is not None else self.chart.data.said)
