@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "dist" / "DiveGov Steward" / ("divegov.exe" if os.name == "nt" else "divegov")
 PAGES = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "privacy", "rules")
-RUN_THE_DEMO = (704, 449)
+RUN_THE_DEMO = (415, 527)
 FIRST_PAGE_AT = (98, 99)
 PAGE_STEP = 44
 PATIENCE_SECONDS = 60.0
