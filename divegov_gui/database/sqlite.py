@@ -29,6 +29,7 @@ from divegov_gui.database.session import (
 from divegov_gui.database.sqlite_errors import error_name, lacking, not_granted, thrown, translated
 from divegov_gui.database.sqlite_file import connect, disconnect
 from divegov_gui.database.sqlite_host import CLOCK, login
+from divegov_gui.database.sqlite_keys import read_keys
 from divegov_gui.database.sqlite_select import count_text, flags, select_text
 from divegov_gui.database.views import VIEWS
 
@@ -120,10 +121,9 @@ class SqliteSession:
     def keys(
         self, view: str, key: str, filters: Sequence[Filter] = (), order: Sequence[Order] = ()
     ) -> array[int]:
-        """The whole numbers of one column (see `Session.keys`); on the bare cursor, which makes no object a row."""
-        text, values = select_text(view, [key], filters, order, None, self._schema)
+        """The whole numbers of one column (see `Session.keys`)."""
         with self._reading():
-            return array("q", (row[0] for row in self._raw.execute(text, values)))
+            return read_keys(self._raw, self._schema, view, key, filters, order)
 
     # -- deployment ---------------------------------------------------------------------------------------
 
