@@ -9,6 +9,8 @@ from divegov_gui.ui.theme.fonts import text_font
 from divegov_gui.ui.widgets.chart_data import ChartPlan, Mark
 from divegov_gui.ui.widgets.painting import color, fill_pattern, rounded
 
+_FEW = 10
+"""A line with so few points has its values written to them."""
 _MANY = 60
 """A line with more points shows them only where it is looked at."""
 
@@ -81,6 +83,22 @@ def _paint_line(painter: QPainter, plan: ChartPlan, current: int) -> None:
             size = 5.5 if index == current else 3.5
             painter.drawEllipse(point, size, size)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if len(points) <= _FEW:
+        _paint_values(painter, plan, points)
+
+
+def _paint_values(painter: QPainter, plan: ChartPlan, points: list[QPointF]) -> None:
+    """Write a value over each point that has room for it."""
+    painter.setFont(text_font(11, QFont.Weight.DemiBold))
+    painter.setPen(color("text"))
+    measure, free = QFontMetricsF(painter.font()), plan.plot.left() + 2
+    for mark, point in zip(plan.data.drawn, points, strict=True):
+        words = plan.data.format(mark.values[0])
+        width = measure.horizontalAdvance(words) + 6
+        left = min(max(point.x() - width / 2, plan.plot.left() + 2), plan.area.right() - width)
+        if left >= free:
+            painter.drawText(QRectF(left, point.y() - 22, width, 16), Qt.AlignmentFlag.AlignCenter, words)
+            free = left + width
 
 
 def _paint_guide(painter: QPainter, plan: ChartPlan, point: QPointF) -> None:
