@@ -104,7 +104,7 @@ class TimelinePainter:
             self._painter.drawText(QRectF(start, area.top(), 200, AXIS - 8), _MIDDLE, shared)
             start += QFontMetrics(self._painter.font()).horizontalAdvance(shared) + 14
         for tick in found:
-            self._tick(window.x(tick.instant), y, tick.text, start)
+            start = self._tick(window.x(tick.instant), y, tick.text, start)
 
     def _knot_ticks(self, y: float) -> None:
         area, before, free = self._lanes.area, None, self._lanes.area.left()
@@ -120,19 +120,24 @@ class TimelinePainter:
             if fits:
                 before, free = moment, x + width + 12
 
-    def _tick(self, x: float, y: float, text: str, start: float, *, left_of: bool = True) -> None:
-        """A tick with its text: centred over it, or beginning at it."""
+    def _tick(self, x: float, y: float, text: str, start: float, *, left_of: bool = True) -> float:
+        """A tick with its text: centred over it, or beginning at it; no text stands left of `start`.
+
+        Returns where the next text may start.
+        """
         painter = self._painter
         painter.setPen(QPen(color("control_border"), 1))
         painter.drawLine(QPointF(x, y - 3), QPointF(x, y + 3))
         if not text:
-            return
+            return start
         painter.setFont(text_font(12))
         painter.setPen(color("muted"))
         width = QFontMetrics(painter.font()).horizontalAdvance(text)
         left = x - width / 2 if left_of else x
-        if left >= start and left + width <= self._lanes.area.right() - 2:
-            painter.drawText(QRectF(left, self._lanes.area.top(), width + 4, AXIS - 8), _MIDDLE, text)
+        if left < start or left + width > self._lanes.area.right() - 2:
+            return start
+        painter.drawText(QRectF(left, self._lanes.area.top(), width + 4, AXIS - 8), _MIDDLE, text)
+        return left + width + 10
 
     # --- what happened
     def story(self, marks: Sequence[StoryMark]) -> None:
