@@ -107,6 +107,12 @@ def test_ticks_suit_the_time_in_sight(span: int, shared: bool, least: int) -> No
     assert [t.instant for t in found] == sorted({t.instant for t in found})
 
 
+@pytest.mark.parametrize(("seconds", "length"), [(5, len("2026-07-16")), (0.001, len("2026-07-16 14:03"))])
+def test_what_all_ticks_share_is_said_once(seconds: float, length: int) -> None:
+    common, _ = ticks(BEGIN, BEGIN + round(seconds * 1_000_000), 6)
+    assert len(common) == length
+
+
 def test_over_years_each_tick_is_the_beginning_of_one() -> None:
     _, found = ticks(microseconds("2019-03-02 09:00:00"), NOW, 6)
     assert "2022" in [tick.text for tick in found]

@@ -109,7 +109,7 @@ def ticks(first: int, last: int, most: int) -> tuple[str, list[Tick]]:
     shared, style = _style(step)
     found = [Tick(t, _written(local_datetime(t), style)) for t in _multiples(first, last, step)]
     begin = local_datetime(first)
-    return (f"{date_text(begin)}{begin:{shared}}" if style != _DAYS else ""), found
+    return (f"{date_text(begin)}{begin.strftime(shared)}" if style != _DAYS else ""), found
 
 
 def _fixed_step(least: int) -> int | None:
