@@ -133,7 +133,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
                 f"Its schema is version {user_version}; this program knows version {SCHEMA_VERSION}.",
                 "Update the program, or choose another workspace.",
             )
-        # A new file gets pages twice as large as usual: up to a tenth less work with the wide rows that arrive and wait.
+        # A new file gets pages twice as large as usual: up to a tenth less work with wide rows.
         if not objects:
             connection.execute("PRAGMA page_size = 8192")
         connection.execute("PRAGMA journal_mode = WAL")
