@@ -34,6 +34,7 @@ from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
 from divegov_gui.ui.pages.history.timeline_scale import microseconds
 from divegov_gui.ui.pages.history.versions import Version
+from divegov_gui.ui.widgets import StatTile
 
 
 @pytest.fixture
@@ -575,6 +576,20 @@ def test_nothing_is_cut_off_in_any_view(
     for view in (0, 1, 2):
         turn_to(qtbot, steward, view)
         assert clipped(steward.window) == [], view
+
+
+def test_a_million_divers_have_room_in_the_smallest_window(qtbot: QtBot, steward: Steward) -> None:
+    steward.window.resize(1024, 680)
+    quiet(steward)
+    turn_to(qtbot, steward, 1)
+    for name in ("history.count_then", "history.count_now"):
+        find(steward, name, StatTile).set_value(1_940_000, "in the directory")
+    steward.window.grab()
+    assert clipped(steward.window) == []
+    turn_to(qtbot, steward, 2)
+    find(steward, "history.change_count", QLabel).setText("1,940,000 changes · the newest 5,000 are listed")
+    steward.window.grab()
+    assert clipped(steward.window) == []
 
 
 def test_in_a_picture_no_value_of_a_diver_is_seen(qtbot: QtBot, open_on: Any, lived: Path) -> None:

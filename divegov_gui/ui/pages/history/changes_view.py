@@ -112,9 +112,9 @@ class ChangesView(QWidget):
             row.addWidget(field)
             field.dateTimeChanged.connect(lambda _: self.refresh())
         row.addWidget(label(f"local time, {zone_name()}", "hint"))
-        row.addStretch(1)
-        self.count = label("", "strong", name="history.change_count")
-        row.addWidget(self.count)
+        self.count = label("", "strong", wrap=True, name="history.change_count")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.count, 1)
         return row
 
     def _filters(self) -> QHBoxLayout:

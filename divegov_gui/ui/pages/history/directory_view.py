@@ -22,6 +22,9 @@ _SINCE = {
     "Deleted": CellBadge("Deleted since", "danger", "delete"),
 }
 
+_MILLIONS_WIDE, _CHANGES_WIDE = 188, 112
+"""Room in the tiles for seven digits, and for the few that changed."""
+
 
 class KnownRow:
     """One diver as known at the instant, with its cells as attributes."""
@@ -83,7 +86,7 @@ class DirectoryView(QWidget):
         self._changed = StatTile("Changed", "edit", name="history.count_changed", tone="warning")
         self._deleted = StatTile("Deleted", "delete", name="history.count_deleted", tone="danger")
         for tile in (self._then, self._today, self._created, self._changed, self._deleted):
-            tile.setMinimumWidth(120)
+            tile.setMinimumWidth(_MILLIONS_WIDE if tile in (self._then, self._today) else _CHANGES_WIDE)
             row.addWidget(tile)
         return row
 
