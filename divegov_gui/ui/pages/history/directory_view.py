@@ -22,7 +22,7 @@ _SINCE = {
     "Deleted": CellBadge("Deleted since", "danger", "delete"),
 }
 
-_MILLIONS_WIDE, _CHANGES_WIDE = 184, 116
+_MILLIONS_WIDE, _CHANGES_WIDE = 186, 116
 """Room in the tiles for seven digits, and for the few that changed."""
 
 
