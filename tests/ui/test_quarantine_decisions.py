@@ -294,3 +294,14 @@ def test_where_no_diver_has_the_address_one_record_is_kept_and_the_other_discard
         f"WHERE Quarantine_ID IN ({kept}, {other}) ORDER BY Quarantine_ID = {other}"
     )
     assert found == [("Open", "Twin", None), ("Discarded", "Twin", "duplicate")]
+
+
+def test_after_a_merge_from_the_button_one_is_back_in_the_list(bench: Workbench) -> None:
+    (record, *_) = bench.failing("DUPLICATE_IN_BATCH")
+    bench.point_at(record, "Email")
+    bench.click("quarantine.compare")
+    bench.write_in("quarantine.merge.reason", "the same person")
+    bench.click("quarantine.merge.ok")
+    assert bench.dialog() is None
+    assert record not in bench.ids()
+    assert bench.grid.hasFocus()

@@ -22,7 +22,7 @@ _SINCE = {
     "Deleted": CellBadge("Deleted since", "danger", "delete"),
 }
 
-_MILLIONS_WIDE, _CHANGES_WIDE = 186, 116
+_MILLIONS_WIDE, _CHANGES_WIDE = 186, 119
 """Room in the tiles for seven digits, and for the few that changed."""
 
 
@@ -79,7 +79,7 @@ class DirectoryView(QWidget):
     # --- building
     def _tiles(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(theme.current().space.m)
+        row.setSpacing(theme.current().space.s)
         self._then = StatTile("Divers then", "clock", name="history.count_then")
         self._today = StatTile("Divers now", "person", name="history.count_now")
         self._created = StatTile("Created", "add", name="history.count_created", tone="success")

@@ -37,6 +37,7 @@ class MergeDesk(QObject):
             )
 
     def _show(self, sides: Sides) -> None:
+        self._page.grid.setFocus()  # where one comes back to: the button goes with the record
         dialog = MergeDialog(self._context, self._page.marks.checks, sides, self._page.window())
         dialog.merged.connect(self._tell)
         dialog.open()
