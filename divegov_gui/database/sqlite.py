@@ -86,10 +86,10 @@ class SqliteSession:
         self, procedure: str, /, *, on_message: MessageSink | None = None, **parameters: Any
     ) -> list[list[Row]]:
         """Run a procedure (see `Session.call`)."""
-        self._check_grant(procedure)
         results: list[list[Row]] = []
         with self._translating():
             found = self._procedure(procedure)
+            self._check_grant(procedure)
         variables = bind(found, parameters)
         with self._transaction(set_context=not found.read_only, lock=not found.read_only) as transaction:
             self._run(found, variables, results, on_message or (lambda _: None), depth=0)

@@ -416,15 +416,21 @@ def test_scripts_that_are_not_there(divegov: Divegov, workspace: Path, tmp_path:
         assert_answered(answer, 3, "No numbered scripts")
 
 
-def test_scripts_without_the_programs_procedures(divegov: Divegov, workspace: Path, tmp_path: Path) -> None:
-    source = Path(sqlite.__file__).parents[2] / "sql_scripts" / "sqlite"
+@pytest.mark.parametrize(
+    ("emptied", "code", "words"),
+    [
+        ("05_gatekeeper.sql", 6, "has no procedure Open_Batch"),
+        ("06_reporting.sql", 4, "made by older scripts"),
+    ],
+)
+def test_scripts_that_lack_what_the_program_calls_or_reads(
+    divegov: Divegov, workspace: Path, tmp_path: Path, emptied: str, code: int, words: str
+) -> None:
     site = tmp_path / "site"
-    site.mkdir()
-    for name in ("01_schema.sql", "06_reporting.sql"):
-        shutil.copy(source / name, site / name)
-    (site / "06_reporting.sql").write_text("SELECT 1;")
+    shutil.copytree(Path(sqlite.__file__).parents[2] / "sql_scripts" / "sqlite", site)
+    (site / emptied).write_text("SELECT 1;")
     answer = divegov("ingest", "--rows", "10", "--workspace", workspace, "--scripts", site)
-    assert_answered(answer, 4, "lacks what this program reads (Erasure_Register)")
+    assert_answered(answer, code, words)
 
 
 # Permissions and room -----------------------------------------------------------------------------------------
