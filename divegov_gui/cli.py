@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from divegov_gui import __version__
 from divegov_gui.cli_connections import connect_app, profile_app
@@ -54,8 +55,21 @@ EPILOG = (
     "written · 5 a script did not apply · 6 the database refused · 7 a conflict · 130 stopped."
 )
 
+_FIRST = ("demo", "app", "deploy", "status", "ingest", "watch", "report", "trends", "quarantine", "rules")
+"""How the help begins: what one does first, and every day; the rest follows as it is mounted."""
+
+
+class _InOrder(typer.core.TyperGroup):
+    """The commands, in the order in which one comes to need them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names in their order."""
+        return [*_FIRST, *(name for name in super().list_commands(ctx) if name not in _FIRST)]
+
+
 app = typer.Typer(
     name="divegov",
+    cls=_InOrder,
     help="DiveGov Steward: dirty divers in, gatekeepers in the database, a reason for every rejection.",
     epilog=EPILOG,
     no_args_is_help=False,
