@@ -345,7 +345,7 @@ def test_the_door_runs_a_command_and_brings_no_qt_in(process: Divegov, workspace
 
 def test_the_help_begins_with_what_one_does_first_and_forgets_no_command(divegov: Divegov) -> None:
     listed = divegov("--help").out.partition("Commands:")[2].partition("Exit codes")[0]
-    names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
+    names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2:3].strip()]
     assert names[:5] == ["demo", "app", "deploy", "status", "ingest"]
     assert len(names) == len(set(names))
     assert {"history", "evidence", "subject", "purge", "screenshots", "profile"} <= set(names)
