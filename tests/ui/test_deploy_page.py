@@ -219,9 +219,11 @@ def test_what_told_to_deploy_goes_once_it_is_done(qtbot: QtBot, open_on: Any, tm
     for page in ("overview", "quarantine", "rules"):
         steward.window.go_to(page)
         quiet(steward)
+        assert find(steward, f"{page}.retry").isVisible()
     assert len(steward.window.banners.views) == 1, "one sentence tells it, whichever page asks"
-    steward.window.go_to("deploy")
+    click(qtbot, steward, "rules.open_deploy")
     quiet(steward)
+    assert steward.window.current_key == "deploy"
     click(qtbot, steward, "deploy.start")
     quiet(steward)
     assert steward.window.banners.views == ()

@@ -31,6 +31,7 @@ from divegov_gui.ui.pages.history.work import (
     search,
 )
 from divegov_gui.ui.pages.page import Page
+from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.widgets import EmptyState, StateStack, reveal, tool_button
 
 DIVER, DIRECTORY, CHANGES = 0, 1, 2
@@ -257,10 +258,7 @@ class HistoryPage(Page):
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
         if not self._stack.shows_content:
-            state = EmptyState(
-                "history", error.title, error.hint, "Try again", self.refresh, name="history.retry"
-            )
-            self._stack.show_state(state)
+            self._stack.show_state(unreadable(self._context, "history", "history", error, self.refresh))
 
     # --- what a person does
     def _go_to_search(self) -> None:

@@ -19,7 +19,8 @@ from divegov_gui.ui.pages.overview.next_step import NextStep
 from divegov_gui.ui.pages.overview.now_view import NowView
 from divegov_gui.ui.pages.overview.work import WorkspaceState, count_holdings, read_state
 from divegov_gui.ui.pages.page import Page
-from divegov_gui.ui.widgets import EmptyState, RuleCount, StateStack, tool_button
+from divegov_gui.ui.pages.unreadable import unreadable
+from divegov_gui.ui.widgets import RuleCount, StateStack, tool_button
 from divegov_gui.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -177,10 +178,7 @@ class OverviewPage(Page):
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
         if self._state is None:
-            state = EmptyState(
-                "workspace", error.title, error.hint, "Try again", self.refresh, name="overview.retry"
-            )
-            self._stack.show_state(state)
+            self._stack.show_state(unreadable(self._context, "overview", "workspace", error, self.refresh))
 
     # --- what a person does
     @property

@@ -17,6 +17,7 @@ from divegov_gui.ui.pages.privacy.log_desk import LogDesk
 from divegov_gui.ui.pages.privacy.requests_desk import RequestsDesk
 from divegov_gui.ui.pages.privacy.roles_desk import RolesDesk
 from divegov_gui.ui.pages.privacy.work import PERSONAS
+from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.widgets import EmptyState, StateStack, choice_field, label, tool_button
 
 
@@ -112,9 +113,7 @@ class PrivacyPage(Page):
             )
         else:
             self._context.notifier.error(error)
-            state = EmptyState(
-                "privacy", error.title, error.hint, "Try again", self._try_again, name="privacy.retry"
-            )
+            state = unreadable(self._context, "privacy", "privacy", error, self._try_again)
         self._stack.show_state(state)
 
     def _try_again(self) -> None:

@@ -226,7 +226,7 @@ class QuarantinePage(Page):
         self._context.notifier.error(error)
         self.grid.set_placeholder(error.title, error.hint)
         if self.loader.facets is None:
-            self._stack.show_state(states.failed(error, self.refresh))
+            self._stack.show_state(states.failed(self._context, error, self.refresh))
 
     def _show_closed(self) -> None:
         self.look_at(QueueQuery())

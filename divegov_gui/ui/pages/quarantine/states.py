@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.widgets import EmptyState
 
 
@@ -59,6 +60,6 @@ def all_done(context: AppContext, show_closed: Callable[[], object]) -> EmptySta
     return state
 
 
-def failed(error: DiveGovError, again: Callable[[], object]) -> EmptyState:
+def failed(context: AppContext, error: DiveGovError, again: Callable[[], object]) -> EmptyState:
     """The queue could not be read."""
-    return EmptyState("quarantine", error.title, error.hint, "Try again", again, name="quarantine.retry")
+    return unreadable(context, "quarantine", "quarantine", error, again)

@@ -25,9 +25,9 @@ from divegov_gui.ui.pages.rules.work import (
     save,
     try_out,
 )
+from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import (
-    EmptyState,
     ProgressPanel,
     SqlView,
     StateStack,
@@ -177,8 +177,7 @@ class RulesPage(Page):
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
         if not self._rules:
-            state = EmptyState("rule", error.title, error.hint, "Try again", self.refresh, name="rules.retry")
-            self._stack.show_state(state)
+            self._stack.show_state(unreadable(self._context, "rules", "rule", error, self.refresh))
 
     # --- what a person does
     def _stop(self, _: object) -> None:
