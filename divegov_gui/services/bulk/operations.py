@@ -32,7 +32,7 @@ class Untouched(Enum):
 
     NOTHING_TO_DO = "nothing to change"
     AMBIGUOUS = "no fix is the only likely one"
-    NO_SUGGESTION = "there is no fix that the gatekeeper would accept"
+    NO_SUGGESTION = "nothing there that it would mend"
 
 
 class Operation(Protocol):
