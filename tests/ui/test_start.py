@@ -63,7 +63,9 @@ def test_a_window_with_its_first_page_has_imported_nothing_heavy(workspace: Path
 def test_a_start_brings_in_the_page_that_is_shown_and_no_other(workspace: Path) -> None:
     _, modules = modules_after_opening(workspace)
     pages = {name.split(".")[3] for name in modules if name.startswith("divegov_gui.ui.pages.")}
-    assert pages == {"page", "planned", "made", "overview"}
+    assert pages == {"page", "planned", "made", "unreadable", "overview"}, (
+        "parts that all pages share, and one page"
+    )
 
 
 _ALONE = """
