@@ -206,7 +206,8 @@ def run_tests(arguments: "list[str]") -> int:
             failed.append(name)
     say("Failed checks: " + ", ".join(failed) + "." if failed else "All checks passed.")
     say("Running the tests.")
-    return subprocess.call([str(PYTHON), "-m", "pytest", *arguments], cwd=ROOT) or int(bool(failed))
+    shared = [] if arguments else ["-n", "auto", "--dist", "worksteal"]  # the whole suite on all cores
+    return subprocess.call([str(PYTHON), "-m", "pytest", *shared, *arguments], cwd=ROOT) or int(bool(failed))
 
 
 def build(arguments: "list[str]") -> int:
