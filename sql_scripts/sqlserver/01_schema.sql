@@ -18,6 +18,9 @@ GO
 IF OBJECT_ID(N'dbo.Diver', N'U') IS NULL
    AND EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND is_read_committed_snapshot_on = 0)
     ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
+-- sys.sp_verify_database_ledger reads all of the log as of one instant, and refuses to where the database does not let it.
+IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
+    ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;
 GO
 
 -- Column-level UNMASK and ledger tables came with SQL Server 2022. Azure SQL (5 and 8) calls itself 12 and has both.

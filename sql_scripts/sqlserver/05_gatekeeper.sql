@@ -2978,7 +2978,7 @@ BEGIN
             THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
 
         INSERT INTO #Traced_Value (Column_Name, Value)
-        SELECT DISTINCT j.Column_Name, TRANSLATE(TRIM(j.Value), @Upper, @Lower)
+        SELECT DISTINCT j.Column_Name, TRANSLATE(TRIM(j.Value COLLATE Latin1_General_100_BIN2), @Upper, @Lower)
         FROM OPENJSON(@Values) WITH (
                  Column_Name NVARCHAR(40)  '$[0]',
                  Value       NVARCHAR(MAX) '$[1]'

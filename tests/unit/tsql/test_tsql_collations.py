@@ -206,6 +206,16 @@ def scopes(text: str) -> list[Scope]:
     return list(traverse_scope(qualify(query, schema=schema(), dialect=DIALECT, db="dbo", **how)))
 
 
+def mistranslated(text: str) -> list[str]:
+    """Where TRANSLATE looks for letters by the database's own collation: an i may be no I there, and an a an A."""
+    return [
+        node.sql("tsql")
+        for scope in scopes(text)
+        for node in scope.walk()
+        if isinstance(node, exp.Translate) and Collations(scope).label(node.this) == implicit(DATABASE)
+    ]
+
+
 def conflicts(text: str) -> list[str]:
     """Where a statement lets texts of different collations meet."""
     return [node.sql("tsql") for scope in scopes(text) for node in Collations(scope).conflicts()]
@@ -260,4 +270,16 @@ def test_the_rule_is_alive(bad: str, good: str) -> None:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_texts_of_different_collations_do_not_meet(script: str) -> None:
     found = {s.place: met for s in statements() if s.script == script and (met := conflicts(s.text))}
+    assert found == {}
+
+
+def test_the_rule_about_letters_is_alive() -> None:
+    assert mistranslated(f"SELECT TRANSLATE(TRIM(j.Email), @U, @L) AS E FROM {JSON}")
+    assert not mistranslated(f"SELECT TRANSLATE(TRIM(j.Email COLLATE {OURS}), @U, @L) AS E FROM {JSON}")
+    assert not mistranslated("SELECT TRANSLATE(d.Email, @U, @L) AS E FROM dbo.Diver AS d")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_letters_become_lower_case_by_their_code_alone(script: str) -> None:
+    found = {s.place: what for s in statements() if s.script == script and (what := mistranslated(s.text))}
     assert found == {}

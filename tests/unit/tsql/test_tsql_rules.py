@@ -161,7 +161,8 @@ FORBIDDEN = {
     "empties a lasting table": r"\bTRUNCATE\s+TABLE\s+(?!#)",
     # Delete_Diver takes a diver out of the directory; its versions stay.
     "deletes": r"(?<!AFTER )\bDELETE\b(?! FROM dbo\.Diver$| o\s+FROM Governance\.Schema_Object\b)",
-    "leaves the database": r"^\s*USE\b|\bCREATE\s+DATABASE\b|\bALTER\s+DATABASE\b(?! CURRENT SET READ_COMMITTED)",
+    "leaves the database": r"^\s*USE\b|\bCREATE\s+DATABASE\b"
+    r"|\bALTER\s+DATABASE\b(?! CURRENT SET (?:READ_COMMITTED|ALLOW_SNAPSHOT)_)",
     "selects *": r"SELECT\s+(?:TOP\s*\(\d+\)\s*)?\*|\.\*",
     "merges": r"\bMERGE\b",
     "opens a cursor": r"\bCURSOR\b|\bFETCH\b",
@@ -535,6 +536,8 @@ def test_the_log_is_an_append_only_ledger() -> None:
         code("sqlserver", "01_schema"),
         re.DOTALL,
     )
+    # Without it sys.sp_verify_database_ledger verifies nothing ("Verify a ledger table to detect tampering").
+    assert "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;" in code("sqlserver", "01_schema")
     changed = r"(?:UPDATE|DELETE)\s+(?:FROM\s+)?Governance\.Steward_Action"
     assert not any(re.search(changed, code("sqlserver", s)) for s in SCRIPTS)
 

@@ -149,7 +149,8 @@ SYSTEM = {
     "max_length precision scale collation_name generated_always_type_desc",
     "sys.computed_columns": "object_id column_id definition",
     "sys.masked_columns": "object_id column_id name masking_function is_masked",
-    "sys.databases": "database_id name compatibility_level is_read_committed_snapshot_on",
+    "sys.databases": "database_id name compatibility_level is_read_committed_snapshot_on "
+    "snapshot_isolation_state",
     "sys.database_principals": "principal_id name type type_desc sid owning_principal_id",
     "sys.database_role_members": "role_principal_id member_principal_id",
     "sys.database_permissions": "class class_desc major_id minor_id grantee_principal_id permission_name state_desc",
