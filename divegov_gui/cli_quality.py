@@ -19,6 +19,7 @@ from divegov_gui.cli_support import (
     print_report,
     progress_bar,
 )
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def _write_page(session: Session, batch: int | None, days: int | None, path: Pat
 
     made = period_report(session, _period(days)) if batch is None else batch_report(session, batch)
     try:
-        path.write_text(made.html, encoding="utf-8")
+        private_files.write_text(path, made.html)
     except OSError as error:
         raise InputRefused(
             f"{path} cannot be written.", error.strerror or "", "Choose a folder that you may write to."

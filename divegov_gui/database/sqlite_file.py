@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.database.sqlite_errors import translated
 
@@ -91,8 +92,10 @@ def _check_file(path: Path) -> None:
             raise ConnectionFailed(
                 f"{path} is a folder.", hint="Name a file, such as workspace.db inside it."
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > 0:
+        private_files.make_folder(path.parent)
+        if not path.exists():
+            private_files.make_file(path)  # SQLite gives its log and its index the mode of the file
+        elif path.stat().st_size > 0:
             with path.open("rb") as file:
                 if file.read(len(_HEADER)) != _HEADER:
                     raise ConnectionFailed(

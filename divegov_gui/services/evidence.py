@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused, Refused
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Session
@@ -198,12 +199,12 @@ def _write(
 ) -> Pack:
     """Write everything, then the manifest over all of it."""
     _make_empty(folder)
-    (folder / "evidence.json").write_text(_json({**facts, **parts}), encoding="utf-8")
+    private_files.write_text(folder / "evidence.json", _json({**facts, **parts}))
     for name, rows in parts.items():
         heading = list(rows[0]) if rows else ["(none)"]
         write_table(folder / f"{name}.csv", heading, [[_cell(row[h]) for h in heading] for row in rows])
     html = report_html(title, facts, parts)
-    (folder / "report.html").write_text(html, encoding="utf-8")
+    private_files.write_text(folder / "report.html", html)
     if make_pdf is not None:
         make_pdf(html, folder / "report.pdf")
     names = sorted(path.name for path in folder.iterdir())
@@ -217,13 +218,13 @@ def _write(
         ],
     }
     manifest["seal"] = _seal(manifest)
-    (folder / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+    private_files.write_text(folder / MANIFEST, _json(manifest))
     return Pack(folder, (*names, MANIFEST), manifest["seal"])
 
 
 def _make_empty(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder)
         is_empty = not any(folder.iterdir())
     except OSError as error:
         raise InputRefused(

@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.paths import data_folder
 from divegov_gui.database.odbc_profile import (
@@ -304,7 +305,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 def _write_file(path: Path, document: Mapping[str, Any]) -> None:
     """Write beside it, then put it in its place: readers see the old file or the new one. Only its owner reads it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error

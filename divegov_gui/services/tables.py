@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import DiveGovError, Refused
 
 Cell = str | int | float | None
@@ -33,19 +34,15 @@ def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """A file beside `path` that takes its place at the end."""
-    beside = path.with_name(f".{path.name}.part")
     try:
-        yield beside
-        beside.replace(path)
+        with private_files.replacing(path) as beside:
+            yield beside
     except OSError as error:
         raise DiveGovError(
             f"{path.name} cannot be written.",
             error.strerror or "",
             "Choose a folder that you may write to, and close the file where another program has it open.",
         ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

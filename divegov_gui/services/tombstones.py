@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.paths import config_folder
 from divegov_gui.core.records import RawRecord
@@ -78,7 +79,7 @@ class ErasureKey:
             return None
 
     def _into_file(self, key: str) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(self._file.parent)
         with os.fdopen(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(key)
 

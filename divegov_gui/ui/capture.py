@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSize, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.theme import ThemeManager
@@ -45,7 +46,8 @@ def capture(
         focused.clearFocus()
     settle()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
+        private_files.reserve(path)
         written = widget.grab().save(str(path), "PNG")
     except OSError:
         written = False

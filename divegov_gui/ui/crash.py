@@ -19,7 +19,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from divegov_gui import __version__
-from divegov_gui.core import paths
+from divegov_gui.core import paths, private_files
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import button, icon_label, label
 
@@ -175,7 +175,8 @@ class CrashReporter(QObject):
     def _write(self, report: str) -> Path | None:
         """Append to the log; a disk that cannot be written to must not bring a second failure."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_files.make_folder(self._folder)
+            private_files.make_file(self.log_file)
             handler = RotatingFileHandler(self.log_file, maxBytes=512_000, backupCount=2, encoding="utf-8")
         except OSError:
             return None

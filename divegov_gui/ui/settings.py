@@ -6,13 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from divegov_gui.core import private_files
+
 
 class UiSettings:
     """Geometry, look and last page in an INI file; without a path nothing is kept."""
 
     def __init__(self, path: Path | None = None) -> None:
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_files.make_folder(path.parent)
         self._store = QSettings(str(path), QSettings.Format.IniFormat) if path is not None else None
 
     @property

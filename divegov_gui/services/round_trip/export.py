@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.core.records import FIELDS
@@ -110,18 +110,15 @@ def _failing(row: QueueRow, checks: Checks) -> int:
 @contextmanager
 def _whole_file(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its place at the end, and goes where anything was raised."""
-    draft = path.with_name(f".{path.name}.part")
     try:
-        yield draft
-        os.replace(draft, path)  # noqa: PTH105 - says what it does where the target exists
+        with private_files.replacing(path) as draft:
+            yield draft
     except OSError as error:
         raise InputRefused(
             f"{path.name} cannot be written.",
             f"{error.strerror or 'The operating system gives no reason'}.",
             "Close it where it is open, or choose another folder.",
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from divegov_gui.core import private_files
 from divegov_gui.ui.widgets.chart_data import ChartData, ChartPlan, Mark
 from divegov_gui.ui.widgets.chart_paint import paint_chart
 from divegov_gui.ui.widgets.painting import color, focus_ring
@@ -60,6 +61,7 @@ class Chart(QWidget):
         if path.suffix.lower() == ".svg":
             self._save_svg(path)
             return
+        private_files.reserve(path)
         image = QImage(self.size() * _SHARP, QImage.Format.Format_ARGB32)
         image.setDevicePixelRatio(_SHARP)
         image.fill(color("raised"))
@@ -140,6 +142,7 @@ class Chart(QWidget):
     def _save_svg(self, path: Path) -> None:
         from PySide6.QtSvg import QSvgGenerator
 
+        private_files.reserve(path)
         made = QSvgGenerator()
         made.setFileName(str(path))
         made.setSize(self.size())

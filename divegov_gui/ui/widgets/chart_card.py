@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QWidget
 
+from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.ui.widgets.basics import label, reveal, tool_button
 from divegov_gui.ui.widgets.cards import Card
@@ -155,6 +156,7 @@ class ChartCard(Card):
         asked.open()
 
     def _save_csv(self, path: Path) -> None:
+        private_files.reserve(path)
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(self.chart.data.heads)

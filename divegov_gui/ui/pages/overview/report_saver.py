@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from divegov_gui.core import private_files
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.reports import Report, batch_report, period_report
 from divegov_gui.services.trends import Period
@@ -59,5 +60,5 @@ def _write(about: int | Period, path: Path, session: Any, _: ProgressSink, cance
     if path.suffix.lower() == ".pdf":
         with_reason(path, lambda: write_pdf(made.paper, path))
     else:
-        with_reason(path, lambda: path.write_text(made.html, encoding="utf-8"))
+        with_reason(path, lambda: private_files.write_text(path, made.html))
     return made
