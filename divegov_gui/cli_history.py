@@ -8,7 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from divegov_gui.cli_persona import DiverArgument, ReasonOption, StewardOption, instant, session_as
+from divegov_gui.cli_persona import (
+    DiverArgument,
+    ReasonOption,
+    StewardOption,
+    instant,
+    paper_maker,
+    session_as,
+)
 from divegov_gui.cli_support import JsonOption, ProfileOption, WorkspaceOption, print_json
 from divegov_gui.core.errors import InputRefused
 
@@ -154,12 +161,13 @@ def evidence_diver(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the evidence about a diver into a folder."""
+    """Write the evidence about a diver into a folder: a PDF and a page to read, JSON and CSV, and a manifest."""
     from divegov_gui.services.evidence import pack_diver
 
     at = instant(when) if when else None
     with session_as(role, workspace, profile) as session:
-        _print_pack(pack_diver(session, diver, folder, as_of=at), as_json)
+        pack = pack_diver(session, diver, folder, as_of=at, make_pdf=paper_maker())
+    _print_pack(pack, as_json)
 
 
 @evidence_app.command("period")
@@ -172,11 +180,12 @@ def evidence_period(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the evidence about a period into a folder."""
+    """Write the evidence about a period into a folder: a PDF and a page to read, JSON and CSV, and a manifest."""
     from divegov_gui.services.evidence import pack_period
 
     with session_as(role, workspace, profile) as session:
-        _print_pack(pack_period(session, instant(since), instant(until), folder), as_json)
+        pack = pack_period(session, instant(since), instant(until), folder, make_pdf=paper_maker())
+    _print_pack(pack, as_json)
 
 
 @evidence_app.command("verify")
@@ -185,7 +194,7 @@ def evidence_verify(
     as_json: JsonOption = False,
 ) -> None:
     """Tell whether a pack is as it was written. Ends with 3 where it is not."""
-    from divegov_gui.services.evidence import verify_pack
+    from divegov_gui.services.manifest import verify_pack
 
     verdict = verify_pack(file)
     if as_json:

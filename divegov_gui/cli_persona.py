@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from divegov_gui.services.connections import Workspace
 
 if TYPE_CHECKING:
     from divegov_gui.database.session import Session
+    from divegov_gui.services.papers import MakePdf
 
 StewardOption = Annotated[
     str,
@@ -38,6 +40,16 @@ def session_as(role: str, workspace: Path | None, profile: str | None) -> Iterat
     with open_session(place) as session:
         refuse_undeployed(session)
         yield session
+
+
+def paper_maker() -> MakePdf | None:
+    """Writes papers as PDF, as the window does; None, with a word on stderr, where Qt cannot be loaded."""
+    try:
+        from divegov_gui.ui.paper import write_paper
+    except ImportError as error:
+        print(f"divegov: No PDF is written: Qt cannot be loaded here ({error}).", file=sys.stderr)
+        return None
+    return write_paper
 
 
 def instant(text: str) -> str:

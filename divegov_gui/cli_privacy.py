@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from divegov_gui.cli_persona import DiverArgument, ReasonOption, StewardOption, session_as
+from divegov_gui.cli_persona import DiverArgument, ReasonOption, StewardOption, paper_maker, session_as
 from divegov_gui.cli_support import JsonOption, ProfileOption, WorkspaceOption, print_json, progress_bar
-from divegov_gui.core.errors import Cancelled, InputRefused
+from divegov_gui.core import private_files
+from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
 
 subject_app = typer.Typer(
     help="Requests of data subjects: hand over what is held of them, or erase it.",
@@ -24,7 +24,12 @@ def export_subject(
     diver: DiverArgument,
     reason: ReasonOption,
     to: Annotated[
-        Path | None, typer.Option("--to", metavar="FILE", help="Write the JSON there; else it is printed.")
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="A new folder for a PDF, a page, JSON and a manifest; or a .json file. Else JSON is printed.",
+        ),
     ] = None,
     role: StewardOption = "compliance_officer",
     workspace: WorkspaceOption = None,
@@ -33,15 +38,25 @@ def export_subject(
 ) -> None:
     """Hand over everything that is held of a person. It is logged that it was asked for."""
     from divegov_gui.services import subjects
+    from divegov_gui.services.manifest import as_json as as_text
+    from divegov_gui.services.manifest import make_empty
+    from divegov_gui.services.subject_papers import write_export
 
+    is_file = to is not None and to.suffix.lower() == ".json"
+    if to is not None and not is_file:
+        make_empty(to)  # before it is logged that it was handed over
     with session_as(role, workspace, profile) as session:
         found = subjects.export_subject(session, diver, reason)
-    facts = {"diver_id": diver, **{part: [dict(row) for row in rows] for part, rows in found.parts.items()}}
-    if to is not None:
-        _write(to, json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
-        facts = {"diver_id": diver, "rows": found.count, "file": str(to)}
-    if to is None or as_json:
-        print_json(facts)
+    if to is None:
+        print_json(found.record)
+        return
+    if is_file:
+        _write(to, as_text(found.record))
+        files = [to.name]
+    else:
+        files = list(write_export(found, to, paper_maker()).files)
+    if as_json:
+        print_json({"diver_id": diver, "rows": found.count, "file": str(to), "files": files})
     else:
         print(f"{found.count:,} rows about diver {diver} are in {to}.")
 
@@ -54,7 +69,10 @@ def erase(
         bool, typer.Option("--rehearse", help="Only tell what would go; nothing is changed.")
     ] = False,
     certificate: Annotated[
-        Path | None, typer.Option("--certificate", metavar="FILE", help="Where the certificate goes.")
+        Path | None,
+        typer.Option(
+            "--certificate", metavar="FILE", help="Where it goes: .pdf (with the JSON beside it) or .json."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     role: StewardOption = "compliance_officer",
@@ -64,7 +82,10 @@ def erase(
 ) -> None:
     """Erase a person everywhere, search again for all that identified them, and certify it. It cannot be undone."""
     from divegov_gui.services import subjects
+    from divegov_gui.services.subject_papers import write_certificate
 
+    if certificate is not None and certificate.suffix.lower() not in (".pdf", ".json"):
+        raise typer.BadParameter("a --certificate ends in .pdf, with the JSON beside it, or in .json")
     with session_as(role, workspace, profile) as session:
         found = subjects.rehearse_erasure(session, diver)
         if rehearse:
@@ -75,12 +96,16 @@ def erase(
         ):
             raise Cancelled("Nobody was erased.", "It was not confirmed.")
         if certificate is not None:
-            _write(certificate, "")
+            _reserve(certificate)
         with progress_bar(quiet=as_json) as progress:
             done = subjects.erase(session, diver, reason, progress=progress)
     kept = done.certificate.to_json()
     if certificate is not None:
-        _write(certificate, kept + "\n")
+        try:
+            write_certificate(done.certificate, certificate, paper_maker())
+        except DiveGovError:
+            print(kept)  # it cannot be made a second time
+            raise
     if as_json:
         print_json(dict(done.certificate.facts))
         return
@@ -170,10 +195,21 @@ def _print_lines(lines: Any) -> None:
             print(f"{line.rows:>8,}  {line.place.replace('_', ' '):<22} {line.fate.lower()}")
 
 
+def _reserve(certificate: Path) -> None:
+    """What cannot be written is told before anything is erased, and no earlier certificate is lost."""
+    if certificate.exists() and certificate.stat().st_size:
+        raise InputRefused(
+            f"{certificate} is there already.",
+            "A certificate is made once, and cannot be made again.",
+            "Choose another file.",
+        )
+    _write(certificate, "")
+
+
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        private_files.make_folder(path.parent)
+        private_files.write_text(path, text)
     except OSError as error:
         raise InputRefused(
             f"{path} cannot be written.", (error.strerror or str(error)) + ".", "Choose another file."

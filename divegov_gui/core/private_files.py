@@ -53,6 +53,12 @@ def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
     path.write_text(text, encoding=encoding, newline="")
 
 
+def write_bytes(path: Path, held: bytes) -> None:
+    """Write bytes whole. Raises OSError."""
+    reserve(path)
+    path.write_bytes(held)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its place at the end, and goes where anything was raised. Raises OSError."""

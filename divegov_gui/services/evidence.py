@@ -7,55 +7,28 @@ the session's role may see them.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from divegov_gui.core import private_files
-from divegov_gui.core.errors import InputRefused, Refused
+from divegov_gui.core.errors import Refused
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlite_host import CLOCK, login
 from divegov_gui.services.audit import LogFilter, Verification, read_log, verify
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.evidence_report import report_html
+from divegov_gui.services.evidence_paper import evidence_paper
 from divegov_gui.services.history import FIELDS, Timeline, Version, diff, timeline
+from divegov_gui.services.manifest import Pack, as_json, make_empty, seal_folder
+from divegov_gui.services.papers import MakePdf, as_html
 from divegov_gui.services.privacy import role_of
 from divegov_gui.services.tables import write_table
 
-MANIFEST = "manifest.json"
 MOST_CHANGES = 100_000
 """A pack of a period lists so many changes; more are refused, and a shorter period is asked for."""
 
-MakePdf = Callable[[str, Path], None]
-"""Makes a PDF of an HTML text; the window has one."""
-
 Rows = Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class Pack:
-    """An evidence pack that was written. `seal` is the SHA-256 that the manifest itself carries."""
-
-    folder: Path
-    files: tuple[str, ...]
-    seal: str
-
-
-@dataclass(frozen=True)
-class PackVerdict:
-    """Whether a pack is as it was written; each of `problems` says in words what is not."""
-
-    files: int
-    problems: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing was changed, added or taken away."""
-        return not self.problems
 
 
 def pack_diver(
@@ -122,29 +95,6 @@ def pack_period(
     return _write(folder, f"{since} to {until}", facts, parts, make_pdf)
 
 
-def verify_pack(place: Path) -> PackVerdict:
-    """Whether a pack (its folder, or its manifest) is as it was written. Raises InputRefused where it is none."""
-    folder = place if place.is_dir() else place.parent
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        listed: dict[str, str] = {one["name"]: one["sha256"] for one in manifest["files"]}
-        seal = manifest["seal"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputRefused(
-            f"{place} is no evidence pack.",
-            "It has no manifest that can be read.",
-            "Choose the pack's folder.",
-        ) from error
-    problems = [] if seal == _seal(manifest) else ["The manifest was changed."]
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
-    problems += [f"{name} is missing." for name in sorted(listed.keys() - there)]
-    problems += [f"{name} was added." for name in sorted(there - listed.keys())]
-    for name in sorted(listed.keys() & there):
-        if _sha256(folder / name) != listed[name]:
-            problems.append(f"{name} was changed.")
-    return PackVerdict(len(listed), tuple(problems))
-
-
 def _facts(session: Session, about: Mapping[str, Any], log: Verification) -> dict[str, Any]:
     role = role_of(session)
     return {
@@ -198,63 +148,17 @@ def _write(
     folder: Path, title: str, facts: Mapping[str, Any], parts: Mapping[str, Rows], make_pdf: MakePdf | None
 ) -> Pack:
     """Write everything, then the manifest over all of it."""
-    _make_empty(folder)
-    private_files.write_text(folder / "evidence.json", _json({**facts, **parts}))
+    make_empty(folder)
+    private_files.write_text(folder / "evidence.json", as_json({**facts, **parts}))
     for name, rows in parts.items():
         heading = list(rows[0]) if rows else ["(none)"]
         write_table(folder / f"{name}.csv", heading, [[_cell(row[h]) for h in heading] for row in rows])
-    html = report_html(title, facts, parts)
-    private_files.write_text(folder / "report.html", html)
+    paper = evidence_paper(title, facts, parts)
+    private_files.write_text(folder / "report.html", as_html(paper))
     if make_pdf is not None:
-        make_pdf(html, folder / "report.pdf")
-    names = sorted(path.name for path in folder.iterdir())
-    manifest: dict[str, Any] = {
-        "manifest": 1,
-        "title": title,
-        "made_at": facts["made_at"],
-        "files": [
-            {"name": name, "bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
-            for name in names
-        ],
-    }
-    manifest["seal"] = _seal(manifest)
-    private_files.write_text(folder / MANIFEST, _json(manifest))
-    return Pack(folder, (*names, MANIFEST), manifest["seal"])
-
-
-def _make_empty(folder: Path) -> None:
-    try:
-        private_files.make_folder(folder)
-        is_empty = not any(folder.iterdir())
-    except OSError as error:
-        raise InputRefused(
-            f"{folder} cannot be written.", (error.strerror or str(error)) + ".", "Choose another folder."
-        ) from error
-    if not is_empty:
-        raise InputRefused(
-            f"{folder} is not empty.",
-            "A pack is all that its folder holds, so that what is added is found.",
-            "Choose a new folder.",
-        )
+        make_pdf(paper, folder / "report.pdf")
+    return seal_folder(folder, title, facts["made_at"])
 
 
 def _cell(value: Any) -> str | int | float | None:
     return value if value is None or isinstance(value, (str, int, float)) else str(value)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _seal(manifest: Mapping[str, Any]) -> str:
-    plain = {name: value for name, value in manifest.items() if name != "seal"}
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -11,6 +11,7 @@ from typing import Any
 from divegov_gui.core.errors import ConnectionFailed, Refused
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.database.sqlite_host import CLOCK, login
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.tombstones import ErasureKey, Identities
 
@@ -35,15 +36,25 @@ _IDENTIFYING = ("Email", "Payload", "Source_Reference", "Card_Number")
 
 @dataclass(frozen=True)
 class Export:
-    """Everything that is held of a diver: the rows of each of `PARTS`."""
+    """Everything that is held of a diver: the rows of each of `PARTS`, as at `made_at` (UTC)."""
 
     diver_id: int
     parts: Mapping[str, Sequence[Row]] = field(repr=False)
+    made_at: str
+    made_by: str
 
     @property
     def count(self) -> int:
         """How many rows there are in all."""
         return sum(map(len, self.parts.values()))
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for JSON."""
+        return {
+            "diver_id": self.diver_id,
+            **{part: [dict(row) for row in rows] for part, rows in self.parts.items()},
+        }
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,7 @@ def export_subject(
     """Everything that is held of a diver. It is logged that it was asked for, not what it held. Raises Refused."""
     with interruptible(session, cancel):
         results = session.call("Export_Subject", diver_id=diver_id, reason=reason)
-    return Export(diver_id, dict(zip(PARTS, results, strict=True)))
+    return Export(diver_id, dict(zip(PARTS, results, strict=True)), CLOCK.now(), login())
 
 
 def rehearse_erasure(

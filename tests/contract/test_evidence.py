@@ -16,6 +16,7 @@ from people import person
 from divegov_gui.core.errors import InputRefused, Refused
 from divegov_gui.services import audit, evidence, history
 from divegov_gui.services.audit import LogFilter
+from divegov_gui.services.manifest import verify_pack
 
 
 def live(gate: Gate) -> None:
@@ -120,8 +121,8 @@ def pack(gate: Gate, folder: Path) -> evidence.Pack:
 
 def test_a_pack_of_a_diver_holds_what_an_auditor_asks_for(gate: Gate, tmp_path: Path) -> None:
     made = pack(gate, tmp_path / "pack")
-    assert evidence.verify_pack(made.folder).holds
-    assert evidence.verify_pack(made.folder / "manifest.json").holds
+    assert verify_pack(made.folder).holds
+    assert verify_pack(made.folder / "manifest.json").holds
     facts = json.loads((made.folder / "evidence.json").read_text())
     assert [v["Last_Name"] for v in facts["versions"]] == ["Lovelace", "King", "King"]
     assert [(d["Column"], d["Old"], d["New"], d["Change_Reason"]) for d in facts["differences"]] == [
@@ -155,7 +156,7 @@ def test_a_pack_of_a_period_holds_every_change_and_action(gate: Gate, tmp_path: 
     assert sorted(c["Change_Kind"] for c in facts["changes"]) == ["Changed", "Changed", "Created", "Created"]
     assert len(facts["actions"]) == gate.session.count("Action_Log")
     empty = evidence.pack_period(gate.session, "1999-01-01", "2000-01-01", tmp_path / "empty")
-    assert evidence.verify_pack(empty.folder).holds
+    assert verify_pack(empty.folder).holds
 
 
 def flip(path: Path) -> None:
@@ -180,7 +181,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def test_one_changed_byte_of_a_pack_is_found(gate: Gate, tmp_path: Path, words: str) -> None:
     made = pack(gate, tmp_path / "pack")
     CHANGES[words](made.folder)
-    verdict = evidence.verify_pack(made.folder)
+    verdict = verify_pack(made.folder)
     assert not verdict.holds
     assert any(words in problem for problem in verdict.problems)
 
@@ -191,19 +192,19 @@ def test_every_single_byte_of_a_pack_is_held(gate: Gate, tmp_path: Path) -> None
     whole = small.read_bytes()
     for place in range(len(whole)):
         small.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        assert not evidence.verify_pack(made.folder).holds
+        assert not verify_pack(made.folder).holds
     small.write_bytes(whole)
-    assert evidence.verify_pack(made.folder).holds
+    assert verify_pack(made.folder).holds
 
 
 def test_a_pdf_that_somebody_can_make_is_in_the_manifest(gate: Gate, tmp_path: Path) -> None:
     live(gate)
     made = evidence.pack_diver(
-        gate.session, 1, tmp_path / "pack", make_pdf=lambda html, path: path.write_bytes(html.encode())
+        gate.session, 1, tmp_path / "pack", make_pdf=lambda paper, path: path.write_text(paper.title)
     )
     assert "report.pdf" in made.files
     flip(made.folder / "report.pdf")
-    assert not evidence.verify_pack(made.folder).holds
+    assert not verify_pack(made.folder).holds
 
 
 def test_a_pack_carries_the_masks_of_who_makes_it(gate: Gate, tmp_path: Path) -> None:
@@ -218,7 +219,7 @@ def test_a_pack_carries_the_masks_of_who_makes_it(gate: Gate, tmp_path: Path) ->
 
 def test_what_is_no_pack_and_what_cannot_be_one_is_refused(gate: Gate, tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="no evidence pack"):
-        evidence.verify_pack(tmp_path)
+        verify_pack(tmp_path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("x")
     live(gate)

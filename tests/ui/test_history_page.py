@@ -25,8 +25,8 @@ from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
-from divegov_gui.services.evidence import verify_pack
 from divegov_gui.services.history import FIELDS
+from divegov_gui.services.manifest import verify_pack
 from divegov_gui.services.servers import Standing
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.history.change_dialogs import EditDialog

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
+from divegov_gui.services.manifest import verify_pack
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.privacy.page import PrivacyPage
 from divegov_gui.ui.pages.privacy.roles_view import RolesView
@@ -278,13 +279,16 @@ def test_everything_held_is_written_as_a_page_a_pdf_and_json(
 ) -> None:
     click(qtbot, officer, "privacy.export")
     assert "Say for what; it goes into the log." in texts(page(officer))
-    page(officer).requests.export_to(tmp_path, "DSR-1")
+    handed = tmp_path / "handed"
+    page(officer).requests.export_to(handed, "DSR-1")
     quiet(officer)
-    page_text = (tmp_path / f"diver-{ADA}-data.html").read_text()
+    page_text = (handed / f"diver-{ADA}-data.html").read_text()
     assert "ada.obi@example.net" in page_text
     assert "Marriage certificate seen" in page_text
-    assert (tmp_path / f"diver-{ADA}-data.pdf").read_bytes().startswith(b"%PDF")
-    assert len(json.loads((tmp_path / f"diver-{ADA}-data.json").read_text())["versions"]) == 5
+    assert (handed / f"diver-{ADA}-data.pdf").read_bytes().startswith(b"%PDF")
+    assert len(json.loads((handed / f"diver-{ADA}-data.json").read_text())["versions"]) == 5
+    assert verify_pack(handed).holds
+    assert {path.stat().st_mode & 0o077 for path in (handed, *handed.iterdir())} == {0}
 
 
 def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
@@ -319,7 +323,6 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     requests = page(officer).requests
     assert requests.view.erasure._done is not None
     requests.save_to(tmp_path / "certificate.pdf", requests.view.erasure._done)
-    requests.save_to(tmp_path / "certificate.json", requests.view.erasure._done)
     quiet(officer)
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads((tmp_path / "certificate.json").read_text())["diver_id"] == ADA

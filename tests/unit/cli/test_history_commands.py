@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -95,7 +96,8 @@ def test_evidence_is_written_and_one_changed_byte_is_found(
     divegov: Divegov, workspace: Path, tmp_path: Path
 ) -> None:
     made = divegov("evidence", "diver", 1, tmp_path / "pack", "--workspace", workspace, "--json")
-    assert "report.html" in made.json["files"]
+    assert {"report.html", "report.pdf", "evidence.json", "versions.csv"} <= set(made.json["files"])
+    assert (tmp_path / "pack" / "report.pdf").read_bytes().startswith(b"%PDF")
     assert divegov("evidence", "verify", tmp_path / "pack").code == 0
     report = tmp_path / "pack" / "report.html"
     report.write_bytes(report.read_bytes().replace(b"married", b"Married", 1))
@@ -107,6 +109,50 @@ def test_evidence_is_written_and_one_changed_byte_is_found(
     )
     assert period.code == 0
     assert divegov("evidence", "verify", tmp_path / "all" / "manifest.json").code == 0
+    paper = tmp_path / "all" / "report.pdf"
+    held = bytearray(paper.read_bytes())
+    held[len(held) // 2] ^= 1
+    paper.write_bytes(held)
+    assert "report.pdf was changed." in divegov("evidence", "verify", tmp_path / "all").out
+
+
+def test_papers_are_written_where_there_is_no_screen(
+    process: Callable[..., Any], workspace: Path, tmp_path: Path
+) -> None:
+    """As a server's scheduler runs it: no display, and nothing that says which platform Qt is to take."""
+    nowhere = {"QT_QPA_PLATFORM": "", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    to = tmp_path / "handed over"
+    made = process(
+        *("subject", "export", "1", "--reason", "asked", "--to", to, "--workspace", workspace), env=nowhere
+    )
+    assert (made.code, made.err) == (0, "")
+    assert {path.suffix for path in to.iterdir()} == {".html", ".pdf", ".json"}
+    assert {path.stat().st_mode & 0o077 for path in (to, *to.iterdir())} == {0}
+    checked = process("evidence", "verify", to)
+    assert "All 3 files are as they were written." in checked.out
+
+
+def test_where_qt_cannot_be_loaded_all_but_the_pdf_is_written(
+    divegov: Divegov, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "divegov_gui.ui.paper", None)
+    made = divegov("evidence", "diver", 1, tmp_path / "pack", "--workspace", workspace, "--json")
+    assert "report.html" in made.json["files"]
+    assert "report.pdf" not in made.json["files"]
+    assert "No PDF is written" in made.err
+
+
+def test_an_export_is_refused_before_it_is_logged_where_it_cannot_be_written(
+    divegov: Divegov, workspace: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").write_text("x")
+    refused = divegov(
+        "subject", "export", 1, "--reason", "asked", "--to", tmp_path / "full", "--workspace", workspace
+    )
+    assert (refused.code, "not empty" in refused.err) == (3, True)
+    shown = divegov("audit", "show", "--action", "Export_Subject", "--workspace", workspace, "--json")
+    assert shown.json["count"] == 0
 
 
 def test_the_log_is_shown_exported_and_verified(divegov: Divegov, workspace: Path, tmp_path: Path) -> None:
@@ -136,12 +182,14 @@ def test_a_subject_is_exported_erased_and_the_certificate_verified(
     assert rehearsed.json["rehearsal"]
     assert divegov("history", "king", "--workspace", workspace, "--json").json["divers"]
 
-    paper = tmp_path / "certificate.json"
-    done = divegov(
-        *("subject", "erase", 1, "--reason", "asked", "--yes"),
-        *("--certificate", paper, "--workspace", workspace),
-    )
+    printed, paper = tmp_path / "certificate.pdf", tmp_path / "certificate.json"
+    erase = ("subject", "erase", 1, "--reason", "asked", "--yes", "--workspace", workspace)
+    to.chmod(0o644)
+    assert divegov(*erase, "--certificate", to).code == 3, "what lies there already is not lost"
+    assert to.stat().st_size
+    done = divegov(*erase, "--certificate", printed)
     assert done.code == 0
+    assert printed.read_bytes().startswith(b"%PDF")
     assert "Nothing of it is found" in done.out
     assert divegov("history", "king", "--workspace", workspace, "--json").json["divers"] == []
     assert divegov("subject", "verify", paper, "--workspace", workspace).code == 0

@@ -13,11 +13,12 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services.evidence import Pack, PackVerdict, pack_diver, pack_period, verify_pack
+from divegov_gui.services.evidence import pack_diver, pack_period
+from divegov_gui.services.manifest import Pack, PackVerdict, verify_pack
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
-from divegov_gui.ui.paper import write_wide_pdf
+from divegov_gui.ui.paper import write_paper
 from divegov_gui.ui.widgets import FormRow, icon_label, label, plural
 from divegov_gui.ui.widgets.question import Question
 
@@ -77,7 +78,7 @@ class Evidence(QObject):
         instant = None if as_of is None else utc_text(as_of)
         self._submit(
             lambda session, cancel: pack_diver(
-                session, diver_id, folder, as_of=instant, make_pdf=write_wide_pdf, cancel=cancel
+                session, diver_id, folder, as_of=instant, make_pdf=write_paper, cancel=cancel
             )
         )
 
@@ -85,7 +86,7 @@ class Evidence(QObject):
         """Write the evidence about a period (UTC text) into the new folder `folder`."""
         self._submit(
             lambda session, cancel: pack_period(
-                session, since, until, folder, make_pdf=write_wide_pdf, cancel=cancel
+                session, since, until, folder, make_pdf=write_paper, cancel=cancel
             )
         )
 

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from divegov_gui.core import private_files
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.services.papers import with_reason
 from divegov_gui.services.reports import Report, batch_report, period_report
 from divegov_gui.services.trends import Period
 from divegov_gui.ui.context import AppContext
-from divegov_gui.ui.paper import with_reason, write_pdf
+from divegov_gui.ui.paper import write_pdf
 
 _KINDS = {"pdf": "Paper (*.pdf)", "html": "Web page (*.html)"}
 
@@ -57,8 +58,9 @@ def _write(about: int | Period, path: Path, session: Any, _: ProgressSink, cance
         if isinstance(about, int)
         else period_report(session, about, cancel)
     )
-    if path.suffix.lower() == ".pdf":
-        with_reason(path, lambda: write_pdf(made.paper, path))
-    else:
-        with_reason(path, lambda: private_files.write_text(path, made.html))
+    with with_reason(path):
+        if path.suffix.lower() == ".pdf":
+            write_pdf(made.paper, path, made.title)
+        else:
+            private_files.write_text(path, made.html)
     return made

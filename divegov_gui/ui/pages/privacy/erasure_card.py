@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout,
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import Progress
+from divegov_gui.services.papers import as_html
+from divegov_gui.services.subject_papers import certificate_paper
 from divegov_gui.services.subjects import Erased, Inventory
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.privacy.documents import certificate_html
 from divegov_gui.ui.pages.privacy.inventory import InventoryTable
 from divegov_gui.ui.widgets import Card, FormRow, ProgressPanel, button, icon_label, label, plural, reveal
 from divegov_gui.ui.widgets.question import Problem
@@ -104,7 +105,7 @@ class ErasureCard(Card):
         )
         tone = "success" if clean else "danger"
         theme.set_icon(self._verdict_sign, tone, tone, 20)
-        self.paper.setHtml(certificate_html(done.certificate, on_paper=False))
+        self.paper.setHtml(as_html(certificate_paper(done.certificate), styled=False))
         self._show(self._certificate)
 
     def say_problem(self, error: DiveGovError) -> None:

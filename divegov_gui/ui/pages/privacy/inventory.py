@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from divegov_gui.services.subject_papers import place_name
 from divegov_gui.services.subjects import InventoryLine
-from divegov_gui.ui.pages.privacy.documents import place_name
 from divegov_gui.ui.widgets import CellBadge, Column
 from divegov_gui.ui.widgets.list_table import ListTable
 from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT

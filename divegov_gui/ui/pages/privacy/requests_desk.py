@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.services.manifest import Pack
 from divegov_gui.services.subjects import Erased
 from divegov_gui.ui.context import DIVERS, QUARANTINE, AppContext
 from divegov_gui.ui.masking import masked
@@ -106,11 +107,11 @@ class RequestsDesk(QObject):
             owner=self,
         )
 
-    def _exported(self, files: Sequence[Path]) -> None:
+    def _exported(self, pack: Pack) -> None:
         self.view.export.begin()
         self._context.notifier.success(
             "Everything that is held is written.",
-            f"{plural(len(files), 'file')} in {files[0].parent}.",
+            f"{plural(len(pack.files), 'file')} in {pack.folder}, which only you may read.",
         )
 
     # --- right to erasure

@@ -11,7 +11,9 @@ from divegov_gui.core.errors import Refused
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services import directory, history, privacy, subjects
 from divegov_gui.services.deployment import plan_deployment
-from divegov_gui.ui.pages.privacy import documents
+from divegov_gui.services.manifest import Pack
+from divegov_gui.services.subject_papers import write_certificate, write_export
+from divegov_gui.ui.paper import write_paper
 
 PERSONAS: tuple[tuple[str, str], ...] = (
     ("data_steward", "Data steward"),
@@ -135,10 +137,10 @@ def _not_for(mine: privacy.Role, what: str) -> str:
 
 def export_person(
     diver_id: int, reason: str, folder: Path, session: Any, _: ProgressSink, cancel: CancelToken
-) -> tuple[Path, ...]:
-    """Write everything that is held of a person into `folder`: a page, a PDF and JSON."""
+) -> Pack:
+    """Write everything that is held of a person into the new folder `folder`: a page, a PDF and JSON, sealed."""
     found = subjects.export_subject(session, diver_id, reason, cancel=cancel)
-    return documents.write_export(found, folder)
+    return write_export(found, folder, write_paper)
 
 
 def rehearse_erasure(diver_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> subjects.Inventory:
@@ -155,4 +157,4 @@ def erase_person(
 
 def save_certificate(done: subjects.Erased, path: Path, _: Any, __: ProgressSink, ___: CancelToken) -> Path:
     """Write a certificate to `path`, as its ending says; returns it."""
-    return documents.write_certificate(done.certificate, path)
+    return write_certificate(done.certificate, path, write_paper)
