@@ -93,7 +93,10 @@ def trends(
     for one in found.resolutions:
         print(f"{one.day}  {one.records:,} resolved after a median of {one.median_minutes:,.0f} minutes")
     waiting = sum(one.records for one in found.backlog)
-    print(f"{waiting:,} records wait, {sum(one.ready for one in found.backlog):,} of them ready to resubmit.")
+    came = "" if days is None else " that came in this period"
+    besides = f" {found.elsewhen:,} more have waited longer." if found.elsewhen else ""
+    ready = sum(one.ready for one in found.backlog)
+    print(f"{waiting:,} records{came} wait, {ready:,} of them ready to resubmit.{besides}")
 
 
 def purge(

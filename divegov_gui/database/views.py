@@ -200,7 +200,9 @@ VIEWS: dict[str, View] = {
         ),
         _view("Governance", "Rule_Trend", "Received_On Rule_Code Record_Count"),
         _view(
-            "Governance", "Source_Quality", f"Source_Name Source_Kind Batch_Count {_COUNTS} Last_Received_At"
+            "Governance",
+            "Source_Quality",
+            f"Received_On Source_Name Source_Kind Batch_Count {_COUNTS} Last_Received_At",
         ),
         _view(
             "Governance",
@@ -208,7 +210,7 @@ VIEWS: dict[str, View] = {
             "Resolved_On Record_Count Released_Count Merged_Count Discarded_Count Median_Minutes",
         ),
         _view("dbo", "Quarantine_Backlog", "Quarantined_On Record_Count Ready_Count"),
-        _view("dbo", "Repair_Pattern", "Column_Name Edit_Kind Cell_Count Record_Count"),
+        _view("dbo", "Repair_Pattern", "Edited_On Column_Name Edit_Kind Cell_Count Record_Count"),
         _view("Governance", "Procedure_Definitions", "Procedure_Name Definition"),
         _view("Governance", "Quality_Trend", f"Received_On Source_Kind Batch_Count {_COUNTS}"),
         _view(

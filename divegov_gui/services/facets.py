@@ -43,10 +43,11 @@ TITLES = {
 _STANDINGS = {READY: "Ready to resubmit", WARNINGS: "Only warnings", ERRORS: "Errors"}
 _AGES = {
     "0": "Today",
-    "7": "1 to 7 days ago",
-    "30": "8 to 30 days ago",
-    "365": "31 days to a year ago",
-    "older": "Over a year ago",
+    "7": "1 to 6 days ago",
+    "30": "7 to 29 days ago",
+    "90": "30 to 89 days ago",
+    "365": "90 days to a year ago",
+    "older": "A year ago or more",
 }
 _STATUSES = ("Open", "Released", "Merged", "Discarded")
 _COLUMNS = {field.column: field.label for field in FIELDS} | {"Payload": "Whole record"}

@@ -16,8 +16,15 @@ READY, WARNINGS, ERRORS = "ready", "warnings", "errors"
 NOBODY = ""
 SEARCHED = "First_Name Last_Name Email Phone Date_Of_Birth Certification Source_Reference"
 FACETS = ("standing", "rule", "column", "status", "batch", "source", "claim", "age")
-AGES = {"0": (0, 0), "7": (1, 7), "30": (8, 30), "365": (31, 365), "older": (366, 36_500)}
-"""The days since a record was put aside, from and to, by the name of the choice."""
+AGES = {
+    "0": (0, 0),
+    "7": (1, 6),
+    "30": (7, 29),
+    "90": (30, 89),
+    "365": (90, 364),
+    "older": (365, 36_500),
+}
+"""The days since a record was put aside, from and to, by the name of the choice. 7, 30 and 90 days are sums."""
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ def _sources(trends: Trends) -> str:
         )
         for one in trends.sources[:_LISTED]
     ]
-    return "<h2>By source, all time</h2>" + _table(
+    return "<h2>By source</h2>" + _table(
         ("Source", "Batches", "Records", "Quarantined", "Right at once"), rows
     )
 
@@ -229,14 +229,15 @@ def _review(trends: Trends) -> str:
     waiting = sum(one.records for one in trends.backlog)
     ready = sum(one.ready for one in trends.backlog)
     oldest = f", the oldest since {trends.backlog[0].day}" if trends.backlog else ""
+    besides = f" Besides, {trends.elsewhen:,} wait that came at other times." if trends.elsewhen else ""
     repairs = ", ".join(
         f"{one.column.replace('_', ' ').lower()} {one.cells:,} {'cell' if one.cells == 1 else 'cells'}"
         for one in trends.repairs
     )
     return (
         f"<h2>Review</h2><p>{resolved:,} records were resolved in the period.</p>"
-        f"<p>{waiting:,} records wait now{escape(oldest)}; {ready:,} of them would be let in.</p>"
-        f"<p>Fixed by hand, all time: {escape(repairs or 'nothing')}.</p>"
+        f"<p>{waiting:,} records that came in the period wait still{escape(oldest)}; {ready:,} of them would be let "
+        f"in.{besides}</p><p>Fixed by hand in the period: {escape(repairs or 'nothing')}.</p>"
     )
 
 

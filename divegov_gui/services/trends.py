@@ -41,6 +41,12 @@ class Period:
             found.append(Filter(column, "<=", self.until.isoformat()))
         return found
 
+    def holds(self, day: str) -> bool:
+        """Whether a day (YYYY-MM-DD) lies in it."""
+        return (self.since is None or day >= self.since.isoformat()) and (
+            self.until is None or day <= self.until.isoformat()
+        )
+
 
 @dataclass(frozen=True)
 class DayQuality:
@@ -82,7 +88,7 @@ class RuleDay:
 
 @dataclass(frozen=True)
 class SourceQuality:
-    """What one source has sent altogether."""
+    """What one source has sent in the period."""
 
     name: str
     kind: str
@@ -119,7 +125,10 @@ class BacklogDay:
 
 @dataclass(frozen=True)
 class Repair:
-    """Cells of one column that stewards changed, and in how many records; undone edits are left out."""
+    """Cells of one column that stewards changed, and in how many records; undone edits are left out.
+
+    A record counts with its last change of the column: where a period ends before today, only if that lies in it.
+    """
 
     column: str
     cells: int
@@ -128,7 +137,10 @@ class Repair:
 
 @dataclass(frozen=True)
 class Trends:
-    """Quality over time, each part in the order in which it is shown. `sources` are never narrowed to a period."""
+    """Quality over time, each part of one period and in the order in which it is shown.
+
+    `backlog` is what came into quarantine in the period and waits still; `elsewhen` is how many wait besides.
+    """
 
     days: tuple[DayQuality, ...]
     rules: tuple[RuleDay, ...]
@@ -138,6 +150,7 @@ class Trends:
     repairs: tuple[Repair, ...]
     batches: tuple[BatchQuality, ...] = ()
     """The newest of the period, at most NEWEST of them, the newest first."""
+    elsewhen: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -154,14 +167,17 @@ def read_trends(session: Session, period: Period | None = None, cancel: CancelTo
     """Everything that the plots show, of one period or of all time. Raises Cancelled, ConnectionFailed."""
     within = period or Period()
     with interruptible(session, cancel):
+        waiting = _backlog(session)
+        backlog = tuple(one for one in waiting if within.holds(one.day))
         return Trends(
             days=_days(session, within),
             rules=_rules(session, within),
-            sources=_sources(session),
+            sources=_sources(session, within),
             resolutions=_resolutions(session, within),
-            backlog=_backlog(session),
-            repairs=_repairs(session),
+            backlog=backlog,
+            repairs=_repairs(session, within),
             batches=_batches(session, within),
+            elsewhen=sum(one.records for one in waiting) - sum(one.records for one in backlog),
         )
 
 
@@ -209,22 +225,26 @@ def _rules(session: Session, period: Period) -> tuple[RuleDay, ...]:
     return tuple(RuleDay(str(row["Received_On"]), row["Rule_Code"], row["Record_Count"]) for row in rows)
 
 
-def _sources(session: Session) -> tuple[SourceQuality, ...]:
+def _sources(session: Session, period: Period) -> tuple[SourceQuality, ...]:
     rows = session.select(
         "Source_Quality",
-        filters=[Filter("Source_Kind", "!=", RESUBMISSION)],
-        order=[Order("Quarantined_Count", descending=True), Order("Source_Name")],
+        filters=[Filter("Source_Kind", "!=", RESUBMISSION), *period.filters("Received_On")],
+        order=[Order("Received_On")],
     )
-    return tuple(
+    days: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        days[row["Source_Name"], row["Source_Kind"]].append(row)
+    found = (
         SourceQuality(
-            row["Source_Name"],
-            row["Source_Kind"],
-            row["Batch_Count"],
-            _added([row]),
-            str(row["Last_Received_At"]),
+            name,
+            kind,
+            sum(int(row["Batch_Count"]) for row in each),
+            _added(each),
+            str(each[-1]["Last_Received_At"]),
         )
-        for row in rows
+        for (name, kind), each in days.items()
     )
+    return tuple(sorted(found, key=lambda one: (-one.outcomes.quarantined, one.name)))
 
 
 def _resolutions(session: Session, period: Period) -> tuple[ResolutionDay, ...]:
@@ -251,10 +271,10 @@ def _backlog(session: Session) -> tuple[BacklogDay, ...]:
     )
 
 
-def _repairs(session: Session) -> tuple[Repair, ...]:
+def _repairs(session: Session, period: Period) -> tuple[Repair, ...]:
     cells: dict[str, int] = defaultdict(int)
     records: dict[str, int] = defaultdict(int)
-    for row in session.select("Repair_Pattern", order=[Order("Column_Name")]):
+    for row in session.select("Repair_Pattern", filters=period.filters("Edited_On")):
         cells[row["Column_Name"]] += row["Cell_Count"]
         records[row["Column_Name"]] += row["Record_Count"]
     most_first = sorted(cells, key=lambda column: (-cells[column], column))

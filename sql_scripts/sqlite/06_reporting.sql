@@ -593,10 +593,11 @@ WHERE b.Source_Kind <> 'resubmission'
 GROUP BY substr(b.Received_At, 1, 10), n.Rule_Code;
 GRANT SELECT ON Rule_Trend TO data_steward, compliance_officer, data_analyst;
 
--- What each source has sent, and what became of it.
+-- What each source has sent on a day, and what became of it.
 DROP VIEW IF EXISTS Source_Quality;
 CREATE VIEW Source_Quality AS
-SELECT Source_Name,
+SELECT substr(Received_At, 1, 10)  AS Received_On,
+       Source_Name,
        Source_Kind,
        count(*)                    AS Batch_Count,
        sum(Loaded_Count)           AS Loaded_Count,
@@ -607,7 +608,7 @@ SELECT Source_Name,
        max(Received_At)            AS Last_Received_At
 FROM Ingestion_Batch
 WHERE Status = 'Governed'
-GROUP BY Source_Name, Source_Kind;
+GROUP BY substr(Received_At, 1, 10), Source_Name, Source_Kind;
 GRANT SELECT ON Source_Quality TO data_steward, compliance_officer, data_analyst;
 
 -- A day's resolved records, and the median of the minutes that they had waited.
@@ -648,19 +649,27 @@ WHERE Status = 'Open'
 GROUP BY substr(Quarantined_At, 1, 10);
 GRANT SELECT ON Quarantine_Backlog TO data_steward, compliance_officer, data_analyst;
 
--- What stewards change by hand: cells by column and by kind of edit; what was undone is left out.
+-- What stewards change by hand on a day: cells by column and by kind of edit; what was undone is left out. A record counts
+-- with its last change of the column, and so once in every sum that reaches up to today.
 DROP VIEW IF EXISTS Repair_Pattern;
 CREATE VIEW Repair_Pattern AS
-SELECT r.Column_Name,
-       g.Edit_Kind,
-       count(*)                         AS Cell_Count,
-       count(DISTINCT r.Quarantine_ID)  AS Record_Count
-FROM Quarantine_Revision AS r
-JOIN Edit_Group AS g
-  ON g.Edit_Group_ID = r.Edit_Group_ID
-WHERE g.Edit_Kind <> 'Undo'
-  AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
-GROUP BY r.Column_Name, g.Edit_Kind;
+WITH standing AS (
+    SELECT r.Column_Name, g.Edit_Kind,
+           substr(r.Edited_At, 1, 10)                                                            AS Edited_On,
+           row_number() OVER (PARTITION BY r.Quarantine_ID, r.Column_Name ORDER BY r.Revision_ID DESC) AS Place
+    FROM Quarantine_Revision AS r
+    JOIN Edit_Group AS g
+      ON g.Edit_Group_ID = r.Edit_Group_ID
+    WHERE g.Edit_Kind <> 'Undo'
+      AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
+)
+SELECT s.Edited_On,
+       s.Column_Name,
+       s.Edit_Kind,
+       count(*)          AS Cell_Count,
+       sum(s.Place = 1)  AS Record_Count
+FROM standing AS s
+GROUP BY s.Edited_On, s.Column_Name, s.Edit_Kind;
 GRANT SELECT ON Repair_Pattern TO data_steward, compliance_officer, data_analyst;
 
 -- The procedures as they are deployed: the SQL that implements the rules is read from here.

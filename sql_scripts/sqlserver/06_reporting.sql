@@ -663,9 +663,10 @@ GO
 GRANT SELECT ON Governance.Rule_Trend TO data_steward, compliance_officer, data_analyst;
 GO
 
--- What each source has sent, and what became of it.
+-- What each source has sent on a day, and what became of it.
 CREATE OR ALTER VIEW Governance.Source_Quality AS
-SELECT Source_Name,
+SELECT CONVERT(DATE, Received_At)  AS Received_On,
+       Source_Name,
        Source_Kind,
        COUNT_BIG(*)                AS Batch_Count,
        SUM(Loaded_Count)           AS Loaded_Count,
@@ -676,7 +677,7 @@ SELECT Source_Name,
        MAX(Received_At)            AS Last_Received_At
 FROM Staging.Ingestion_Batch
 WHERE Status = N'Governed'
-GROUP BY Source_Name, Source_Kind;
+GROUP BY CONVERT(DATE, Received_At), Source_Name, Source_Kind;
 GO
 GRANT SELECT ON Governance.Source_Quality TO data_steward, compliance_officer, data_analyst;
 GO
@@ -721,18 +722,26 @@ GO
 GRANT SELECT ON dbo.Quarantine_Backlog TO data_steward, compliance_officer, data_analyst;
 GO
 
--- What stewards change by hand: cells by column and by kind of edit; what was undone is left out.
+-- What stewards change by hand on a day: cells by column and by kind of edit; what was undone is left out. A record counts
+-- with its last change of the column, and so once in every sum that reaches up to today.
 CREATE OR ALTER VIEW dbo.Repair_Pattern AS
-SELECT r.Column_Name,
-       g.Edit_Kind,
-       COUNT_BIG(*)                         AS Cell_Count,
-       COUNT_BIG(DISTINCT r.Quarantine_ID)  AS Record_Count
-FROM dbo.Quarantine_Revision AS r
-JOIN dbo.Edit_Group AS g
-  ON g.Edit_Group_ID = r.Edit_Group_ID
-WHERE g.Edit_Kind <> N'Undo'
-  AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
-GROUP BY r.Column_Name, g.Edit_Kind;
+WITH standing AS (
+    SELECT r.Column_Name, g.Edit_Kind,
+           CONVERT(DATE, r.Edited_At)                                                            AS Edited_On,
+           ROW_NUMBER() OVER (PARTITION BY r.Quarantine_ID, r.Column_Name ORDER BY r.Revision_ID DESC) AS Place
+    FROM dbo.Quarantine_Revision AS r
+    JOIN dbo.Edit_Group AS g
+      ON g.Edit_Group_ID = r.Edit_Group_ID
+    WHERE g.Edit_Kind <> N'Undo'
+      AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
+)
+SELECT s.Edited_On,
+       s.Column_Name,
+       s.Edit_Kind,
+       COUNT_BIG(*)                   AS Cell_Count,
+       SUM(IIF(s.Place = 1, 1, 0))    AS Record_Count
+FROM standing AS s
+GROUP BY s.Edited_On, s.Column_Name, s.Edit_Kind;
 GO
 GRANT SELECT ON dbo.Repair_Pattern TO data_steward, compliance_officer, data_analyst;
 GO

@@ -11,6 +11,7 @@ from people import person
 
 from divegov_gui.core.errors import Conflict, Refused
 from divegov_gui.database.session import Filter, Order
+from divegov_gui.services.review import undo_edit
 
 FAR_PAST = "2020-01-01"
 
@@ -150,12 +151,32 @@ def test_trends_are_sums_over_the_batches(gate: Gate) -> None:
         ("2026-03-01", "PHONE_FORMAT", 1),
         ("2026-03-02", "EMAIL_FORMAT", 1),
     ]
-    (source,) = gate.session.select("Source_Quality")
-    assert (source["Batch_Count"], source["Loaded_Count"], source["Promoted_Count"]) == (3, 4, 2)
+    sources = gate.session.select("Source_Quality", order=[Order("Received_On")])
+    assert [
+        (str(s["Received_On"]), s["Batch_Count"], s["Loaded_Count"], s["Promoted_Count"]) for s in sources
+    ] == [
+        ("2026-03-01", 2, 3, 2),
+        ("2026-03-02", 1, 1, 0),
+    ]
     (backlog,) = gate.session.select("Quarantine_Backlog")
     assert (backlog["Record_Count"], backlog["Ready_Count"]) == (2, 0)
     assert gate.session.select("Resolution_Trend") == []
     assert gate.session.select("Repair_Pattern") == []
+
+
+def test_repairs_count_what_stands_and_each_record_once(gate: Gate) -> None:
+    gate.take_in([person(email="?"), person(email="!")])
+    gate.edit(1, Email="a@example.org", Phone="12")
+    gate.edit(1, Email="b@example.org")
+    undone = gate.edit(2, Email="c@example.org")
+    undo_edit(gate.session, undone.group_id)
+    repairs = gate.session.select("Repair_Pattern", order=[Order("Column_Name")])
+    assert [(r["Column_Name"], r["Edit_Kind"], r["Cell_Count"], r["Record_Count"]) for r in repairs] == [
+        ("Email", "Edit", 2, 1),
+        ("Phone", "Edit", 1, 1),
+    ]
+    (today,) = {str(r["Edited_On"]) for r in repairs}
+    assert len(today) == 10
 
 
 # purge ------------------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Workspace(path).open_session() as session:  # type: ignore[attr-defined]
         edit_records(session, [Edit(one, 1, "Email", f"d{one}@example.org") for one in range(1, 6)])
         edit_records(session, [Edit(one, 1, "Phone", "?") for one in range(7, 9)])
+        edit_records(session, [Edit(one, 2, "Email", f"e{one}@example.org") for one in (1, 3)])
         discard_records(session, [(one, 1) for one in range(10, 15)], "test_data", None)
     with closing(sqlite3.connect(path)) as raw, raw:
         for batch, age in enumerate(AGES, start=1):
@@ -57,6 +58,9 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 (at, f"source {batch % 2}", batch),
             )
             raw.execute("UPDATE Data_Quarantine SET Quarantined_At = ? WHERE Batch_ID = ?", (at, batch))
+        raw.execute(
+            f"UPDATE Quarantine_Revision SET Edited_At = '{day(40)} 00:00:01.000000' WHERE Revision_ID <= 2"
+        )
         raw.execute(
             "UPDATE Data_Quarantine SET Resolved_At = date(Quarantined_At) || "
             "printf(' 00:%02d:01.000000', Quarantine_ID) WHERE Status <> 'Open'"
@@ -83,6 +87,15 @@ def all_time(qtbot: QtBot, steward: Any) -> None:
     click(qtbot, steward, "overview.period.all")
     quiet(steward)
 
+
+def choose(qtbot: QtBot, steward: Any, period: str) -> str:
+    """Turn to a period; the day with which it begins."""
+    click(qtbot, steward, f"overview.period.{period}")
+    quiet(steward)
+    return "" if period == "all" else day(int(period) - 1)
+
+
+PERIODS = pytest.mark.parametrize("period", ["30", "all"])
 
 # the numbers ------------------------------------------------------------------------------------------------------
 
@@ -115,12 +128,18 @@ def test_the_rules_are_the_first_violations_of_the_period(steward: Any, dated: P
     ]
 
 
-def test_the_sources_are_the_sums_of_their_records(steward: Any, dated: Path) -> None:
+@PERIODS
+def test_the_sources_are_the_sums_of_their_records_of_the_period(
+    qtbot: QtBot, steward: Any, dated: Path, period: str
+) -> None:
+    since = choose(qtbot, steward, period)
     rows = ask(
         dated,
         "SELECT b.Source_Name, count(DISTINCT b.Batch_ID), count(*), sum(o.Outcome = 'Quarantined') FROM Raw_Record r "
-        "JOIN Record_Outcome o USING (Raw_ID) JOIN Ingestion_Batch b USING (Batch_ID) GROUP BY 1 ORDER BY 4 DESC, 1",
+        "JOIN Record_Outcome o USING (Raw_ID) JOIN Ingestion_Batch b USING (Batch_ID) "
+        f"WHERE b.Received_At >= '{since}' GROUP BY 1 ORDER BY 4 DESC, 1",
     )
+    assert len(rows) == 2
     assert [cells[:4] for cells in marks(steward, "sources")] == rows
     assert [mark.values for mark in card(steward, "sources").chart.data.marks] == [
         (int(str(row[2])) - int(str(row[3])), row[3]) for row in rows
@@ -153,27 +172,42 @@ def test_the_wait_is_the_median_of_the_days_records(qtbot: QtBot, steward: Any, 
         assert shown[resolved_on] == (len(each), pytest.approx(median(each), abs=0.01))
 
 
-def test_the_backlog_is_the_open_records_by_age(steward: Any, dated: Path) -> None:
-    counted = ask(
+@PERIODS
+def test_the_backlog_is_the_open_records_of_the_period_by_age(
+    qtbot: QtBot, steward: Any, dated: Path, period: str
+) -> None:
+    since = choose(qtbot, steward, period)
+    ages = "sum(a = 0), sum(a BETWEEN 1 AND 6), sum(a BETWEEN 7 AND 29), sum(a BETWEEN 30 AND 89)"
+    ((*counted, ready, waiting),) = ask(
         dated,
-        "SELECT sum(a = 0), sum(a BETWEEN 1 AND 7), sum(a BETWEEN 8 AND 30), sum(a BETWEEN 31 AND 365), sum(a > 365) "
-        "FROM (SELECT julianday(date('now')) - julianday(date(Quarantined_At)) AS a FROM Data_Quarantine "
-        "WHERE Status = 'Open')",
-    )[0]
-    assert tuple(cells[1] + cells[2] for cells in marks(steward, "backlog")) == counted
-    ((ready,),) = ask(
-        dated, "SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open' AND Failed_Checks = 0"
+        f"SELECT {ages}, sum(Failed_Checks = 0), count(*) FROM (SELECT Failed_Checks, julianday(date('now')) "
+        "- julianday(date(Quarantined_At)) AS a FROM Data_Quarantine WHERE Status = 'Open' "
+        f"AND Quarantined_At >= '{since}')",
     )
+    shown = [cells[1] + cells[2] for cells in marks(steward, "backlog")]
+    assert shown[:4] == counted[: len(shown)]
+    assert sum(shown) == waiting
     assert sum(cells[2] for cells in marks(steward, "backlog")) == ready
+    ((longer,),) = ask(
+        dated, f"SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open' AND Quarantined_At < '{since}'"
+    )
+    said = card(steward, "backlog").readout.text()
+    assert said == f"{waiting} records wait." + (f" {longer} have waited longer." if longer else "")
+    assert bool(longer) == (period != "all")
 
 
-def test_the_repairs_are_the_cells_that_stewards_changed(steward: Any, dated: Path) -> None:
+@PERIODS
+def test_the_repairs_are_the_cells_that_stewards_changed_in_the_period(
+    qtbot: QtBot, steward: Any, dated: Path, period: str
+) -> None:
+    since = choose(qtbot, steward, period)
     rows = ask(
         dated,
         "SELECT replace(Column_Name, '_', ' '), count(*), count(DISTINCT Quarantine_ID) FROM Quarantine_Revision "
-        "GROUP BY 1 ORDER BY 2 DESC",
+        f"WHERE Edited_At >= '{since}' GROUP BY 1 ORDER BY 2 DESC",
     )
-    assert marks(steward, "repairs") == rows == [("Email", 5, 5), ("Phone", 2, 2)]
+    both = {"30": [("Email", 5, 4), ("Phone", 2, 2)], "all": [("Email", 7, 5), ("Phone", 2, 2)]}
+    assert marks(steward, "repairs") == rows == both[period]
 
 
 def test_a_shorter_period_shows_less_and_says_so(qtbot: QtBot, steward: Any) -> None:
@@ -245,13 +279,31 @@ def test_a_batch_leads_to_what_became_of_it(qtbot: QtBot, steward: Any) -> None:
     assert find(steward, "overview.batch_title", QLabel).text() == "Batch 3 · source 1"
 
 
-def test_a_source_leads_to_its_batches(qtbot: QtBot, steward: Any) -> None:
+def test_a_source_leads_to_its_batches_of_the_period(qtbot: QtBot, steward: Any) -> None:
     one = card(steward, "sources")
     one.chart.setFocus()
     qtbot.keyClick(one.chart, Qt.Key.Key_Down)
     qtbot.keyClick(one.chart, Qt.Key.Key_Space)
     quiet(steward)
-    assert find(steward, "overview.batches", QTableView).model().rowCount() == 2
+    table = find(steward, "overview.batches", QTableView)
+    assert table.model().rowCount() == one.chart.data.marks[0].cells[1]
+    click(qtbot, steward, "overview.batch_days")
+    quiet(steward)
+    assert table.model().rowCount() == 2
+
+
+def test_a_backlog_older_than_the_period_is_said_where_nothing_younger_waits(
+    qtbot: QtBot, open_on: Any, dated: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(dated, tmp_path / "old.db"))
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"UPDATE Data_Quarantine SET Quarantined_At = '{day(200)} 00:00:01.000000'")
+    steward = open_on(path)
+    turn_to(qtbot, steward, "Over time")
+    ((waiting,),) = ask(path, "SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open'")
+    assert find(steward, "overview.backlog.empty", QLabel).isVisibleTo(card(steward, "backlog"))
+    assert card(steward, "backlog").readout.isVisibleTo(card(steward, "backlog"))
+    assert card(steward, "backlog").readout.text() == f"{waiting} have waited longer."
 
 
 # the other faces --------------------------------------------------------------------------------------------------

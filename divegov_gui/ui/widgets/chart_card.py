@@ -67,8 +67,9 @@ class ChartCard(Card):
         self._show_legend(data.series if len(data.series) > 1 else ())
         self._tell(None)
         some = bool(data.marks)
-        for part in (self._faces, self.readout, self.as_table, self.export):
+        for part in (self._faces, self.as_table, self.export):
             reveal(part, some)
+        reveal(self.readout, some or bool(data.said))
         reveal(self._empty, not some)
         self._turn(self.as_table.isChecked())
 

@@ -50,7 +50,16 @@ def test_trends_are_the_days_of_the_period(divegov: Divegov, filled: Path) -> No
     ((loaded, quarantined),) = ask(filled, "SELECT Loaded_Count, Quarantined_Count FROM Ingestion_Batch")
     (day,) = found["days"]
     assert (day["outcomes"]["loaded"], day["outcomes"]["quarantined"]) == (loaded, quarantined)
-    assert found.keys() == {"days", "rules", "sources", "resolutions", "backlog", "repairs", "batches"}
+    assert found.keys() == {
+        "days",
+        "rules",
+        "sources",
+        "resolutions",
+        "backlog",
+        "repairs",
+        "batches",
+        "elsewhen",
+    }
     assert (
         f"{quarantined} records wait, 0 of them ready to resubmit."
         in divegov("trends", "--workspace", filled).out

@@ -14,6 +14,7 @@ import pytest
 from divegov_gui.database.sqlite import SqliteSession
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
+from divegov_gui.services.review import Edit, edit_records, undo_edit
 from divegov_gui.services.trends import Period, Trends, as_frame, read_trends
 
 
@@ -115,6 +116,48 @@ def test_a_source_is_the_sum_of_its_batches_the_dirtiest_first(history: SqliteSe
     )
     sources = read_trends(history).sources
     assert [(s.name, s.batches, s.outcomes.loaded, s.outcomes.quarantined) for s in sources] == rows
+
+
+def test_sources_and_backlog_are_those_of_the_period(history: SqliteSession) -> None:
+    trends = read_trends(history, Period(date(2026, 3, 2), date(2026, 3, 4)))
+    within = "BETWEEN '2026-03-02' AND '2026-03-04 24'"
+    sources = ask(
+        history,
+        "SELECT Source_Name, count(*), sum(Loaded_Count), sum(Quarantined_Count), max(Received_At) "
+        f"FROM Ingestion_Batch WHERE Received_At {within} GROUP BY 1 ORDER BY 4 DESC, 1",
+    )
+    assert [
+        (s.name, s.batches, s.outcomes.loaded, s.outcomes.quarantined, s.last_received_at)
+        for s in trends.sources
+    ] == sources
+    ((waiting, besides),) = ask(
+        history,
+        f"SELECT sum(Quarantined_At {within}), sum(NOT Quarantined_At {within}) FROM Data_Quarantine "
+        "WHERE Status = 'Open'",
+    )
+    assert (sum(b.records for b in trends.backlog), trends.elsewhen) == (waiting, besides)
+    assert waiting
+    assert besides
+
+
+def test_a_record_is_repaired_once_however_often_it_was_changed(history: SqliteSession) -> None:
+    """Twice by hand and once in bulk, one of them undone: what stands counts, and the record with its last change."""
+    open_ids = [
+        row[0] for row in ask(history, "SELECT Quarantine_ID FROM Data_Quarantine WHERE Status = 'Open'")
+    ]
+    one, other = open_ids[:2]
+    edit_records(history, [Edit(one, 1, "Phone", "1"), Edit(other, 1, "Phone", "1")], kind="Bulk")
+    edit_records(history, [Edit(one, 2, "Phone", "2"), Edit(one, 2, "Last_Name", "Two")])
+    undone = edit_records(history, [Edit(other, 2, "Phone", "2")])
+    undo_edit(history, undone.group_id)
+    days = {1: "2026-03-01", 2: "2026-03-01", 3: "2026-03-05", 4: "2026-03-05"}
+    with closing(sqlite3.connect(history.path)) as raw, raw:
+        for revision, at in days.items():
+            raw.execute("UPDATE Quarantine_Revision SET Edited_At = ? WHERE Revision_ID = ?", (at, revision))
+    found = {r.column: (r.cells, r.records) for r in read_trends(history).repairs}
+    assert found == {"Phone": (3, 2), "Last_Name": (1, 1)}
+    later = {r.column: (r.cells, r.records) for r in read_trends(history, Period(date(2026, 3, 2))).repairs}
+    assert later == {"Phone": (1, 1), "Last_Name": (1, 1)}
 
 
 def test_a_period_narrows_arrivals_and_resolutions(history: SqliteSession) -> None:

@@ -134,7 +134,9 @@ class BatchList(QWidget):
             self.search.blockSignals(True)
             self.search.setText(query.source)
             self.search.blockSignals(False)
-        days = query.since if query.since == query.until else f"{query.since} to {query.until}"
+        days = (
+            query.since if query.since == query.until else f"{query.since or '…'} to {query.until or 'today'}"
+        )
         self.days.setText(f"Received {days} UTC")
         self.days.setAccessibleName(f"{self.days.text()}: take the filter away")
         reveal(self.days, bool(query.since or query.until))

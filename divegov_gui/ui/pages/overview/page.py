@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.batches import BatchQuery
 from divegov_gui.services.ingestion import IngestReport
+from divegov_gui.services.trends import Period
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.overview.demo import DemoRun
@@ -117,7 +118,7 @@ class OverviewPage(Page):
 
         made = TrendsView(self._context)
         made.day_chosen.connect(lambda day: self._list_batches(BatchQuery(since=day, until=day)))
-        made.source_chosen.connect(lambda name: self._list_batches(BatchQuery(source=name)))
+        made.source_chosen.connect(self._list_source)
         made.batch_chosen.connect(lambda batch_id: self.aim_at(batch_id=batch_id))
         made.rule_chosen.connect(self._open_records)
         made.age_chosen.connect(self._open_age)
@@ -196,6 +197,10 @@ class OverviewPage(Page):
     def _list_batches(self, query: BatchQuery) -> None:
         self.views.setCurrentIndex(BATCHES_TAB)
         self.batches.look_at(query)
+
+    def _list_source(self, name: str, period: Period) -> None:
+        since = period.since.isoformat() if period.since else ""
+        self._list_batches(BatchQuery(source=name, since=since))
 
     def _open_rule(self, rule: RuleCount) -> None:
         """Show the records that fail it; who may not see those sees the rule."""

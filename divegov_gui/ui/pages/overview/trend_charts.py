@@ -13,7 +13,14 @@ from divegov_gui.ui.widgets.chart_data import ChartData, Mark, Series
 
 _RIGHT = Series("Right at once", "promoted")
 _STOPPED = Series("Quarantined", "quarantined", "cross")
-_AGE_WORDS = {"0": "Today", "7": "1–7 days", "30": "8–30 days", "365": "31–365 days", "older": "Older"}
+_AGE_WORDS = {
+    "0": "Today",
+    "7": "1–6 days",
+    "30": "7–29 days",
+    "90": "30–89 days",
+    "365": "90–364 days",
+    "older": "Over a year",
+}
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -164,15 +171,17 @@ def waits_chart(trends: Trends) -> ChartData:
     )
 
 
-def backlog_chart(trends: Trends, today: date) -> ChartData:
-    """The open records by how long they wait already; those that are ready apart."""
-    failing, ready = dict.fromkeys(AGES, 0), dict.fromkeys(AGES, 0)
+def backlog_chart(trends: Trends, today: date, days: int | None = None) -> ChartData:
+    """The open records of the last `days` by how long they wait already; those that are ready apart."""
+    ages = [age for age, (least, _) in AGES.items() if days is None or least < days]
+    failing, ready = dict.fromkeys(ages, 0), dict.fromkeys(ages, 0)
     for one in trends.backlog:
         age = age_of(one.day, today)
         ready[age] += one.ready
         failing[age] += one.records - one.ready
+    longer = f"{trends.elsewhen:,} {'has' if trends.elsewhen == 1 else 'have'} waited longer."
     if not any(failing.values()) and not any(ready.values()):
-        return ChartData("columns")
+        return ChartData("columns", said=longer if trends.elsewhen else "")
     marks = tuple(
         Mark(
             _AGE_WORDS[age],
@@ -181,7 +190,7 @@ def backlog_chart(trends: Trends, today: date) -> ChartData:
             (_AGE_WORDS[age], failing[age], ready[age]),
             key=age,
         )
-        for age in AGES
+        for age in ages
     )
     waiting = sum(failing.values()) + sum(ready.values())
     return ChartData(
@@ -189,7 +198,8 @@ def backlog_chart(trends: Trends, today: date) -> ChartData:
         (Series("Fail still", "quarantined", "cross"), Series("Ready to resubmit", "info")),
         marks,
         ("Waiting since", "Fail still", "Ready"),
-        said=f"{plural(waiting, 'record')} {'waits' if waiting == 1 else 'wait'}.",
+        said=f"{plural(waiting, 'record')} {'waits' if waiting == 1 else 'wait'}."
+        + (f" {longer}" if trends.elsewhen else ""),
     )
 
 

@@ -24,14 +24,14 @@ _LEAST_WIDTH = 440
 
 
 class TrendsView(QWidget):
-    """The charts of one period; what they show of the present or of all time says so."""
+    """The charts of one period."""
 
     day_chosen = Signal(object)
     """A day whose batches are wanted."""
     rule_chosen = Signal(object)
     """The code of a rule whose open records are wanted."""
-    source_chosen = Signal(object)
-    """The name of a source whose batches are wanted."""
+    source_chosen = Signal(object, object)
+    """The name of a source whose batches are wanted, and the Period that they came in."""
     batch_chosen = Signal(object)
     """The number of a batch that is wanted."""
     age_chosen = Signal(object)
@@ -123,11 +123,15 @@ class TrendsView(QWidget):
         self.waits = ChartCard(
             "overview.waits", "Time to resolution", "No record was resolved in this period."
         )
-        self.backlog = ChartCard("overview.backlog", "Backlog by age", "No record waits.")
+        self.backlog = ChartCard(
+            "overview.backlog", "Backlog by age", "No record that came in this period waits."
+        )
         self.backlog.mark_chosen.connect(self._choose_age)
-        self.sources = ChartCard("overview.sources", "By source", "Nothing has arrived yet.")
-        self.sources.mark_chosen.connect(lambda mark: self.source_chosen.emit(mark.key))
-        self.repairs = ChartCard("overview.repairs", "Fixed by hand", "No steward has changed a record yet.")
+        self.sources = ChartCard("overview.sources", "By source", "Nothing arrived in this period.")
+        self.sources.mark_chosen.connect(lambda mark: self.source_chosen.emit(mark.key, self.period))
+        self.repairs = ChartCard(
+            "overview.repairs", "Fixed by hand", "No steward has changed a record in this period."
+        )
         cards = [
             *(self.share, self.rules, self.batches, self.sources),
             *(self.waits, self.backlog, self.repairs),
@@ -145,7 +149,7 @@ class TrendsView(QWidget):
 
     def _show(self, found: QualityOverTime) -> None:
         trends = found.trends
-        if trends.is_empty and not trends.resolutions and self._chosen != "all":
+        if trends.is_empty and not (trends.resolutions or trends.repairs) and self._chosen != "all":
             self._stack.show_state(self._nothing())
             return
         self._stack.show_content()
@@ -157,9 +161,10 @@ class TrendsView(QWidget):
         self.rules.show_data(charts.rules_chart(trends, found.wordings), f"{period}: as records arrived")
         self.batches.show_data(charts.batches_chart(trends.batches), f"{period}: the newest first")
         self.waits.show_data(charts.waits_chart(trends), f"{period}: median wait in quarantine, by day")
-        self.backlog.show_data(charts.backlog_chart(trends, _today()), "Now: open records")
-        self.sources.show_data(charts.sources_chart(trends), "All time: the most to mend first")
-        self.repairs.show_data(charts.repairs_chart(trends), "All time: cells; what was undone is left out")
+        days = None if self._chosen == "all" else int(self._chosen)
+        self.backlog.show_data(charts.backlog_chart(trends, _today(), days), f"{period}: what came and waits")
+        self.sources.show_data(charts.sources_chart(trends), f"{period}: the most to mend first")
+        self.repairs.show_data(charts.repairs_chart(trends), f"{period}: cells; what was undone is left out")
 
     def _nothing(self) -> EmptyState:
         return EmptyState(
