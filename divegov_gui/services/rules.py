@@ -145,7 +145,7 @@ def read_versions(session: Session, code: str) -> tuple[RuleVersion, ...]:
 def read_implementation(session: Session) -> str:
     """The SQL that judges records, as it is deployed; empty where the role may not read it."""
     rows = session.select(
-        "Procedure_Definitions", ["Definition"], [Filter("Procedure_Name", "=", "Judge_Records")]
+        "Procedure_Definitions", ["Definition"], [Filter("Procedure_Name", "=", "Apply_Rules")]
     )
     return str(rows[0]["Definition"] or "") if rows else ""
 

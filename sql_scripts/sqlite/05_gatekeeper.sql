@@ -158,40 +158,21 @@ GRANT EXECUTE ON Load_Identities TO data_steward;
 -- received on a day. Writes temp.Normalised, the values as they would be stored; and temp.Finding, a row for each
 -- record that fails: Mask has one bit a failed check (Rule_Check). Rules that look at one record only; what compares
 -- records is the caller's.
---
--- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
 CREATE OR ALTER PROCEDURE Judge_Records
     @Received_On TEXT
+AS
+BEGIN
+    EXECUTE Normalise_Records;
+    EXECUTE Apply_Rules @Received_On = @Received_On;
+END;
+
+-- Fills temp.Normalised from temp.Judge_Input: the values as they would be stored. Called by Judge_Records.
+CREATE OR ALTER PROCEDURE Normalise_Records
 AS
 BEGIN
     -- What counts as blank around a value: Unicode's white space, the zero-width space and the byte-order mark.
     SET @Blank = char(9, 10, 11, 12, 13, 32, 133, 160, 5760, 8192, 8193, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201,
                       8202, 8203, 8232, 8233, 8239, 8287, 12288, 65279);
-    SET @Odd_Name = '*[0-9' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*';
-    SET @Long_Label = '*' || replace(hex(zeroblob(32)), '0', '[^.]') || '*';
-    SET @Enabled = (
-        SELECT sum(c.Check_Bit)
-        FROM Rule_Check AS c
-        JOIN Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
-        WHERE r.Is_Enabled
-    );
-    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second. A rule
-    -- without a threshold fails nobody; no NULL may reach the mask.
-    SET @Too_Young_After = coalesce((
-        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
-        FROM Quality_Rule
-        WHERE Rule_Code = 'AGE_BELOW_MINIMUM' AND Threshold IS NOT NULL
-    ), '9999-12-31');
-    SET @Too_Old_Until = coalesce((
-        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold - 1) || substr(@Received_On, 5, 6)
-        FROM Quality_Rule
-        WHERE Rule_Code = 'AGE_ABOVE_MAXIMUM' AND Threshold IS NOT NULL
-    ), '0000-01-01');
-    SET @Not_Professional_After = coalesce((
-        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
-        FROM Quality_Rule
-        WHERE Rule_Code = 'CERTIFICATION_UNDERAGE' AND Threshold IS NOT NULL
-    ), '9999-12-31');
 
     DROP TABLE IF EXISTS temp.Normalised;
     CREATE TEMP TABLE Normalised (
@@ -244,6 +225,43 @@ BEGIN
     LEFT JOIN Certification_Alias AS a
            ON a.Alias = CASE WHEN i.Certification BETWEEN '!' AND '~' AND substr(i.Certification, -1) BETWEEN '!' AND '~'
                              THEN lower(i.Certification) ELSE lower(trim(i.Certification, @Blank)) END;
+END;
+
+-- The rules themselves: writes temp.Finding, a row for each record of temp.Normalised that fails. Called by Judge_Records,
+-- and on its own where what is judged is stored, and so normalised already; of all @Checks only those that are wanted.
+--
+-- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
+CREATE OR ALTER PROCEDURE Apply_Rules
+    @Received_On TEXT,
+    @Checks      INTEGER = -1
+AS
+BEGIN
+    SET @Odd_Name = '*[0-9' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*';
+    SET @Long_Label = '*' || replace(hex(zeroblob(32)), '0', '[^.]') || '*';
+    -- What is not asked is not looked at.
+    SET @Asked = @Checks & (
+        SELECT sum(c.Check_Bit)
+        FROM Rule_Check AS c
+        JOIN Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
+        WHERE r.Is_Enabled
+    );
+    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second. A rule
+    -- without a threshold fails nobody; no NULL may reach the mask.
+    SET @Too_Young_After = coalesce((
+        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
+        FROM Quality_Rule
+        WHERE Rule_Code = 'AGE_BELOW_MINIMUM' AND Threshold IS NOT NULL
+    ), '9999-12-31');
+    SET @Too_Old_Until = coalesce((
+        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold - 1) || substr(@Received_On, 5, 6)
+        FROM Quality_Rule
+        WHERE Rule_Code = 'AGE_ABOVE_MAXIMUM' AND Threshold IS NOT NULL
+    ), '0000-01-01');
+    SET @Not_Professional_After = coalesce((
+        SELECT printf('%04d', substr(@Received_On, 1, 4) - Threshold) || substr(@Received_On, 5, 6)
+        FROM Quality_Rule
+        WHERE Rule_Code = 'CERTIFICATION_UNDERAGE' AND Threshold IS NOT NULL
+    ), '9999-12-31');
 
     DROP TABLE IF EXISTS temp.Finding;
     CREATE TEMP TABLE Finding (
@@ -258,11 +276,12 @@ BEGIN
            j.Mask
     FROM (
         SELECT n.Record_ID,
-               @Enabled & ~n.Waived_Checks & (
+               @Asked & ~n.Waived_Checks & (
                    -- FIRST_NAME_MISSING, LAST_NAME_MISSING
                    (n.First_Name IS NULL) * 1
                  | (n.Last_Name IS NULL) * 2
                  | CASE
+                       WHEN @Asked & 12 = 0 THEN 0
                        -- EMAIL_MISSING
                        WHEN n.Email IS NULL THEN 4
                        -- Most addresses are short and plain, and seen to be good without the whole examination.
@@ -293,6 +312,7 @@ BEGIN
                        ELSE 8
                    END
                  | CASE
+                       WHEN @Asked & 2544 = 0 THEN 0
                        -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
                        WHEN n.Date_Of_Birth IS NULL THEN 16
                        WHEN date(n.Date_Of_Birth, '+0 days') IS NOT n.Date_Of_Birth
@@ -309,7 +329,7 @@ BEGIN
                    END
                  | CASE
                        -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
-                       WHEN n.Phone IS NULL THEN 0
+                       WHEN @Asked & 512 = 0 OR n.Phone IS NULL THEN 0
                        WHEN length(n.Digits) BETWEEN 7 AND 15
                         AND n.Digits NOT GLOB '*[^0-9]*' THEN 0
                        WHEN length(n.Digits) BETWEEN 8 AND 16
@@ -324,6 +344,7 @@ BEGIN
                    -- CERTIFICATION_UNKNOWN
                  | (n.Certification IS NOT NULL AND n.Certification_Level_ID IS NULL) * 1024
                  | CASE
+                       WHEN @Asked & 12288 = 0 THEN 0
                        -- NAME_CHARACTERS
                        WHEN n.First_Name GLOB @Odd_Name OR n.Last_Name GLOB @Odd_Name
                        THEN coalesce(n.First_Name GLOB @Odd_Name, 0) * 4096
@@ -331,6 +352,7 @@ BEGIN
                        ELSE 0
                    END
                  | CASE
+                       WHEN @Asked & 1032192 = 0 THEN 0
                        -- FIELD_TOO_LONG
                        WHEN length(n.First_Name) > 100 OR length(n.Last_Name) > 100 OR length(n.Email) > 254
                          OR length(n.Phone) > 40 OR length(n.Certification) > 60 OR length(n.Source_Reference) > 100
@@ -2589,7 +2611,7 @@ BEGIN
     FROM Rule_Check AS c
     WHERE @Rule_Code IS NULL OR c.Rule_Code = @Rule_Code;
 
-    PRINT '1/3 Judging the records that wait';
+    PRINT '1/6 Judging the records that wait';
     DROP VIEW IF EXISTS temp.Judge_Input;
     CREATE TEMP VIEW Judge_Input AS
     SELECT q.Quarantine_ID                                                                            AS Record_ID,
@@ -2632,24 +2654,24 @@ BEGIN
     FROM temp.Retested AS r
     WHERE r.Quarantine_ID = Data_Quarantine.Quarantine_ID AND r.New_Checks <> r.Old_Checks;
 
-    PRINT '2/3 Judging the divers';
     DROP TABLE IF EXISTS temp.Failing_Diver;
     CREATE TEMP TABLE Failing_Diver (
         Diver_ID   INTEGER PRIMARY KEY,
-        Is_Already INTEGER NOT NULL DEFAULT 1
+        Is_Already INTEGER NOT NULL DEFAULT 0
     );
     DROP VIEW temp.Judge_Input;
-    IF @Rule_Code IS NOT NULL
+    -- A rule that is off fails nobody.
+    DROP TABLE temp.Normalised;
+    IF (SELECT Is_Enabled FROM Quality_Rule WHERE Rule_Code = @Rule_Code)
         EXECUTE Judge_Divers @Received_On = @Received_On;
 
     -- Which of them fail the rule as it is today: a diver may have been let in with a warning, or before the rule was.
     IF @Severity IS NOT NULL
         EXECUTE Change_Rule @Rule_Code = @Rule_Code, @Severity = @Old_Severity, @Threshold = @Old_Threshold,
                             @Is_Enabled = @Old_Enabled, @Reason = 'Rehearsal';
-    IF @Severity IS NOT NULL
-        EXECUTE Judge_Failing_Divers @Received_On = @Received_On;
+    EXECUTE Judge_Failing_Divers @Received_On = @Received_On;
 
-    PRINT '3/3 Adding up';
+    PRINT '6/6 Adding up';
     EXECUTE Log_Action @Action = 'Retest_Quarantine', @Subject_Type = 'Quality_Rule', @Subject_ID = NULL,
                        @Detail = json_object('rule', @Rule_Code, 'judged', (SELECT count(*) FROM temp.Retested), 'changed',
                                              (SELECT count(*) FROM temp.Retested WHERE New_Checks <> Old_Checks));
@@ -2700,39 +2722,53 @@ BEGIN
     DROP TABLE temp.Retest_Scope;
     DROP TABLE temp.Retested;
     DROP TABLE temp.Failing_Diver;
-    DROP TABLE temp.Normalised;
     DROP TABLE temp.Finding;
 END;
 GRANT EXECUTE ON Retest_Quarantine TO data_steward, compliance_officer;
 
--- Fills temp.Failing_Diver with the divers who fail the checks of temp.Retest_Scope. Called by Retest_Quarantine.
+-- Fills temp.Failing_Diver with the divers who fail the checks of temp.Retest_Scope, a quarter after the other, so that
+-- somebody who waits sees how far it is. Called by Retest_Quarantine.
 CREATE OR ALTER PROCEDURE Judge_Divers
     @Received_On TEXT
 AS
 BEGIN
-    CREATE TEMP VIEW Judge_Input AS
-    SELECT d.Diver_ID                                                                                 AS Record_ID,
-           0                                                                                          AS Source_Row,
-           ~(SELECT Checks FROM temp.Retest_Scope)                                                    AS Waived_Checks,
-           '{}'                                                                                       AS Payload,
-           CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN d.First_Name END                  AS First_Name,
-           CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN d.Last_Name END                   AS Last_Name,
-           CASE WHEN (SELECT Has_Email FROM temp.Retest_Scope) THEN d.Email END                       AS Email,
-           CASE WHEN (SELECT Has_Phone FROM temp.Retest_Scope) THEN d.Phone END                       AS Phone,
-           d.Date_Of_Birth,
-           CASE WHEN (SELECT Has_Certification FROM temp.Retest_Scope)
-                THEN (SELECT l.Level_Name
-                      FROM Certification_Level AS l
-                      WHERE l.Certification_Level_ID = d.Certification_Level_ID) END                  AS Certification,
-           CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) THEN d.Source_Reference END             AS Source_Reference
-    FROM Diver AS d;
-    EXECUTE Judge_Records @Received_On = @Received_On;
+    SET @Last = (SELECT max(Diver_ID) FROM Diver);
+    PRINT '2/6 Judging the divers';
+    EXECUTE Judge_Some_Divers @Received_On = @Received_On, @After = 0, @Last = @Last / 4;
+    PRINT '3/6 Judging the divers: a quarter is done';
+    EXECUTE Judge_Some_Divers @Received_On = @Received_On, @After = @Last / 4, @Last = @Last / 2;
+    PRINT '4/6 Judging the divers: half of them are done';
+    EXECUTE Judge_Some_Divers @Received_On = @Received_On, @After = @Last / 2, @Last = @Last - @Last / 4;
+    PRINT '5/6 Judging the divers: three quarters are done';
+    EXECUTE Judge_Some_Divers @Received_On = @Received_On, @After = @Last - @Last / 4, @Last = @Last;
+END;
+
+-- Adds those of some divers, by their numbers, who fail. What is stored is normalised: it is judged where it lies.
+-- Called by Judge_Divers.
+CREATE OR ALTER PROCEDURE Judge_Some_Divers
+    @Received_On TEXT,
+    @After       INTEGER,
+    @Last        INTEGER
+AS
+BEGIN
+    DROP TABLE IF EXISTS temp.Diver_Range;
+    CREATE TEMP TABLE Diver_Range AS
+    SELECT @After AS After_ID, @Last AS Last_ID;
+    CREATE TEMP VIEW Normalised AS
+    SELECT d.Diver_ID AS Record_ID, 0 AS Source_Row, 0 AS Waived_Checks, d.First_Name, d.Last_Name, d.Email, d.Phone,
+           d.Phone AS Digits, d.Date_Of_Birth, d.Certification_Level_ID AS Certification, d.Certification_Level_ID,
+           d.Source_Reference, 1 AS Is_Whole
+    FROM Diver AS d
+    WHERE d.Diver_ID > (SELECT After_ID FROM temp.Diver_Range)
+      AND d.Diver_ID <= (SELECT Last_ID FROM temp.Diver_Range);
+    EXECUTE Apply_Rules @Received_On = @Received_On, @Checks = (SELECT Checks FROM temp.Retest_Scope);
+    DROP VIEW temp.Normalised;
+    DROP TABLE temp.Diver_Range;
 
     INSERT INTO temp.Failing_Diver (Diver_ID)
     SELECT Record_ID
     FROM temp.Finding
     ORDER BY Record_ID;
-    DROP VIEW temp.Judge_Input;
 END;
 
 -- Tells apart which of temp.Failing_Diver fail the rules as they are at this moment. Called by Retest_Quarantine.
@@ -2740,20 +2776,19 @@ CREATE OR ALTER PROCEDURE Judge_Failing_Divers
     @Received_On TEXT
 AS
 BEGIN
-    CREATE TEMP VIEW Judge_Input AS
-    SELECT d.Diver_ID AS Record_ID, 0 AS Source_Row, ~(SELECT Checks FROM temp.Retest_Scope) AS Waived_Checks,
-           '{}' AS Payload, d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth, l.Level_Name AS Certification,
-           d.Source_Reference
+    CREATE TEMP VIEW Normalised AS
+    SELECT d.Diver_ID AS Record_ID, 0 AS Source_Row, 0 AS Waived_Checks, d.First_Name, d.Last_Name, d.Email, d.Phone,
+           d.Phone AS Digits, d.Date_Of_Birth, d.Certification_Level_ID AS Certification, d.Certification_Level_ID,
+           d.Source_Reference, 1 AS Is_Whole
     FROM temp.Failing_Diver AS f
     CROSS JOIN Diver AS d
-            ON d.Diver_ID = f.Diver_ID
-    LEFT JOIN Certification_Level AS l
-           ON l.Certification_Level_ID = d.Certification_Level_ID;
-    EXECUTE Judge_Records @Received_On = @Received_On;
+            ON d.Diver_ID = f.Diver_ID;
+    EXECUTE Apply_Rules @Received_On = @Received_On, @Checks = (SELECT Checks FROM temp.Retest_Scope);
+    DROP VIEW temp.Normalised;
 
     UPDATE temp.Failing_Diver
-    SET Is_Already = EXISTS (SELECT 1 FROM temp.Finding AS f WHERE f.Record_ID = Failing_Diver.Diver_ID);
-    DROP VIEW temp.Judge_Input;
+    SET Is_Already = 1
+    WHERE Diver_ID IN (SELECT Record_ID FROM temp.Finding);
 END;
 
 -- Takes away what the sources sent in batches that were received before a day: the raw values and the payloads. The

@@ -654,14 +654,14 @@ GRANT SELECT ON Quarantine_Backlog TO data_steward, compliance_officer, data_ana
 DROP VIEW IF EXISTS Repair_Pattern;
 CREATE VIEW Repair_Pattern AS
 WITH standing AS (
-    SELECT r.Column_Name, g.Edit_Kind,
-           substr(r.Edited_At, 1, 10)                                                            AS Edited_On,
-           row_number() OVER (PARTITION BY r.Quarantine_ID, r.Column_Name ORDER BY r.Revision_ID DESC) AS Place
-    FROM Quarantine_Revision AS r
+    SELECT e.Column_Name, g.Edit_Kind,
+           substr(e.Edited_At, 1, 10)                                                            AS Edited_On,
+           row_number() OVER (PARTITION BY e.Quarantine_ID, e.Column_Name ORDER BY e.Revision_ID DESC) AS Place
+    FROM Quarantine_Revision AS e
     JOIN Edit_Group AS g
-      ON g.Edit_Group_ID = r.Edit_Group_ID
+      ON g.Edit_Group_ID = e.Edit_Group_ID
     WHERE g.Edit_Kind <> 'Undo'
-      AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
+      AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = e.Revision_ID)
 )
 SELECT s.Edited_On,
        s.Column_Name,

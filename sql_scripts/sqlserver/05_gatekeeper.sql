@@ -3,7 +3,7 @@
 -- Twin of sqlite/05_gatekeeper.sql, statement by statement. A procedure stands in the schema of what it changes:
 --
 --     Staging      Open_Batch, Load_Batch, Load_Ground_Truth, Govern_Batch, Report_Batch
---     Governance   Judge_Records, Compare_With_Divers, Log_Action (03)
+--     Governance   Judge_Records, Normalise_Records, Apply_Rules, Compare_With_Divers, Log_Action (03)
 --     dbo          the procedures of review
 --
 -- What is dialect here: each procedure that changes data owns its transaction (within an outer one it takes part in
@@ -261,12 +261,22 @@ GO
 -- received on a day. Fills #Normalised, the values as they would be stored; and #Finding, a row for each record that
 -- fails: Mask has one bit a failed check (Rule_Check). Rules that look at one record only; what compares records is the
 -- caller's. The three tables are made by the caller, as Govern_Batch makes them. Granted to nobody.
---
--- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
--- The raw values have any length, the normalised ones a sort and a join can bear: one that is longer keeps its beginning
--- (longer than any limit below, so FIELD_TOO_LONG still sees it) and its SHA-256, so it equals itself and nothing else.
 CREATE OR ALTER PROCEDURE Governance.Judge_Records
     @Received_On DATE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    EXECUTE Governance.Normalise_Records;
+    EXECUTE Governance.Apply_Rules @Received_On = @Received_On;
+END;
+GO
+
+-- Fills #Normalised from #Judge_Input: the values as they would be stored. Called by Judge_Records.
+--
+-- The raw values have any length, the normalised ones a sort and a join can bear: one that is longer keeps its beginning
+-- (longer than any limit of a rule, so FIELD_TOO_LONG still sees it) and its SHA-256, so it equals itself and nothing else.
+CREATE OR ALTER PROCEDURE Governance.Normalise_Records
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -278,37 +288,9 @@ BEGIN
         NCHAR(8200), NCHAR(8201), NCHAR(8202), NCHAR(8203), NCHAR(8232), NCHAR(8233), NCHAR(8239), NCHAR(8287),
         NCHAR(12288), NCHAR(65279));
     DECLARE @Odd_Name NVARCHAR(40) = CONCAT(N'%[0-9', NCHAR(1), N'-', NCHAR(31), NCHAR(127), N'-', NCHAR(159), N']%');
-    DECLARE @Long_Label NVARCHAR(400) = CONCAT(N'%', REPLICATE(N'[^.]', 64), N'%');
     -- Lower case is ASCII's only, as in the twin: LOWER() would turn the Kelvin sign into a k, and a Turkish I into an ı.
     DECLARE @Upper NVARCHAR(26) = N'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
     DECLARE @Lower NVARCHAR(26) = N'abcdefghijklmnopqrstuvwxyz';
-    -- The unquoted characters of RFC 5322 that are neither letter nor digit, and @; each becomes an a before LIKE looks.
-    DECLARE @Email_Signs NVARCHAR(40) = N'-.!#$%&''*+/=?^_`{|}~@';
-    DECLARE @Email_Letters NVARCHAR(40) = REPLICATE(N'a', LEN(@Email_Signs));
-    DECLARE @Enabled INT = (
-        SELECT SUM(c.Check_Bit)
-        FROM Governance.Rule_Check AS c
-        JOIN Governance.Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
-        WHERE r.Is_Enabled = 1
-    );
-    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second. They
-    -- are text, since the day need not exist (29 February of ten years ago).
-    DECLARE @Received_Day NVARCHAR(10) = CONVERT(NCHAR(10), @Received_On, 23);
-    DECLARE @Too_Young_After NVARCHAR(20) = (
-        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
-        FROM Governance.Quality_Rule
-        WHERE Rule_Code = N'AGE_BELOW_MINIMUM' AND Threshold IS NOT NULL
-    );
-    DECLARE @Too_Old_Until NVARCHAR(20) = (
-        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold - 1), 4) + SUBSTRING(@Received_Day, 5, 6)
-        FROM Governance.Quality_Rule
-        WHERE Rule_Code = N'AGE_ABOVE_MAXIMUM' AND Threshold IS NOT NULL
-    );
-    DECLARE @Not_Professional_After NVARCHAR(20) = (
-        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
-        FROM Governance.Quality_Rule
-        WHERE Rule_Code = N'CERTIFICATION_UNDERAGE' AND Threshold IS NOT NULL
-    );
 
     INSERT INTO #Normalised (Record_ID, Source_Row, Waived_Checks, First_Name, Last_Name, Email, Phone, Digits,
                              Date_Of_Birth, Certification, Certification_Level_ID, Source_Reference, Is_Whole,
@@ -359,17 +341,61 @@ BEGIN
     ) AS t
     LEFT JOIN dbo.Certification_Alias AS a
            ON a.Alias = TRANSLATE(t.Certification, @Upper, @Lower);
+END;
+GO
+
+-- The rules themselves: fills #Finding, a row for each record of #Normalised that fails. Called by Judge_Records, and on
+-- its own where of all @Checks only some are wanted.
+--
+-- No expression below can be NULL in a mask: a check that cannot be made counts as passed only where another one fails.
+CREATE OR ALTER PROCEDURE Governance.Apply_Rules
+    @Received_On DATE,
+    @Checks      INT = -1
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    DECLARE @Long_Label NVARCHAR(400) = CONCAT(N'%', REPLICATE(N'[^.]', 64), N'%');
+    -- The unquoted characters of RFC 5322 that are neither letter nor digit, and @; each becomes an a before LIKE looks.
+    DECLARE @Email_Signs NVARCHAR(40) = N'-.!#$%&''*+/=?^_`{|}~@';
+    DECLARE @Email_Letters NVARCHAR(40) = REPLICATE(N'a', LEN(@Email_Signs));
+    -- What is not asked is not looked at.
+    DECLARE @Asked INT = @Checks & (
+        SELECT SUM(c.Check_Bit)
+        FROM Governance.Rule_Check AS c
+        JOIN Governance.Quality_Rule AS r ON r.Rule_Code = c.Rule_Code
+        WHERE r.Is_Enabled = 1
+    );
+    -- Ages as days of birth: younger than the threshold is born after the first, older is born up to the second. They
+    -- are text, since the day need not exist (29 February of ten years ago).
+    DECLARE @Received_Day NVARCHAR(10) = CONVERT(NCHAR(10), @Received_On, 23);
+    DECLARE @Too_Young_After NVARCHAR(20) = (
+        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = N'AGE_BELOW_MINIMUM' AND Threshold IS NOT NULL
+    );
+    DECLARE @Too_Old_Until NVARCHAR(20) = (
+        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold - 1), 4) + SUBSTRING(@Received_Day, 5, 6)
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = N'AGE_ABOVE_MAXIMUM' AND Threshold IS NOT NULL
+    );
+    DECLARE @Not_Professional_After NVARCHAR(20) = (
+        SELECT RIGHT(CONCAT(N'000', YEAR(@Received_On) - Threshold), 4) + SUBSTRING(@Received_Day, 5, 6)
+        FROM Governance.Quality_Rule
+        WHERE Rule_Code = N'CERTIFICATION_UNDERAGE' AND Threshold IS NOT NULL
+    );
 
     INSERT INTO #Finding (Record_ID, Mask)
     SELECT j.Record_ID,
            j.Mask
     FROM (
         SELECT n.Record_ID,
-               @Enabled & ~n.Waived_Checks & (
+               @Asked & ~n.Waived_Checks & (
                    -- FIRST_NAME_MISSING, LAST_NAME_MISSING
                    IIF(n.First_Name IS NULL, 1, 0)
                  | IIF(n.Last_Name IS NULL, 2, 0)
                  | CASE
+                       WHEN @Asked & 12 = 0 THEN 0
                        -- EMAIL_MISSING
                        WHEN n.Email IS NULL THEN 4
                        -- Most addresses are short and plain, and seen to be good without the whole examination.
@@ -401,6 +427,7 @@ BEGIN
                        ELSE 8
                    END
                  | CASE
+                       WHEN @Asked & 2544 = 0 THEN 0
                        -- DOB_MISSING, DOB_FORMAT, DOB_FUTURE
                        WHEN n.Date_Of_Birth IS NULL THEN 16
                        WHEN n.Date_Of_Birth NOT LIKE N'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'
@@ -417,7 +444,7 @@ BEGIN
                    END
                  | CASE
                        -- PHONE_FORMAT: an optional +, 7 to 15 digits, an optional x with 1 to 6 more
-                       WHEN n.Phone IS NULL THEN 0
+                       WHEN @Asked & 512 = 0 OR n.Phone IS NULL THEN 0
                        WHEN LEN(n.Digits) BETWEEN 7 AND 15
                         AND n.Digits NOT LIKE N'%[^0-9]%' THEN 0
                        WHEN LEN(n.Digits) BETWEEN 8 AND 16
@@ -3562,7 +3589,7 @@ BEGIN
     );
     CREATE TABLE #Failing_Diver (
         Diver_ID   BIGINT NOT NULL PRIMARY KEY,
-        Is_Already BIT NOT NULL DEFAULT (1)
+        Is_Already BIT NOT NULL DEFAULT (0)
     );
     CREATE TABLE #Judge_Input (
         Record_ID        BIGINT NOT NULL,
@@ -3653,7 +3680,7 @@ BEGIN
         FROM Governance.Rule_Check AS c
         WHERE @Rule_Code IS NULL OR c.Rule_Code = @Rule_Code;
 
-        RAISERROR(N'1/3 Judging the records that wait', 0, 1) WITH NOWAIT;
+        RAISERROR(N'1/6 Judging the records that wait', 0, 1) WITH NOWAIT;
         INSERT INTO #Judge_Input (Record_ID, Source_Row, Waived_Checks, Payload, First_Name, Last_Name, Email, Phone,
                                   Date_Of_Birth, Certification, Source_Reference)
         SELECT q.Quarantine_ID,
@@ -3692,8 +3719,8 @@ BEGIN
           ON r.Quarantine_ID = q.Quarantine_ID
         WHERE r.New_Checks <> r.Old_Checks;
 
-        RAISERROR(N'2/3 Judging the divers', 0, 1) WITH NOWAIT;
-        IF @Rule_Code IS NOT NULL
+        -- A rule that is off fails nobody.
+        IF EXISTS (SELECT 1 FROM Governance.Quality_Rule WHERE Rule_Code = @Rule_Code AND Is_Enabled = 1)
             EXECUTE dbo.Judge_Divers @Received_On = @Received_On;
 
         -- Which of them fail the rule as it is today: a diver may have been let in with a warning, or before the rule was.
@@ -3701,10 +3728,9 @@ BEGIN
             EXECUTE Governance.Change_Rule @Rule_Code = @Rule_Code, @Severity = @Old_Severity,
                                            @Threshold = @Old_Threshold, @Is_Enabled = @Old_Enabled,
                                            @Reason = N'Rehearsal';
-        IF @Severity IS NOT NULL
-            EXECUTE dbo.Judge_Failing_Divers @Received_On = @Received_On;
+        EXECUTE dbo.Judge_Failing_Divers @Received_On = @Received_On;
 
-        RAISERROR(N'3/3 Adding up', 0, 1) WITH NOWAIT;
+        RAISERROR(N'6/6 Adding up', 0, 1) WITH NOWAIT;
         SET @Detail = (
             SELECT @Rule_Code AS [rule],
                    (SELECT COUNT_BIG(*) FROM #Retested) AS judged,
@@ -3770,9 +3796,34 @@ GO
 GRANT EXECUTE ON dbo.Retest_Quarantine TO data_steward, compliance_officer;
 GO
 
--- Fills #Failing_Diver with the divers who fail the checks of #Retest_Scope. Called by Retest_Quarantine.
+-- Fills #Failing_Diver with the divers who fail the checks of #Retest_Scope, a quarter after the other, so that somebody
+-- who waits sees how far it is. Called by Retest_Quarantine.
 CREATE OR ALTER PROCEDURE dbo.Judge_Divers
     @Received_On DATE
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Last BIGINT = (SELECT MAX(Diver_ID) FROM dbo.Diver);
+    DECLARE @Quarter BIGINT = @Last / 4;
+    DECLARE @Half BIGINT = @Last / 2;
+    DECLARE @Three_Quarters BIGINT = @Last - @Last / 4;
+
+    RAISERROR(N'2/6 Judging the divers', 0, 1) WITH NOWAIT;
+    EXECUTE dbo.Judge_Some_Divers @Received_On = @Received_On, @After = 0, @Last = @Quarter;
+    RAISERROR(N'3/6 Judging the divers: a quarter is done', 0, 1) WITH NOWAIT;
+    EXECUTE dbo.Judge_Some_Divers @Received_On = @Received_On, @After = @Quarter, @Last = @Half;
+    RAISERROR(N'4/6 Judging the divers: half of them are done', 0, 1) WITH NOWAIT;
+    EXECUTE dbo.Judge_Some_Divers @Received_On = @Received_On, @After = @Half, @Last = @Three_Quarters;
+    RAISERROR(N'5/6 Judging the divers: three quarters are done', 0, 1) WITH NOWAIT;
+    EXECUTE dbo.Judge_Some_Divers @Received_On = @Received_On, @After = @Three_Quarters, @Last = @Last;
+END;
+GO
+
+-- Adds those of some divers, by their numbers, who fail. Called by Judge_Divers.
+CREATE OR ALTER PROCEDURE dbo.Judge_Some_Divers
+    @Received_On DATE,
+    @After       BIGINT,
+    @Last        BIGINT
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -3797,7 +3848,8 @@ BEGIN
                       WHERE l.Certification_Level_ID = d.Certification_Level_ID) END,
            CASE WHEN s.Has_Rest = 1 THEN d.Source_Reference END
     FROM #Retest_Scope AS s
-    CROSS JOIN dbo.Diver AS d;
+    CROSS JOIN dbo.Diver AS d
+    WHERE d.Diver_ID > @After AND d.Diver_ID <= @Last;
     EXECUTE Governance.Judge_Records @Received_On = @Received_On;
 
     INSERT INTO #Failing_Diver (Diver_ID)
@@ -3829,8 +3881,9 @@ BEGIN
     EXECUTE Governance.Judge_Records @Received_On = @Received_On;
 
     UPDATE d
-    SET Is_Already = IIF(EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = d.Diver_ID), 1, 0)
-    FROM #Failing_Diver AS d;
+    SET Is_Already = 1
+    FROM #Failing_Diver AS d
+    WHERE EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = d.Diver_ID);
 END;
 GO
 

@@ -726,14 +726,14 @@ GO
 -- with its last change of the column, and so once in every sum that reaches up to today.
 CREATE OR ALTER VIEW dbo.Repair_Pattern AS
 WITH standing AS (
-    SELECT r.Column_Name, g.Edit_Kind,
-           CONVERT(DATE, r.Edited_At)                                                            AS Edited_On,
-           ROW_NUMBER() OVER (PARTITION BY r.Quarantine_ID, r.Column_Name ORDER BY r.Revision_ID DESC) AS Place
-    FROM dbo.Quarantine_Revision AS r
+    SELECT e.Column_Name, g.Edit_Kind,
+           CONVERT(DATE, e.Edited_At)                                                            AS Edited_On,
+           ROW_NUMBER() OVER (PARTITION BY e.Quarantine_ID, e.Column_Name ORDER BY e.Revision_ID DESC) AS Place
+    FROM dbo.Quarantine_Revision AS e
     JOIN dbo.Edit_Group AS g
-      ON g.Edit_Group_ID = r.Edit_Group_ID
+      ON g.Edit_Group_ID = e.Edit_Group_ID
     WHERE g.Edit_Kind <> N'Undo'
-      AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = r.Revision_ID)
+      AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS u WHERE u.Undoes_Revision_ID = e.Revision_ID)
 )
 SELECT s.Edited_On,
        s.Column_Name,

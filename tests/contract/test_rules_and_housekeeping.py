@@ -133,7 +133,7 @@ def test_what_a_rule_does_is_counted_once_a_record(gate: Gate) -> None:
 
 def test_the_sql_of_the_rules_can_be_read(gate: Gate) -> None:
     rows = gate.session.select(
-        "Procedure_Definitions", filters=[Filter("Procedure_Name", "=", "Judge_Records")]
+        "Procedure_Definitions", filters=[Filter("Procedure_Name", "=", "Apply_Rules")]
     )
     assert "EMAIL_FORMAT" in rows[0]["Definition"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_change_is_tried_saved_and_seen_in_the_history(session: Session) -> No
     promised = what_if(session, phone.code, off, progress=heard.append)
     assert promised.ready > 0
     assert promised.divers > 200
-    assert [p.done for p in heard] == [0, 1, 2]
+    assert [p.done for p in heard] == [0, 5], "a rule that is off fails no diver: none is looked at"
     assert rule(session, "PHONE_FORMAT") == phone
     save_rule(session, phone, off, "Phones are not used any more")
     done = retest(session, phone.code)
@@ -85,3 +86,16 @@ def test_a_what_if_can_be_stopped(session: Session) -> None:
 
 def test_the_sql_that_judges_is_read_from_the_database(session: Session) -> None:
     assert "-- PHONE_FORMAT" in read_implementation(session)
+
+
+def test_who_waits_sees_how_many_divers_are_judged(session: Session) -> None:
+    ingest(session, GeneratedSource(GenerationRequest(rows=300, seed=3, dirty=0.3)))
+    age = rule(session, "AGE_BELOW_MINIMUM")
+    heard: list[Progress] = []
+    promised = what_if(session, age.code, replace(age.settings, threshold=30), progress=heard.append)
+    assert [(p.done, p.total) for p in heard] == [(done, 6) for done in range(6)]
+    assert (promised.failing, promised.newly_failing) == (len(promised.examples), promised.failing)
+    ((born_later,),) = sqlite3.connect(session.path).execute(
+        "SELECT count(*) FROM Diver WHERE Date_Of_Birth > date('now', '-30 years')"
+    )
+    assert promised.newly_failing == born_later > 0

@@ -32,6 +32,8 @@ ROLES = {"data_steward", "compliance_officer", "data_analyst"}
 MASKED = {"dbo.Diver", "dbo.Diver_History"}
 INTERNAL = {
     "Governance.Judge_Records",
+    "Governance.Normalise_Records",
+    "Governance.Apply_Rules",
     "Governance.Compare_With_Divers",
     "Governance.Log_Action",
     "Governance.Change_Rule",
@@ -43,6 +45,7 @@ INTERNAL = {
     "dbo.Refuse_Conflict",
     "dbo.Apply_Edits",
     "dbo.Judge_Divers",
+    "dbo.Judge_Some_Divers",
     "dbo.Judge_Failing_Divers",
     "Governance.Record_Schema",
 }
