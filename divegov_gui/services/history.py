@@ -6,6 +6,7 @@ see them: masked where it lacks the grant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -126,6 +127,8 @@ class Written:
 
 
 _AFTER_ALL = "~"
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+"""A whole email, as far as one can tell: beginnings of one are no question to the database."""
 _POSITIONS = {column: position for position, (column, _) in enumerate(FIELDS)}
 _COLUMNS = ["Diver_ID", *_POSITIONS, "Modified_By", "Change_Reason", "Valid_From", "Valid_To", "Is_Current"]
 
@@ -139,15 +142,22 @@ def search(
     """The divers whom a text finds: by number, or by the beginning of a name, an email or a source reference.
 
     Names are found in either order, emails and references as they are and as they were. Those who have the value now
-    come first. A role that sees a mask over a column finds nobody by it.
+    come first. A role that sees a mask over a column finds nobody by it, but that an officer finds a diver by the whole
+    of an email: each such look is logged.
     """
     wanted = " ".join(text.split())
     if not wanted:
         return ()
     with interruptible(session, cancel):
         found = _found(session, wanted, limit)
+        former = _found_behind_mask(session, wanted)
+        found += [(diver, "Email", wanted.lower()) for diver in former if diver not in [f[0] for f in found]]
         latest = _latest(session, [diver for diver, _, _ in found])
-    matches = [_match(latest[diver], column, term) for diver, column, term in found if diver in latest]
+    matches = [
+        _match(latest[diver], column, term, former.get(diver))
+        for diver, column, term in found
+        if diver in latest
+    ]
     matches.sort(key=lambda m: (m.column != "Diver_ID", m.is_former, m.is_deleted, m.term, m.diver_id))
     return tuple(matches[:limit])
 
@@ -188,6 +198,19 @@ def _found(session: Session, wanted: str, limit: int) -> list[tuple[int, str, st
     return [(diver, *how) for diver, how in found.items()]
 
 
+def _found_behind_mask(session: Session, wanted: str) -> dict[int, bool]:
+    """Whom a whole email finds for a role that sees a mask over it, and whether it is a former one."""
+    from divegov_gui.services.privacy import role_of  # which knows divers from here
+
+    if not _ADDRESS.fullmatch(wanted):
+        return {}
+    role = role_of(session)
+    if "Email" not in role.masked or not role.may("Find_Diver"):
+        return {}
+    rows = session.call("Find_Diver", column_name="Email", value=wanted)[-1]
+    return {row["Diver_ID"]: bool(row["Is_Former"]) for row in reversed(rows)}
+
+
 def _spellings(wanted: str) -> list[str]:
     """How a term may begin: the database's lower case is ASCII's, so that letters beyond it keep their case."""
     return sorted({_ascii_lower(each) for each in (wanted, wanted.lower(), wanted.title(), wanted.upper())})
@@ -203,13 +226,16 @@ def _latest(session: Session, divers: Sequence[int]) -> dict[int, Version]:
     return {row["Diver_ID"]: read_version(row) for row in rows}
 
 
-def _match(latest: Version, column: str, term: str) -> Match:
+def _match(latest: Version, column: str, term: str, is_former: bool | None) -> Match:
+    """`is_former` where the database has told it; else the latest version tells."""
+    if is_former is None:
+        is_former = column != "Diver_ID" and term not in _terms(latest, column)
     return Match(
         diver_id=latest.diver_id,
         latest=latest,
         column=column,
         term=term,
-        is_former=column != "Diver_ID" and term not in _terms(latest, column),
+        is_former=is_former,
         is_deleted=not latest.is_current,
     )
 

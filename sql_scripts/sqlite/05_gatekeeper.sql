@@ -1681,6 +1681,41 @@ BEGIN
 END;
 GRANT EXECUTE ON Index_Divers TO data_steward, compliance_officer;
 
+-- Whom the whole of an email finds that a mask hides from the caller: the address that somebody writes from who asks what
+-- is held of them. A beginning finds nobody, so that no address can be felt for letter by letter, and each look is logged
+-- without it: whoever tries out a list of addresses is seen. Not granted to analysts.
+CREATE OR ALTER PROCEDURE Find_Diver
+    @Column_Name TEXT,
+    @Value       TEXT
+AS
+BEGIN
+    IF @Column_Name IS NOT 'Email'
+        THROW 50400, 'Behind a mask a diver is found by the whole of an email, and by nothing else.';
+    SET @Term = lower(trim(coalesce(@Value, ''), char(9, 10, 13, 32, 160, 8203, 65279)));
+
+    DROP TABLE IF EXISTS temp.Found_Diver;
+    CREATE TEMP TABLE Found_Diver AS
+    SELECT d.Diver_ID, 0 AS Is_Former
+    FROM Diver AS d
+    WHERE d.Email = @Term
+    UNION ALL
+    SELECT t.Diver_ID, 1
+    FROM Search_Term AS t
+    LEFT JOIN Diver AS d
+           ON d.Diver_ID = t.Diver_ID
+    WHERE t.Search_Column = 'Email' AND t.Term = @Term AND (d.Diver_ID IS NULL OR d.Email <> @Term);
+
+    SET @Found_Count = (SELECT count(*) FROM temp.Found_Diver);
+    SET @Only_ID = CASE WHEN @Found_Count = 1 THEN (SELECT f.Diver_ID FROM temp.Found_Diver AS f) END;
+    EXECUTE Log_Action @Action = 'Find_Diver', @Subject_Type = 'Diver', @Subject_ID = @Only_ID,
+                       @Detail = json_object('column', @Column_Name, 'found', @Found_Count);
+
+    SELECT f.Diver_ID, f.Is_Former
+    FROM temp.Found_Diver AS f
+    ORDER BY f.Is_Former, f.Diver_ID;
+END;
+GRANT EXECUTE ON Find_Diver TO data_steward, compliance_officer;
+
 -- Writes the one diver in temp.Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
 -- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
 -- an error says is refused; a warning needs the reason, which every change has. Values are stored normalised. Called

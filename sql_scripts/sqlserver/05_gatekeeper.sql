@@ -2269,6 +2269,63 @@ GO
 GRANT EXECUTE ON dbo.Index_Divers TO data_steward, compliance_officer;
 GO
 
+-- Whom the whole of an email finds that a mask hides from the caller: the address that somebody writes from who asks what
+-- is held of them. A beginning finds nobody, so that no address can be felt for letter by letter, and each look is logged
+-- without it: whoever tries out a list of addresses is seen. Not granted to analysts.
+CREATE OR ALTER PROCEDURE dbo.Find_Diver
+    @Column_Name NVARCHAR(40),
+    @Value       NVARCHAR(4000)
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Term NVARCHAR(4000), @Detail NVARCHAR(4000), @Found_Count BIGINT, @Only_ID BIGINT;
+    DECLARE @Blank NVARCHAR(10) = CONCAT(NCHAR(9), NCHAR(10), NCHAR(13), NCHAR(32), NCHAR(160), NCHAR(8203), NCHAR(65279));
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF COALESCE(@Column_Name, N'') COLLATE Latin1_General_100_BIN2 <> N'Email'
+            THROW 50400, N'Behind a mask a diver is found by the whole of an email, and by nothing else.', 1;
+        SET @Term = TRANSLATE(TRIM(@Blank FROM COALESCE(@Value, N'')), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz');
+
+        CREATE TABLE #Found_Diver (
+            Diver_ID  BIGINT NOT NULL,
+            Is_Former BIT    NOT NULL
+        );
+        INSERT INTO #Found_Diver (Diver_ID, Is_Former)
+        SELECT d.Diver_ID, 0
+        FROM dbo.Diver AS d
+        WHERE d.Email = @Term
+        UNION ALL
+        SELECT t.Diver_ID, 1
+        FROM dbo.Search_Term AS t
+        LEFT JOIN dbo.Diver AS d
+               ON d.Diver_ID = t.Diver_ID
+        WHERE t.Search_Column = N'Email' AND t.Term = @Term AND (d.Diver_ID IS NULL OR d.Email <> @Term);
+
+        SET @Found_Count = (SELECT COUNT_BIG(*) FROM #Found_Diver);
+        SET @Only_ID = CASE WHEN @Found_Count = 1 THEN (SELECT f.Diver_ID FROM #Found_Diver AS f) END;
+        SET @Detail = JSON_OBJECT('column': @Column_Name, 'found': @Found_Count);
+        EXECUTE Governance.Log_Action @Action = N'Find_Diver', @Subject_Type = N'Diver', @Subject_ID = @Only_ID,
+                                      @Detail = @Detail;
+
+        SELECT f.Diver_ID, f.Is_Former
+        FROM #Found_Diver AS f
+        ORDER BY f.Is_Former, f.Diver_ID;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Find_Diver TO data_steward, compliance_officer;
+GO
+
 -- Writes the one diver in #Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
 -- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
 -- an error says is refused; a warning needs the reason, which every change has. Values are stored normalised. Called

@@ -128,6 +128,53 @@ def test_nobody_is_found_by_what_a_mask_hides(lived: Gate, analyst: Session) -> 
     assert not leaks(found)
 
 
+def looks(gate: Gate) -> list[tuple[int | None, dict[str, object]]]:
+    """Who was looked for behind a mask, as the log has it."""
+    rows = gate.session.select("Action_Log", filters=[Filter("Action", "=", "Find_Diver")])
+    return [(row["Subject_ID"], json.loads(row["Detail"])) for row in rows]
+
+
+def test_an_officer_finds_a_diver_by_the_whole_of_an_email_and_sees_it_masked(lived: Gate) -> None:
+    before = len(looks(lived))
+    with closing(lived.backend.open("compliance_officer")) as officer:
+        (now,) = history.search(officer, " Quill@secret.EXAMPLE ")
+        (once,) = history.search(officer, "old@secret.example")
+        assert (now.diver_id, now.is_former, now.latest.value("Email")) == (1, False, "qXXX@XXXX.com")
+        assert (once.diver_id, once.is_former, once.latest.value("Email")) == (1, True, "qXXX@XXXX.com")
+        assert history.search(officer, "nobody@secret.example") == ()
+    told = looks(lived)[before:]
+    assert told == [
+        (1, {"column": "Email", "found": 1}),
+        (1, {"column": "Email", "found": 1}),
+        (None, {"column": "Email", "found": 0}),
+    ], "each look is logged, those that find nobody too, and none with the address"
+
+
+def test_no_beginning_of_an_email_finds_anybody_behind_a_mask(lived: Gate) -> None:
+    whole = "quill@secret.example"
+    with closing(lived.backend.open("compliance_officer")) as officer:
+        for size in range(1, len(whole)):
+            found = [match.column for match in history.search(officer, whole[:size])]
+            assert "Email" not in found, whole[:size]
+            assert officer.call("Find_Diver", column_name="Email", value=whole[:size]) == [[]]
+        for pattern in ("%", "quill@%", "quill_secret.example", "*@secret.example"):
+            assert officer.call("Find_Diver", column_name="Email", value=pattern) == [[]]
+        for column in ("Phone", "Date_Of_Birth", "Last_Name", None):
+            with pytest.raises(Refused, match="whole of an email"):
+                officer.call("Find_Diver", column_name=column, value="1971-03-09")
+
+
+def test_an_analyst_finds_nobody_by_a_whole_email_either_and_asks_nothing(
+    lived: Gate, analyst: Session
+) -> None:
+    before = len(looks(lived))
+    for whole in ("quill@secret.example", "old@secret.example", "nobody@secret.example"):
+        assert history.search(analyst, whole) == ()
+        with pytest.raises(DiveGovError):
+            analyst.call("Find_Diver", column_name="Email", value=whole)
+    assert len(looks(lived)) == before
+
+
 def test_an_analyst_runs_no_procedure(lived: Gate, analyst: Session) -> None:
     for procedure in ("Open_Batch", "Update_Diver", "Judge_Records", "Index_Divers", "Log_Action"):
         with pytest.raises(DiveGovError) as refused:
