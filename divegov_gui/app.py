@@ -24,7 +24,7 @@ from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.opened import Opened, info_of
 from divegov_gui.ui.pages import page_specs
-from divegov_gui.ui.pages.made import FACTORIES
+from divegov_gui.ui.pages.made import BRINGS, FACTORIES
 from divegov_gui.ui.preferences import apply_preferences
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import TaskBoard, Worker
@@ -130,7 +130,7 @@ class Steward:
             settings=settings,
         )
         self.window = MainWindow(
-            page_specs(self._factories()),
+            page_specs(self._factories(), BRINGS),
             themes=themes,
             notifier=self.notifier,
             board=self.board,
@@ -174,8 +174,8 @@ class Steward:
         return self.reader.is_busy or self.writer.is_busy
 
     def is_quiet(self) -> bool:
-        """Whether everything that was asked for is there."""
-        return not self.is_busy
+        """Whether everything that was asked for is there, the page among it."""
+        return not self.is_busy and not self.window.is_opening
 
     def install_crash_reporter(self) -> None:
         """Take the exceptions that nothing else takes, until `shut_down`."""
@@ -193,12 +193,13 @@ class Steward:
 
     def open_profile(self, profile: Profile) -> None:
         """Open a profile's place, on the page Connections, as its card does."""
-        self.window.go_to("connections")
         from divegov_gui.ui.pages.connections import ConnectionsPage
 
-        page = self.window.page("connections")
-        assert isinstance(page, ConnectionsPage)
-        page.open(profile)
+        def open_on(page: QWidget) -> None:
+            assert isinstance(page, ConnectionsPage)
+            page.open(profile)
+
+        self.window.go_to("connections", open_on)
 
     # --- inside
     def _turn_to(self, place: Place, standing: Standing) -> None:
@@ -243,10 +244,12 @@ class Steward:
 
     def _show_page(self, key: str, aim: dict[str, object] | None) -> None:
         """Show a page as another one has asked, turned to what it is to show."""
-        self.window.go_to(key)
-        page = self.window.page(key)
-        if aim and hasattr(page, "aim_at"):
-            page.aim_at(**aim)
+
+        def turn(page: QWidget) -> None:
+            if aim and hasattr(page, "aim_at"):
+                page.aim_at(**aim)
+
+        self.window.go_to(key, turn)
 
     def _may_close(self) -> bool:
         """Whether the window may close now; asks where a write still runs."""

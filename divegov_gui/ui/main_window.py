@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from importlib import import_module
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from divegov_gui.ui import theme
 from divegov_gui.ui.notifier import Notice, Notifier
 from divegov_gui.ui.pages.page import Page, PageSpec
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.shell.header_bar import HeaderBar, WorkspaceInfo
 from divegov_gui.ui.shell.nav_rail import NavRail
 from divegov_gui.ui.shell.notices import BannerArea, ToastStack
+from divegov_gui.ui.shell.opening import Opening
 from divegov_gui.ui.shell.status_line import StatusLine
 from divegov_gui.ui.tasks import TaskBoard
 from divegov_gui.ui.theme import ThemeManager
@@ -46,11 +50,13 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("window")
+        theme.dress(self)
         self.setWindowTitle(TITLE)
         self.setMinimumSize(*_MINIMUM)
         self._specs = {spec.key: spec for spec in pages}
         self._made: dict[str, QWidget] = {}
         self._current = ""
+        self._then: Callable[[QWidget], object] | None = None
         self._themes = themes
         self._settings = settings or UiSettings()
         self.may_close: Callable[[], bool] = lambda: True
@@ -66,27 +72,30 @@ class MainWindow(QMainWindow):
         """The key of the page that is shown."""
         return self._current
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether the page that is wanted is not there yet."""
+        return self._stack.currentWidget() is self._opening
+
     def page(self, key: str) -> QWidget:
-        """The page of that key, made if it was not yet; an unknown key raises KeyError."""
-        if key not in self._made:
-            made = self._specs[key].factory()
-            self._made[key] = made
-            self._stack.addWidget(made)
+        """The page of that key, made now if it was not yet; an unknown key raises KeyError."""
+        self._make(key)
+        if key == self._current:
+            self._show(key)
         return self._made[key]
 
-    def go_to(self, key: str) -> None:
-        """Show the page of that key."""
+    def go_to(self, key: str, then: Callable[[QWidget], object] | None = None) -> None:
+        """Show the page of that key; `then` is called with it when it is there.
+
+        One that is not made yet is so in turns: its title is painted first, and no turn holds up the window.
+        """
         if key == self._current:
-            return
-        left, shown = self._made.get(self._current), self.page(key)
-        self._current = key
-        self._stack.setCurrentWidget(shown)
-        self.nav.set_current(key)
-        if isinstance(left, Page):
-            left.page_hidden()
-        if isinstance(shown, Page):
-            shown.page_shown()
-        self.page_changed.emit(key)
+            self._then = then or self._then
+        else:
+            self._leave(key)
+            self._then = then
+        if key in self._made:
+            self._show(key)
 
     def remake_pages(self, *, keep: Collection[str] = ()) -> None:
         """Let every page go but those of the keys in `keep`; each is made anew when it is next shown."""
@@ -130,6 +139,7 @@ class MainWindow(QMainWindow):
         if not self.may_close():
             event.ignore()
             return
+        self._opening.leave()
         self._settings.geometry = self.saveGeometry()
         self._settings.page = self._current
         self._settings.sync()
@@ -137,12 +147,51 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     # --- inside
+    def _leave(self, key: str) -> None:
+        """Turn from the page that is shown to the one of `key`, which may be still to be made."""
+        shown, self._current = self._stack.currentWidget(), key
+        self.nav.set_current(key)
+        if isinstance(shown, Page):
+            shown.page_hidden()
+        if key not in self._made:
+            self._open(self._specs[key])
+
+    def _open(self, spec: PageSpec) -> None:
+        """Stand in for a page while it is brought in, made and shown."""
+        self._stack.setCurrentWidget(self._opening)
+        self._opening.begin(
+            spec.title,
+            *(partial(import_module, name) for name in spec.brings),
+            partial(self._make, spec.key),
+            partial(self._show, spec.key),
+        )
+
+    def _make(self, key: str) -> None:
+        if key not in self._made:
+            self._made[key] = self._specs[key].factory()
+            self._stack.addWidget(self._made[key])
+
+    def _show(self, key: str) -> None:
+        """Show a page that is made, and do what was to be done when it is there."""
+        page = self._made[key]
+        if self._stack.currentWidget() is not page:
+            self._opening.leave()
+            self._stack.setCurrentWidget(page)
+            if isinstance(page, Page):
+                page.page_shown()
+            self.page_changed.emit(key)
+        then, self._then = self._then, None
+        if then is not None:
+            then(page)
+
     def _build(self, pages: Sequence[PageSpec], board: TaskBoard) -> None:
         self.nav = NavRail(pages)
         self.header = HeaderBar()
         self.banners = BannerArea()
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
+        self._opening = Opening()
+        self._stack.addWidget(self._opening)
         self.status = StatusLine(board)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)

@@ -6,12 +6,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from driving import fill, quiet
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
@@ -24,7 +25,7 @@ from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.pages import PageSpec, page_specs
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import TaskBoard
-from divegov_gui.ui.theme import ThemeManager
+from divegov_gui.ui.theme import ThemeManager, dress
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,20 @@ def light(themes: ThemeManager) -> Iterator[None]:
     themes.set_mode("light")
     yield
     themes.set_mode("light")
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, themes: ThemeManager) -> QtBot:
+    """A widget that is tried without the window looks as it does in it."""
+    add = qtbot.addWidget
+
+    def add_dressed(widget: QWidget, **options: Any) -> None:
+        if widget.parentWidget() is None:
+            dress(widget)
+        add(widget, **options)
+
+    qtbot.addWidget = add_dressed  # type: ignore[method-assign]
+    return qtbot
 
 
 @pytest.fixture

@@ -65,10 +65,83 @@ def test_pages_are_made_when_first_shown(
     specs = [PageSpec(key, key.title(), key, lambda key=key: factory(key)) for key in ("overview", "deploy")]
     window = MainWindow(specs, themes=themes, notifier=notifier, board=board)
     qtbot.addWidget(window)
+    assert made == []
+    arrive(qtbot, window)
     assert made == ["overview"]
-    window.go_to("deploy")
-    window.go_to("overview")
+    for key in ("deploy", "overview"):
+        window.go_to(key)
+        arrive(qtbot, window)
     assert made == ["overview", "deploy"]
+
+
+@pytest.fixture
+def slow(qtbot: QtBot, themes: theme.ThemeManager, notifier: Notifier, board: TaskBoard) -> MainWindow:
+    """A window whose pages are made when it is told to."""
+    window = MainWindow(
+        [PageSpec(key, key.title(), key, lambda key=key: Page(key, key.title())) for key in KEYS],
+        themes=themes,
+        notifier=notifier,
+        board=board,
+    )
+    qtbot.addWidget(window)
+    return window
+
+
+def arrive(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the page that is wanted is there."""
+    window.show()
+    qtbot.waitUntil(lambda: not window.is_opening)
+
+
+def test_the_window_is_painted_with_the_page_s_title_before_the_page_is_made(
+    qtbot: QtBot, slow: MainWindow
+) -> None:
+    slow.show()
+    qtbot.waitExposed(slow)
+    shown = slow._stack.currentWidget()
+    assert slow.is_opening
+    assert [text.text() for text in shown.findChildren(QLabel) if text.isVisible()] == ["Overview"]
+    title = shown.findChild(QLabel)
+    assert title is not None
+    at = title.mapTo(slow, title.rect().topLeft())
+    arrive(qtbot, slow)
+    made = slow.page("overview").findChild(QLabel)
+    assert made is not None
+    assert made.mapTo(slow, made.rect().topLeft()) == at, "the title stays where it is"
+
+
+def test_the_window_takes_keys_and_clicks_while_a_page_is_made(qtbot: QtBot, slow: MainWindow) -> None:
+    slow.show()
+    slow.activateWindow()
+    qtbot.waitUntil(slow.isActiveWindow)
+    slow.remake_pages()
+    qtbot.keyClick(slow, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert (slow.current_key, slow.is_opening) == (KEYS[2], True)
+    click(qtbot, slow, "nav.history")
+    arrive(qtbot, slow)
+    assert slow.current_key == "history"
+    assert set(slow._made) == {"history"}, "what was turned away from is not made"
+
+
+def test_a_page_that_takes_long_says_that_it_is_on_its_way(qtbot: QtBot, slow: MainWindow) -> None:
+    slow.show()
+    shown = slow._stack.currentWidget()
+    slow._opening.begin("Overview")
+    qtbot.waitUntil(lambda: "Opening…" in [text.text() for text in shown.findChildren(QLabel)])
+
+
+def test_who_asks_for_a_page_is_told_when_it_is_there(qtbot: QtBot, slow: MainWindow) -> None:
+    told: list[QWidget] = []
+    slow.go_to("deploy", told.append)
+    assert told == []
+    arrive(qtbot, slow)
+    slow.go_to("deploy", told.append)
+    assert told == [slow.page("deploy")] * 2
+
+
+def test_a_page_that_is_not_in_sight_is_made_all_the_same(qtbot: QtBot, slow: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not slow.is_opening)
+    assert set(slow._made) == {"overview"}
 
 
 def test_making_parts_throws_no_window_on_the_screen(qtbot: QtBot, window: MainWindow) -> None:
@@ -76,6 +149,7 @@ def test_making_parts_throws_no_window_on_the_screen(qtbot: QtBot, window: MainW
     QApplication.instance().focusWindowChanged.connect(lambda found: seen.append(found))
     for key in KEYS:
         window.go_to(key)
+        arrive(qtbot, window)
     Card("Title", "Subtitle").deleteLater()
     EmptyState("ingest", "Title", "Text").deleteLater()
     FormRow("Label", QLineEdit(), "Hint").deleteLater()
@@ -103,7 +177,9 @@ def test_a_page_is_told_when_it_comes_and_goes(
     ]
     window = MainWindow(specs, themes=themes, notifier=notifier, board=board)
     qtbot.addWidget(window)
+    arrive(qtbot, window)
     window.go_to("deploy")
+    arrive(qtbot, window)
     assert told == ["overview shown", "overview hidden", "deploy shown"]
 
 
@@ -150,6 +226,7 @@ def test_tab_reaches_every_control(
 @pytest.mark.parametrize("key", KEYS)
 def test_every_control_has_a_name_for_automation_and_for_people(window: MainWindow, key: str) -> None:
     window.go_to(key)
+    assert window.page(key).isVisible()
     for control in window.findChildren(QAbstractButton):
         assert "." in control.objectName(), control.text()
         assert control.accessibleName(), control.objectName()

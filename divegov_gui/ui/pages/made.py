@@ -68,3 +68,6 @@ FACTORIES: dict[str, Callable[[AppContext], QWidget]] = {
     "privacy": _privacy,
 }
 """By the page's key; what has none is said to be planned."""
+
+BRINGS: dict[str, tuple[str, ...]] = {key: (f"divegov_gui.ui.pages.{key}",) for key in FACTORIES}
+"""By the page's key: its modules."""

@@ -17,12 +17,16 @@ _BAR = 12
 
 @dataclass(frozen=True)
 class PageSpec:
-    """One page as the window knows it before it is made; `factory` is called when it is first shown."""
+    """One page as the window knows it before it is made; `factory` is called when it is first shown.
+
+    What it `brings`, modules by their names, is brought in one by one before.
+    """
 
     key: str
     title: str
     icon: str
     factory: Callable[[], QWidget]
+    brings: tuple[str, ...] = ()
 
 
 class Page(QWidget):
@@ -65,6 +69,11 @@ class Page(QWidget):
         area = self.findChild(QScrollArea)
         return self.body.geometry().height() if area is None else area.viewport().height()
 
+    def set_title(self, text: str) -> None:
+        """Change the title."""
+        self._title.setText(text)
+        self.setAccessibleName(text)
+
     def set_subtitle(self, text: str) -> None:
         """Change the line under the title."""
         self._subtitle.setText(text)
@@ -77,7 +86,8 @@ class Page(QWidget):
         head.setSpacing(space.l)
         words = QVBoxLayout()
         words.setSpacing(space.xs)
-        words.addWidget(label(title, "title"))
+        self._title = label(title, "title")
+        words.addWidget(self._title)
         self._subtitle = label(subtitle, "muted", wrap=True)
         words.addWidget(self._subtitle)
         self.set_subtitle(subtitle)

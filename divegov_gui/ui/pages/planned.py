@@ -62,13 +62,14 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
 """Key (also the icon), title, what the page is for, and what will be on it."""
 
 Factories = Mapping[str, Callable[[], QWidget]]
+Brings = Mapping[str, tuple[str, ...]]
 
 
-def page_specs(factories: Factories | None = None) -> list[PageSpec]:
-    """All pages in order: those of `factories` by their key, the rest as planned."""
-    made = factories or {}
+def page_specs(factories: Factories | None = None, brings: Brings | None = None) -> list[PageSpec]:
+    """All pages in order: those of `factories` by their key, with what each `brings`; the rest as planned."""
+    made, modules = factories or {}, brings or {}
     return [
-        PageSpec(key, title, key, made.get(key) or _planned(key, title, purpose, text))
+        PageSpec(key, title, key, made.get(key) or _planned(key, title, purpose, text), modules.get(key, ()))
         for key, title, purpose, text in PAGES
     ]
 

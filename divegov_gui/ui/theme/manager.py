@@ -13,6 +13,7 @@ from divegov_gui.ui.theme.stylesheet import palette, style_sheet
 from divegov_gui.ui.theme.tokens import Theme
 
 MODES = ("auto", "light", "dark")
+_DRESSED = "dressed"
 _GAP = 4
 """Pixels between a button's icon and its text, beyond the style's own."""
 
@@ -70,10 +71,22 @@ class ThemeManager(QObject):
         self._applied = theme
         active.set_theme(theme)
         self._app.setPalette(palette(theme))
-        self._app.setStyleSheet(style_sheet(theme))
+        for window in self._app.topLevelWidgets():
+            if window.property(_DRESSED):
+                window.setStyleSheet(style_sheet(theme))
         for widget in self._app.allWidgets():
             repaint_icon(widget)
         self.changed.emit(theme)
+
+
+def dress(window: QWidget) -> None:
+    """Put the look in force on a window that belongs to no other; what stands in it, or belongs to it, has it too.
+
+    The sheet is each window's and not the application's: that one's is passed down anew to all that a widget
+    holds whenever it is put into another, and a page that is made from its leaves up took four times as long.
+    """
+    window.setProperty(_DRESSED, True)
+    window.setStyleSheet(style_sheet(active.theme()))
 
 
 def set_icon(widget: QWidget, name: str, color: str = "text", size: int = 16) -> None:

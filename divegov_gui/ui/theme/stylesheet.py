@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 
@@ -19,6 +20,7 @@ _TONE_NOTICE = 'QFrame[notice="true"][tone="$name"] { background: $soft; border:
 )
 
 
+@lru_cache(maxsize=2)
 def style_sheet(theme: Theme) -> str:
     """The window's whole style sheet in `theme`; a token that the template misnames raises KeyError."""
     names = dict(theme.color_map())

@@ -107,8 +107,9 @@ class Tour(QObject):
         return self._dialog(dialog) is not None
 
     def go_to(self, page: str) -> None:
-        """Show a page."""
+        """Show a page, and have it there: a step lights what is on it."""
         self._window.go_to(page)
+        self._window.page(page)
 
     def show_easy_record(self) -> None:
         """Show the quarantine, with the cursor on a record that is easily put right."""

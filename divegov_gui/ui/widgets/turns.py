@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 class Turns(QObject):
     """Steps that are taken one by one when the event loop has nothing else to do, or all at once on `finish`."""
 
-    def __init__(self, owner: QObject, *steps: Callable[[], None]) -> None:
+    def __init__(self, owner: QObject, *steps: Callable[[], object]) -> None:
         super().__init__(owner)
         self._left = deque(steps)
         self._timer = QTimer(self)
@@ -32,6 +32,12 @@ class Turns(QObject):
         """Take now what is left."""
         while self._left:
             self._take()
+
+    def drop(self) -> None:
+        """Take none of what is left, and go."""
+        self._left.clear()
+        self._timer.stop()
+        self.deleteLater()
 
     def _take(self) -> None:
         if self._left:
