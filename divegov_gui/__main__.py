@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,9 +39,14 @@ def _open_alone() -> int:
 
 
 def _open_window(target: Place | Profile, scripts: Path | None, page: str | None) -> int:
+    gc.disable()  # a start makes no garbage; the window sees to it that it is collected again
+    return int(_window().run(target, scripts, page))
+
+
+def _window() -> ModuleType:
     from divegov_gui import app
 
-    return app.run(target, scripts, page)
+    return app
 
 
 def _save_pages(place: Place, folder: Path, sizes: list[tuple[int, int]]) -> list[Path]:

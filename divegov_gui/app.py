@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,8 +17,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from divegov_gui import __version__
 from divegov_gui.core import paths
 from divegov_gui.services.connections import Workspace, local_workspace
-from divegov_gui.services.profiles import Profile
-from divegov_gui.services.servers import Place, ServerPlace, Standing
 from divegov_gui.ui.context import EVERYTHING, AppContext
 from divegov_gui.ui.crash import CrashReporter
 from divegov_gui.ui.main_window import TITLE, MainWindow
@@ -30,13 +29,16 @@ from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import TaskBoard, Worker
 from divegov_gui.ui.theme import ThemeManager
 from divegov_gui.ui.times import zone_name
-from divegov_gui.ui.watching import watch_note
 
 if TYPE_CHECKING:
+    from divegov_gui.services.profiles import Profile
+    from divegov_gui.services.servers import Place, Standing
     from divegov_gui.ui.tour import Tour
 
 PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules", "privacy")
 """The pages that are there to be seen; the others say that they are still to come."""
+_STANDS_MS = 1_000
+"""By when the window stands with its first page, as a rule."""
 
 
 def run(target: Place | Profile, scripts: Path | None, page: str | None = None) -> int:
@@ -48,10 +50,10 @@ def run(target: Place | Profile, scripts: Path | None, page: str | None = None) 
     app = _application()
     settings = _settings()
     themes = ThemeManager(app, settings.theme_mode)
-    profile = target if isinstance(target, Profile) else None
+    place, profile = _place_and_profile(target)
     if profile is not None:
         settings.page = "connections"  # no other page reads the local workspace first
-    steward = Steward(local_workspace() if isinstance(target, Profile) else target, scripts, themes, settings)
+    steward = Steward(place, scripts, themes, settings)
     steward.install_crash_reporter()
     if page is not None:
         steward.window.go_to(page)
@@ -60,6 +62,7 @@ def run(target: Place | Profile, scripts: Path | None, page: str | None = None) 
         steward.tour.offer()
     if profile is not None:
         steward.open_profile(profile)
+    QTimer.singleShot(_STANDS_MS, _collect_garbage)
     try:
         return app.exec()
     finally:
@@ -148,8 +151,9 @@ class Steward:
         self.context.demo_ready.connect(lambda: self.tour.offer())
         self.window.dates_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
         self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))
-        self.context.watching.changed.connect(self._say_watch)
-        self._say_watch()
+        self.context.watching_changed.connect(self._say_watch)
+        if settings.has_watched:
+            self._say_watch()
 
     @cached_property
     def tour(self) -> Tour:
@@ -185,7 +189,7 @@ class Steward:
     def shut_down(self) -> None:
         """Stop both workers and join their threads; what the database had confirmed is kept."""
         self.window.hide()
-        self.context.watching.shut_down()
+        self.context.leave_watching()
         self.opened.shut_down()
         if self._has_hooks:
             self.reporter.uninstall()
@@ -193,9 +197,10 @@ class Steward:
 
     def open_profile(self, profile: Profile) -> None:
         """Open a profile's place, on the page Connections, as its card does."""
-        from divegov_gui.ui.pages.connections import ConnectionsPage
 
         def open_on(page: QWidget) -> None:
+            from divegov_gui.ui.pages.connections import ConnectionsPage
+
             assert isinstance(page, ConnectionsPage)
             page.open(profile)
 
@@ -229,11 +234,13 @@ class Steward:
     def _show_place(self, place: Place, standing: Standing | None) -> None:
         """Say in the header where one is and as whom; of a server that is asked where it is not known yet."""
         self.window.set_workspace(info_of(place, standing, mask=self.context.mask_personal))
-        if standing is None and isinstance(place, ServerPlace):
+        if standing is None and not isinstance(place, Workspace):
             self.opened.ask_standing(partial(self._show_place, place))
 
     def _say_watch(self) -> None:
         """Say in the status line which folder is watched, or was when the window was closed."""
+        from divegov_gui.ui.watching import watch_note
+
         self.window.status.set_watch(*watch_note(self.context.watching))
 
     def _worker(self, place: Place, name: str) -> Worker:
@@ -272,6 +279,22 @@ def _application() -> QApplication:
     app.setDesktopFileName("divegov-steward")
     app.setWindowIcon(QIcon(str(paths.bundled("resources") / "icons" / "divegov-steward.svg")))
     return app
+
+
+def _collect_garbage() -> None:
+    """Collect it from now on, if the door had put that off; what the start has made is there to stay, and left out."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
+def _place_and_profile(target: Place | Profile) -> tuple[Place, Profile | None]:
+    """The place that is open at first, and the profile that is to be opened then."""
+    if isinstance(target, Workspace):
+        return target, None
+    from divegov_gui.services.profiles import Profile  # which one's own workspace can do without
+
+    return (local_workspace(), target) if isinstance(target, Profile) else (target, None)
 
 
 def _settings() -> UiSettings:

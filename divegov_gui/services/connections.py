@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.core.paths import default_workspace
-from divegov_gui.core.progress import CancelToken
-from divegov_gui.database.session import Session
+
+if TYPE_CHECKING:
+    from divegov_gui.core.progress import CancelToken
+    from divegov_gui.database.session import Session
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,7 @@ class Workspace:
 
     def open_session(self) -> Session:
         """A new session, for the thread that calls. Raises ConnectionFailed."""
-        from divegov_gui.database.sqlite import (
-            open_workspace,
-        )  # brings SQLAlchemy, which a first paint can do without
+        from divegov_gui.database.sqlite import open_workspace  # which a first paint can do without
 
         return open_workspace(self.path, persona=self.role)
 

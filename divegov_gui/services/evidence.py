@@ -22,7 +22,7 @@ from divegov_gui.services.evidence_paper import evidence_paper
 from divegov_gui.services.history import FIELDS, Timeline, Version, diff, timeline
 from divegov_gui.services.manifest import Pack, as_json, make_empty, seal_folder
 from divegov_gui.services.papers import MakePdf, as_html
-from divegov_gui.services.privacy import role_of
+from divegov_gui.services.roles import role_of
 from divegov_gui.services.tables import write_table
 
 MOST_CHANGES = 100_000

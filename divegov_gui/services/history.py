@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.roles import role_of
 
 END = "9999-12-31 23:59:59.999999"
 """Until when a version is valid that nothing has followed yet."""
@@ -200,8 +201,6 @@ def _found(session: Session, wanted: str, limit: int) -> list[tuple[int, str, st
 
 def _found_behind_mask(session: Session, wanted: str) -> dict[int, bool]:
     """Whom a whole email finds for a role that sees a mask over it, and whether it is a former one."""
-    from divegov_gui.services.privacy import role_of  # which knows divers from here
-
     if not _ADDRESS.fullmatch(wanted):
         return {}
     role = role_of(session)

@@ -1,4 +1,4 @@
-"""Who may see and do what, and looking behind a mask.
+"""What each role sees and may do, and looking behind a mask.
 
 The database decides; what is here tells the window and the command line beforehand, so that nobody is offered what
 would be refused.
@@ -11,33 +11,12 @@ from dataclasses import dataclass, field
 
 from divegov_gui.core.errors import Refused
 from divegov_gui.database.masks import masked_text
-from divegov_gui.database.session import Filter, Session
+from divegov_gui.database.session import Session
 from divegov_gui.services.history import FIELDS, timeline
-
-OWNER = "owner"
-"""Who is bound by no role: the owner of the database, or of the workspace's file."""
+from divegov_gui.services.roles import role_of
 
 REVEALED_SECONDS = 300
 """How long a revealed value may be shown."""
-
-
-@dataclass(frozen=True)
-class Role:
-    """Who one is to the database: the roles that one holds, and over which columns one sees masks."""
-
-    names: tuple[str, ...]
-    masked: frozenset[str]
-    rights: frozenset[str] = field(repr=False)
-    is_enforced_by_server: bool
-
-    @property
-    def is_owner(self) -> bool:
-        """Whether nothing is masked and nothing refused."""
-        return OWNER in self.names
-
-    def may(self, name: str) -> bool:
-        """Whether a procedure may be run or a view be read."""
-        return self.is_owner or name in self.rights
 
 
 @dataclass(frozen=True)
@@ -84,24 +63,6 @@ class Revealed:
     value: str | None = field(repr=False)
     expires_at: str
     seconds: int = REVEALED_SECONDS
-
-
-def role_of(session: Session) -> Role:
-    """Who one is to this database."""
-    names = session.roles
-    held = [] if OWNER in names else [Filter("Role_Name", "in", names)]
-    rights = session.select("Role_Rights", ["Object_Name"], held)
-    return Role(
-        names=names,
-        masked=frozenset() if OWNER in names else _masked(session, names),
-        rights=frozenset(row["Object_Name"] for row in rights),
-        is_enforced_by_server=session.dialect == "sqlserver",
-    )
-
-
-def may(session: Session, name: str) -> bool:
-    """Whether one may run a procedure or read a view."""
-    return role_of(session).may(name)
 
 
 def read_masks(session: Session) -> tuple[Mask, ...]:
@@ -154,13 +115,6 @@ def reveal(session: Session, diver_id: int, column: str, reason: str) -> Reveale
     """Look behind the mask over one column of one diver. Raises Refused. The log tells who looked, never the value."""
     row = session.call("Reveal_Diver", diver_id=diver_id, column_name=column, reason=reason)[-1][0]
     return Revealed(row["Diver_ID"], row["Column_Name"], row["Revealed_Value"], row["Expires_At"])
-
-
-def _masked(session: Session, names: tuple[str, ...]) -> frozenset[str]:
-    """The columns that none of the roles sees behind."""
-    rows = session.select("Role_Masks", ["Column_Name", "Role_Name", "Is_Masked"])
-    shown = {r["Column_Name"] for r in rows if r["Role_Name"] in names and not r["Is_Masked"]}
-    return frozenset(r["Column_Name"] for r in rows) - shown
 
 
 def _as_seen(

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Set
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from divegov_gui.services.connections import Workspace, local_workspace
-from divegov_gui.services.servers import Place, Standing
-from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.settings import UiSettings
-from divegov_gui.ui.tasks import Worker
-from divegov_gui.ui.watching import FolderWatcher
+
+if TYPE_CHECKING:
+    from divegov_gui.services.servers import Place, Standing
+    from divegov_gui.ui.notifier import Notifier
+    from divegov_gui.ui.tasks import Worker
+    from divegov_gui.ui.watching import FolderWatcher
 
 SCHEMA, BATCHES, QUARANTINE, DIVERS = "schema", "batches", "quarantine", "divers"
 """What a write may change; a write tells which, and each page reads anew what it shows of that."""
@@ -37,6 +40,8 @@ class AppContext(QObject):
     """The demo's records are in: there is something to be shown around in."""
     place_changed = Signal()
     """The window has turned to another place."""
+    watching_changed = Signal()
+    """What is to be said of the folder that is watched has changed."""
 
     def __init__(
         self,
@@ -67,7 +72,16 @@ class AppContext(QObject):
     @cached_property
     def watching(self) -> FolderWatcher:
         """The folder that is watched while the window is open, or could be."""
-        return FolderWatcher(self)
+        from divegov_gui.ui.watching import FolderWatcher
+
+        made = FolderWatcher(self)
+        made.changed.connect(self.watching_changed)
+        return made
+
+    def leave_watching(self) -> None:
+        """Let the watched folder's thread go, where there is one."""
+        if "watching" in self.__dict__:
+            self.watching.shut_down()
 
     def take_place(self, place: Place, *, reader: Worker, writer: Worker) -> None:
         """Turn to another place; whoever listens to `place_changed` is told once all is in its place."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from divegov_gui.services.servers import Place, ServerPlace, Standing, standing
+from divegov_gui.services.connections import Workspace
 from divegov_gui.ui.masking import masked_text
 from divegov_gui.ui.shell.header_bar import WorkspaceInfo
 from divegov_gui.ui.tasks import Worker
 
-MakeWorker = Callable[[Place, str], Worker]
+if TYPE_CHECKING:
+    from divegov_gui.services.servers import Place, Standing
+
+    MakeWorker = Callable[[Place, str], Worker]
 
 
 class Opened:
@@ -30,6 +34,8 @@ class Opened:
 
     def ask_standing(self, tell: Callable[[Standing], object]) -> None:
         """Ask the place who one is. Where that fails nothing is told: the page that reads next says why."""
+        from divegov_gui.services.servers import standing
+
         place = self.place
         self.reader.submit(
             lambda session, *_: standing(place, session), kind="opened.standing", on_success=tell
@@ -50,7 +56,7 @@ class Opened:
 
 def info_of(place: Place, known: Standing | None, *, mask: bool = False) -> WorkspaceInfo:
     """What the header says of a place; `mask` hides the server and the login, for pictures that leave the house."""
-    if not isinstance(place, ServerPlace):
+    if isinstance(place, Workspace):
         role = place.role.replace("_", " ").capitalize()
         return WorkspaceInfo(place.name, str(place.path), role=role)
     server = place.server

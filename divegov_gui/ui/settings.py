@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from divegov_gui.core import private_files
 
+WATCHED_FOLDER = "watch/folder"
+
 
 class UiSettings:
     """Geometry, look and last page in an INI file; without a path nothing is kept."""
@@ -44,6 +46,11 @@ class UiSettings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self.set_value("window/geometry", geometry)
+
+    @property
+    def has_watched(self) -> bool:
+        """Whether a folder was ever watched."""
+        return bool(self.value(WATCHED_FOLDER, ""))
 
     def value(self, key: str, default: object = None) -> object:
         """What was kept under `key`."""

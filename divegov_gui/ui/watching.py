@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.ui.settings import UiSettings
+from divegov_gui.ui.settings import WATCHED_FOLDER, UiSettings
 from divegov_gui.ui.tasks import TaskCrashed, TaskHandle, Worker
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LONGEST = 24
 LOOK_MS, PAUSE_MS = 2_000, 30_000
 _PATIENCE_MS = 3_000
 """How long closing waits for a look at a folder that does not answer, such as one on a network."""
-_FOLDER, _OPTIONS, _ON = "watch/folder", "watch/options", "watch/on"
+_OPTIONS, _ON = "watch/options", "watch/on"
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def watch_note(watcher: FolderWatcher) -> tuple[str, str, str]:
 
 def remembered(settings: UiSettings) -> Watched:
     """What was watched the last time; a note that cannot be read counts as none."""
-    folder = str(settings.value(_FOLDER, "") or "")
+    folder = str(settings.value(WATCHED_FOLDER, "") or "")
     try:
         options = json.loads(str(settings.value(_OPTIONS, "{}")))
         return Watched(folder, dict(options.get("mapping", {})), dict(options.get("defaults", {})))
@@ -271,7 +271,7 @@ def remembered(settings: UiSettings) -> Watched:
 
 
 def _remember(settings: UiSettings, watched: Watched) -> None:
-    settings.set_value(_FOLDER, watched.folder)
+    settings.set_value(WATCHED_FOLDER, watched.folder)
     options = {"mapping": dict(watched.mapping), "defaults": dict(watched.defaults)}
     settings.set_value(_OPTIONS, json.dumps(options, ensure_ascii=False))
     settings.set_value(_ON, "true")

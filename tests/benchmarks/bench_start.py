@@ -21,16 +21,17 @@ from pathlib import Path
 
 _WATCH = """
 import json, os, sys, time
-from PySide6.QtCore import QEvent, QObject
-
-class Painted(QObject):
-    seen = False
-
-    def eventFilter(self, watched, event):
-        self.seen = self.seen or event.type() == QEvent.Type.Paint
-        return False
 
 def until_painted(app, window):
+    from PySide6.QtCore import QEvent, QObject
+
+    class Painted(QObject):
+        seen = False
+
+        def eventFilter(self, watched, event):
+            self.seen = self.seen or event.type() == QEvent.Type.Paint
+            return False
+
     painted = Painted()
     window.installEventFilter(painted)
     while not painted.seen:
@@ -54,26 +55,27 @@ print(json.dumps({"frame": until_painted(app, window)}))
 _OURS = (
     _WATCH
     + """
-from divegov_gui import __main__, app as door
-
-class Steward(door.Steward):
-    def __init__(self, *parts, **options):
-        super().__init__(*parts, **options)
-        Steward.made = self
+from divegov_gui import __main__ as door
 
 def measure(app):
-    steward = Steward.made
-    frame = until_painted(app, steward.window)
+    (window,) = [w for w in app.topLevelWidgets() if w.objectName() == "window"]
+    steward = window.may_close.__self__
+    frame = until_painted(app, window)
     while not steward.is_quiet():
         app.processEvents()
-    steward.window.update()
-    page = until_painted(app, steward.window)
-    steward.window.close()
+    window.update()
+    page = until_painted(app, window)
+    window.close()
     print(json.dumps({"frame": frame, "page": page}))
     return 0
 
-door.Steward, door.QApplication.exec = Steward, measure
-__main__.main()
+def bring_in():
+    module = window_module()
+    module.QApplication.exec = measure
+    return module
+
+window_module, door._window = door._window, bring_in
+door.main()
 """
 )
 Times = dict[str, dict[str, float]]

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.core import paths
-from divegov_gui.ui.crash import CrashDialog, CrashReporter, crash_text, redact
+from divegov_gui.ui.crash import CrashReporter
+from divegov_gui.ui.crash_dialog import CrashDialog
+from divegov_gui.ui.crash_report import crash_text, redact
 
 Report = tuple[str, Path | None]
 

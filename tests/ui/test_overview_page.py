@@ -63,7 +63,7 @@ def test_stopping_the_demo_loses_nothing_and_offers_it_again(
     def stopped(*_: object, **__: object) -> None:
         raise Cancelled()
 
-    monkeypatch.setattr("divegov_gui.ui.pages.overview.work.ingest", stopped)
+    monkeypatch.setattr("divegov_gui.services.ingestion.ingest", stopped)
     steward = open_on(tmp_path / "new.db")
     click(qtbot, steward, "overview.demo")
     quiet(steward)
@@ -159,10 +159,10 @@ def test_a_high_window_shows_the_newest_batches_and_opens_one(
     steward = open_on(workspace)
     steward.window.resize(1280, 800)
     quiet(steward)
-    newest = find(steward, "overview.newest", Chart)
-    assert not newest.isVisible()
+    assert not any(chart.isVisible() for chart in steward.window.findChildren(Chart))
     steward.window.resize(1920, 1080)
     quiet(steward)
+    newest = find(steward, "overview.newest", Chart)
     assert newest.isVisible()
     shown = [(mark.key, mark.cells[2], mark.cells[3]) for mark in newest.data.drawn]
     assert shown == ask(

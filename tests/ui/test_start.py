@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-_OPEN = """
+import pytest
+
+_START = """
 import json, sys
-from pathlib import Path
-from divegov_gui import app
-from divegov_gui.services.connections import Workspace
-from divegov_gui.ui.settings import UiSettings
-from divegov_gui.ui.theme import ThemeManager
+from divegov_gui import __main__ as door
 
-themes = ThemeManager(app._application(), "light")
-steward = app.Steward(Workspace(Path(sys.argv[1])), None, themes, UiSettings())
-steward.window.show()
-from divegov_gui.ui.capture import settle
-settle(steward.is_quiet)
-steward.window.grab()
-settle(steward.is_quiet)
-shown = steward.window.current_key
-steward.window.close()
-steward.shut_down()
-print(json.dumps([shown, sorted(sys.modules)]))
+def look(app):
+    from PySide6.QtWidgets import QWidget
+    (window,) = [w for w in app.topLevelWidgets() if w.objectName() == "window"]
+    steward, parts = window.may_close.__self__, []
+    while window.is_opening:
+        app.processEvents()
+        if not parts and window.grab().width():
+            parts = [len(window.findChildren(QWidget)), sorted(sys.modules), window.is_opening, window.current_key]
+    from divegov_gui.ui.capture import settle
+    settle(steward.is_quiet)
+    window.grab()
+    settle(steward.is_quiet)
+    parts += [len(window.findChildren(QWidget)), sorted(sys.modules), window.current_key]
+    window.close()
+    print(json.dumps(parts))
+    return 0
+
+def bring_in():
+    module = window_module()
+    module.QApplication.exec = look
+    return module
+
+window_module, door._window = door._window, bring_in
+sys.argv = ["divegov"]
+door.main()
 """
 HEAVY = {
     "pandas",
@@ -39,30 +54,92 @@ HEAVY = {
     "dateutil",
     "keyring",
     "typer",
+    "click",
     "rich",
     "qtawesome",
+    "qtpy",
     "sqlalchemy",
     "asyncio",
+    "multiprocessing",
+    "socket",
+    "ssl",
+    "email",
+    "http",
+    "xml",
+    "logging.handlers",
+    "unittest",
+    "PySide6.QtSvg",
+    "PySide6.QtPrintSupport",
+    "PySide6.QtNetwork",
 }
+NOT_IN_THE_FRAME = {"sqlite3", "hashlib", "uuid", "decimal", "csv", "divegov_gui.database"}
+"""What the first painted frame can do without besides; the first page's data take it."""
 
 
-def modules_after_opening(workspace: Path) -> tuple[str, set[str]]:
-    """The page that a window shows first, and all that was imported for it, in a process of its own."""
-    command = [sys.executable, "-c", _OPEN, str(workspace)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    shown, modules = json.loads(done.stdout.splitlines()[-1])
-    return shown, set(modules)
+class Moment(NamedTuple):
+    """What there is at a moment of a start."""
+
+    widgets: int
+    modules: set[str]
+
+    @property
+    def ours(self) -> set[str]:
+        """The modules that are ours."""
+        return {name for name in self.modules if name.partition(".")[0] == "divegov_gui"}
 
 
-def test_a_window_with_its_first_page_has_imported_nothing_heavy(workspace: Path) -> None:
-    shown, modules = modules_after_opening(workspace)
-    assert shown == "overview"
-    assert HEAVY & modules == set()
+class Start(NamedTuple):
+    """A start: when the window is painted first, and when its first page is there with its data."""
+
+    frame: Moment
+    page: Moment
+    opening: bool
+    keys: tuple[str, str]
 
 
-def test_a_start_brings_in_the_page_that_is_shown_and_no_other(workspace: Path) -> None:
-    _, modules = modules_after_opening(workspace)
-    pages = {name.split(".")[3] for name in modules if name.startswith("divegov_gui.ui.pages.")}
+@pytest.fixture(scope="module")
+def start(governed: Path, tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """`divegov` alone, in a process of its own, on a workspace with two batches."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copy(governed, home / "workspace.db")
+    done = subprocess.run(
+        [sys.executable, "-c", _START],
+        env={**os.environ, "DIVEGOV_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    widgets, modules, opening, key, later_widgets, later_modules, later_key = json.loads(
+        done.stdout.splitlines()[-1]
+    )
+    return Start(
+        Moment(widgets, set(modules)), Moment(later_widgets, set(later_modules)), opening, (key, later_key)
+    )
+
+
+def test_a_window_with_its_first_page_has_imported_nothing_heavy(start: Start) -> None:
+    assert start.keys == ("overview", "overview")
+    assert HEAVY & start.page.modules == set()
+
+
+def test_the_window_is_painted_before_the_first_page_and_the_database_are_brought_in(start: Start) -> None:
+    assert start.opening
+    assert NOT_IN_THE_FRAME & start.frame.modules == set()
+    assert not any(name.startswith("divegov_gui.ui.pages.overview") for name in start.frame.modules)
+    assert start.page.modules >= {"sqlite3", "divegov_gui.ui.pages.overview.page"}
+
+
+def test_a_start_stays_lean(start: Start) -> None:
+    """Counts instead of seconds: whoever needs more than this brings it in when it is wanted."""
+    assert len(start.frame.ours) <= 46, sorted(start.frame.ours)
+    assert start.frame.widgets <= 40
+    assert len(start.page.ours) <= 88, sorted(start.page.ours - start.frame.ours)
+    assert start.page.widgets <= 140
+
+
+def test_a_start_brings_in_the_page_that_is_shown_and_no_other(start: Start) -> None:
+    pages = {name.split(".")[3] for name in start.page.modules if name.startswith("divegov_gui.ui.pages.")}
     assert pages == {"page", "planned", "made", "unreadable", "overview"}, (
         "parts that all pages share, and one page"
     )
@@ -76,7 +153,7 @@ from divegov_gui.core.errors import InputRefused
 def open_window(target, scripts, page):
     if {refuses}:
         raise InputRefused("The window cannot be opened.", "There is no display.", "Use the commands.")
-    print(type(target).__name__, scripts, page, sorted({{'typer', 'rich', 'click'}} & set(sys.modules)))
+    print(type(target).__name__, scripts, page, sorted({{'typer', 'rich', 'click', 'PySide6'}} & set(sys.modules)))
     return 0
 
 door._open_window = open_window

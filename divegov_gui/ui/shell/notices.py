@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QEnterEvent,
-    QGuiApplication,
-    QKeySequence,
-    QShortcut,
-)
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
@@ -197,6 +190,8 @@ class ToastStack(QWidget):
 
 def announce(widget: QWidget, text: str, *, urgent: bool) -> None:
     """Have a screen reader say `text`."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # 2 ms that a start can do without
+
     event = QAccessibleAnnouncementEvent(widget, text)
     polite, assertive = (
         QAccessible.AnnouncementPoliteness.Polite,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QHeaderView
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QHeaderView
 
 COMFORTABLE, COMPACT = "comfortable", "compact"
 DENSITIES = (COMFORTABLE, COMPACT)
@@ -20,8 +25,8 @@ def set_density(name: str) -> None:
     global _density
     _density = name if name in DENSITIES else COMFORTABLE
     for widget in QApplication.allWidgets():
-        if isinstance(widget, QHeaderView) and widget.property(_HEIGHTS):
-            _apply(widget)
+        if widget.property(_HEIGHTS):
+            _apply(cast("QHeaderView", widget))
 
 
 def follow_density(rows: QHeaderView, comfortable: int, compact: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services import directory, history, privacy
+from divegov_gui.services import directory, history, roles
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.story import Chapter, read_thread
 from divegov_gui.ui.pages.history.timeline_scale import microseconds, utc_text
@@ -53,7 +53,7 @@ class DiverHistory:
 
 def prepare_search(session: Any, progress: ProgressSink, cancel: CancelToken) -> int:
     """Make new divers quick to find, where the role may; returns how many there were."""
-    if not privacy.may(session, "Index_Divers"):
+    if not roles.may(session, "Index_Divers"):
         return 0
     return history.prepare_search(session, progress=progress, cancel=cancel)
 
@@ -95,7 +95,7 @@ def read_history(diver_id: int, session: Any, _: ProgressSink, cancel: CancelTok
     """All that is known of one diver."""
     found = history.timeline(session, diver_id, cancel=cancel)
     changes = directory.changes_of(session, diver_id, cancel)
-    mine = privacy.role_of(session)
+    mine = roles.role_of(session)
     chapters = read_thread(session, diver_id, cancel) if mine.may("Record_Story") else ()
     versions = versions_of(found, changes)
     newest = microseconds(versions[-1].valid_from) + 1 if versions else 0

@@ -14,7 +14,7 @@ from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import DeploymentPlan, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, read_report
-from divegov_gui.services.privacy import may
+from divegov_gui.services.roles import may
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.ingest.drop_zone import dropped_file
 from divegov_gui.ui.pages.ingest.job import Finished, IngestJob, Paused

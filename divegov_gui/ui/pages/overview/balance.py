@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
-from divegov_gui.services.conservation import Imbalance, Slice
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.meter_card import SayLine
 from divegov_gui.ui.pages.overview.work import check, cut_slices
 from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
+
+if TYPE_CHECKING:
+    from divegov_gui.services.conservation import Imbalance, Slice
 
 _TOLD = 3
 

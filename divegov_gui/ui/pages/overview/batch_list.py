@@ -15,7 +15,7 @@ from divegov_gui.services.trends import first_time_right
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.words import KINDS, unfinished_text
-from divegov_gui.ui.pages.overview.work import fetch_batches, list_batches
+from divegov_gui.ui.pages.overview.work_batches import fetch_batches, list_batches
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import (
     CellBadge,

@@ -14,7 +14,7 @@ from divegov_gui.ui.pages.overview.meter_card import BatchCard
 from divegov_gui.ui.pages.overview.record_table import RecordTable
 from divegov_gui.ui.pages.overview.score_card import ScoreMatrix
 from divegov_gui.ui.pages.overview.words import KINDS
-from divegov_gui.ui.pages.overview.work import BatchDetails, read_details
+from divegov_gui.ui.pages.overview.work_batches import BatchDetails, read_details
 from divegov_gui.ui.times import both_times, local_time
 from divegov_gui.ui.widgets import Card, Reflow, RuleBars, RuleCount, button, label, reveal
 from divegov_gui.ui.widgets.rule_bars import ROW_HEIGHT

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from divegov_gui.services.trends import first_time_right
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
-from divegov_gui.ui.pages.overview.work import BatchDetails, read_two
+from divegov_gui.ui.pages.overview.work_batches import BatchDetails, read_two
 from divegov_gui.ui.widgets import OUTCOMES, Column, button, label
 from divegov_gui.ui.widgets.list_table import ListTable
 

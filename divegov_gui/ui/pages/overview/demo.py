@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
-from divegov_gui.services.ingestion import IngestReport
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.work import run_demo
 from divegov_gui.ui.tasks import TaskHandle
-from divegov_gui.ui.widgets import ProgressPanel
+
+if TYPE_CHECKING:
+    from divegov_gui.services.ingestion import IngestReport
+    from divegov_gui.ui.widgets import ProgressPanel
 
 _OFFERS = ("overview.demo", "overview.deploy", "overview.ingest")
 
@@ -27,12 +30,19 @@ class DemoRun(QWidget):
         super().__init__(parent)
         self._context = context
         self._task: TaskHandle | None = None
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.progress = ProgressPanel("overview.progress", unit="")
-        self.progress.cancel_requested.connect(self._stop)
-        layout.addWidget(self.progress)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self.hide()
+
+    @cached_property
+    def progress(self) -> ProgressPanel:
+        """How far it is; made with the first run."""
+        from divegov_gui.ui.widgets import ProgressPanel
+
+        made = ProgressPanel("overview.progress", unit="")
+        made.cancel_requested.connect(self._stop)
+        self._layout.addWidget(made)
+        return made
 
     @property
     def is_running(self) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from divegov_gui.ui.pages.overview.welcome import GoTo, Welcome
-from divegov_gui.ui.pages.overview.work import DEMO_ROWS, WorkspaceState
+from divegov_gui.ui.pages.overview.work import DEMO_ROWS
 from divegov_gui.ui.widgets import EmptyState
+
+if TYPE_CHECKING:
+    from divegov_gui.ui.pages.overview.welcome import GoTo
+    from divegov_gui.ui.pages.overview.work import WorkspaceState
 
 _DEMO = f"The demo deploys the scripts and ingests {DEMO_ROWS:,} generated divers, so that there is something to see."
 
@@ -26,6 +30,8 @@ def empty_state(state: WorkspaceState, run_demo: Callable[[], object], go_to: Go
             name="overview.deploy",
         )
     if state.plan.is_empty:
+        from divegov_gui.ui.pages.overview.welcome import Welcome
+
         return Welcome(run_demo, go_to)
     if state.arrivals is None:
         left = len(state.plan.outstanding)

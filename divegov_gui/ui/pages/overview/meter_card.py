@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from divegov_gui.services.quality import Arrivals, Outcomes
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.overview.words import equation, score_text, unfinished_text
-from divegov_gui.ui.pages.overview.work import BatchDetails
 from divegov_gui.ui.widgets import Card, ConservationMeter, OutcomeCounts, icon_label, label, plural, reveal
+
+if TYPE_CHECKING:
+    from divegov_gui.services.quality import Arrivals, Outcomes
+    from divegov_gui.ui.pages.overview.work_batches import BatchDetails
 
 
 class MeterCard(Card):

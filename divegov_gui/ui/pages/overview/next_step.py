@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from divegov_gui.services.conservation import Imbalance
-from divegov_gui.services.deployment import DeploymentPlan
-from divegov_gui.services.quality import Arrivals, Holdings
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
+
+if TYPE_CHECKING:
+    from divegov_gui.services.conservation import Imbalance
+    from divegov_gui.services.deployment import DeploymentPlan
+    from divegov_gui.services.quality import Arrivals, Holdings
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from divegov_gui.services.quality import Holdings, RuleHits
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.balance import Balance
@@ -17,9 +17,12 @@ from divegov_gui.ui.pages.overview.newest_card import NewestCard
 from divegov_gui.ui.pages.overview.next_step import NextStep, NextStepBar, next_step
 from divegov_gui.ui.pages.overview.tiles import Tiles
 from divegov_gui.ui.pages.overview.where_card import WhereCard
-from divegov_gui.ui.pages.overview.work import WorkspaceState
 from divegov_gui.ui.widgets import Card, RuleBars, RuleCount, button, label, reveal
 from divegov_gui.ui.widgets.rule_bars import ROW_HEIGHT
+
+if TYPE_CHECKING:
+    from divegov_gui.services.quality import Holdings, RuleHits
+    from divegov_gui.ui.pages.overview.work import WorkspaceState
 
 _LEAST_RULES = 5
 """Rules in sight in the smallest window; where there is more room there are more."""

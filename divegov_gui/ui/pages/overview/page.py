@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
-from divegov_gui.services.batches import BatchQuery
-from divegov_gui.services.ingestion import IngestReport
-from divegov_gui.services.trends import Period
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.overview.demo import DemoRun
@@ -25,6 +22,9 @@ from divegov_gui.ui.widgets import RuleCount, StateStack, tool_button
 from divegov_gui.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
+    from divegov_gui.services.batches import BatchQuery
+    from divegov_gui.services.ingestion import IngestReport
+    from divegov_gui.services.trends import Period
     from divegov_gui.ui.pages.overview.batches_view import BatchesView
     from divegov_gui.ui.pages.overview.trends_view import TrendsView
 
@@ -114,6 +114,7 @@ class OverviewPage(Page):
     @cached_property
     def trends(self) -> TrendsView:
         """What happened over time; made when it is first wanted, since a start can do without."""
+        from divegov_gui.services.batches import BatchQuery
         from divegov_gui.ui.pages.overview.trends_view import TrendsView
 
         made = TrendsView(self._context)
@@ -199,6 +200,8 @@ class OverviewPage(Page):
         self.batches.look_at(query)
 
     def _list_source(self, name: str, period: Period) -> None:
+        from divegov_gui.services.batches import BatchQuery
+
         since = period.since.isoformat() if period.since else ""
         self._list_batches(BatchQuery(source=name, since=since))
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLineEdit, QWidget
 
 from divegov_gui.services.batches import Purged, day_before
 from divegov_gui.ui.context import BATCHES, AppContext
-from divegov_gui.ui.pages.overview.work import run_purge
+from divegov_gui.ui.pages.overview.work_batches import run_purge
 from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, label, plural, reveal
 from divegov_gui.ui.widgets.question import Question
 

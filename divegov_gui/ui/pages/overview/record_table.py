@@ -15,7 +15,7 @@ from divegov_gui.services.quality import BatchSummary
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.masking import masked
-from divegov_gui.ui.pages.overview.work import fetch_records, list_records
+from divegov_gui.ui.pages.overview.work_batches import fetch_records, list_records
 from divegov_gui.ui.widgets import (
     OUTCOMES,
     CellBadge,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from divegov_gui.services.quality import Arrivals, Holdings
 from divegov_gui.ui import theme
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import StatTile
+
+if TYPE_CHECKING:
+    from divegov_gui.services.quality import Arrivals, Holdings
 
 
 class Tiles(QWidget):

@@ -13,7 +13,7 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview import trend_charts as charts
 from divegov_gui.ui.pages.overview.report_saver import ReportSaver
-from divegov_gui.ui.pages.overview.work import QualityOverTime, read_quality
+from divegov_gui.ui.pages.overview.work_batches import QualityOverTime, read_quality
 from divegov_gui.ui.widgets import EmptyState, Reflow, StateStack, button, label
 from divegov_gui.ui.widgets.chart_card import ChartCard
 from divegov_gui.ui.widgets.chart_data import Mark

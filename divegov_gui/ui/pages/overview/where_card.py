@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from divegov_gui.services.quality import Whereabouts
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import Card, Reflow, button, label, plural
+
+if TYPE_CHECKING:
+    from divegov_gui.services.quality import Whereabouts
 
 STATES = (
     ("failing", "Fail still", "quarantined"),

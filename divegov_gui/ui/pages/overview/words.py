@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from divegov_gui.services.quality import BatchSummary, Outcomes, Score
+from typing import TYPE_CHECKING
+
 from divegov_gui.ui.widgets import plural
+
+if TYPE_CHECKING:
+    from divegov_gui.services.quality import BatchSummary, Outcomes, Score
 
 KINDS = {"synthetic": "Synthetic", "file": "File", "resubmission": "Resubmission"}
 

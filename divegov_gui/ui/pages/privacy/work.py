@@ -12,6 +12,7 @@ from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services import directory, history, privacy, subjects
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.manifest import Pack
+from divegov_gui.services.roles import Role, role_of
 from divegov_gui.services.subject_papers import write_certificate, write_export
 from divegov_gui.ui.paper import write_paper
 
@@ -44,7 +45,7 @@ class Comparison:
 
     diver_id: int | None
     name: str
-    mine: privacy.Role
+    mine: Role
     roles: Mapping[str, Seen]
     rights: Mapping[str, frozenset[str]]
 
@@ -76,7 +77,7 @@ def compare_roles(
     plan = plan_deployment(session, scripts)
     if any(script.journal is None for script in plan.scripts):
         return None
-    mine, rights = privacy.role_of(session), privacy.read_rights(session)
+    mine, rights = role_of(session), privacy.read_rights(session)
     diver_id = _sample(session, text, beyond, kept, cancel)
     if diver_id is None:
         return Comparison(None, "", mine, {}, rights)
@@ -122,14 +123,14 @@ def reveal_value(
 
 def read_standing(session: Any, _: ProgressSink, __: CancelToken) -> Standing:
     """What one's role may do for a data subject."""
-    mine = privacy.role_of(session)
+    mine = role_of(session)
     return Standing(
         "" if mine.may("Export_Subject") else _not_for(mine, "hand out what is held of a person"),
         "" if mine.may("Erase_Diver") else _not_for(mine, "erase a person"),
     )
 
 
-def _not_for(mine: privacy.Role, what: str) -> str:
+def _not_for(mine: Role, what: str) -> str:
     held = " and ".join(name.replace("_", " ") for name in mine.names) or "person without a role"
     chosen = "" if mine.is_enforced_by_server else " Choose that role above to act as one in this workspace."
     return f"A {held} may not {what}: a compliance officer does it.{chosen}"

@@ -14,7 +14,6 @@ from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.facets import Facets, read_facets
-from divegov_gui.services.privacy import role_of
 from divegov_gui.services.queue import (
     PAGE,
     Catalogue,
@@ -26,6 +25,7 @@ from divegov_gui.services.queue import (
     read_rows,
 )
 from divegov_gui.services.queue_query import OPEN, QueueQuery
+from divegov_gui.services.roles import role_of
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import VIEW_COLUMN
 from divegov_gui.ui.widgets import SortChoice

@@ -7,7 +7,7 @@ from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.privacy import role_of
+from divegov_gui.services.roles import role_of
 from divegov_gui.services.rules import (
     RetestReport,
     Rule,
