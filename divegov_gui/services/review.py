@@ -15,6 +15,7 @@ from typing import NamedTuple
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.core.records import FIELDS
 from divegov_gui.database.session import Order, Row, Session
+from divegov_gui.services import known_again
 from divegov_gui.services.connections import interruptible
 
 COLUMNS = tuple(field.column for field in FIELDS)
@@ -108,7 +109,8 @@ def check_records(
     """Judge values by the gatekeeper's own rules and save nothing; by the keys that the caller gave."""
     sent = json.dumps([[key, *(values.get(column) for column in COLUMNS)] for key, values in records.items()])
     with interruptible(session, cancel):
-        rows = session.call("Check_Records", records=sent)[0]
+        identities = known_again.of_records(session, records)
+        rows = session.call("Check_Records", records=sent, **identities)[0]
     found = (Judged(row["Record_Key"], row["Failed_Checks"], row["Diver_ID"]) for row in rows)
     return {judged.key: judged for judged in found}
 
@@ -123,10 +125,17 @@ def edit_records(
     cancel: CancelToken | None = None,
 ) -> Edited:
     """Save new values as one group that can be undone. `kind`: Edit, Bulk, Import or Suggestion."""
+    edits = list(edits)
     sent = _json([(e.quarantine_id, e.record_version, e.column, e.value) for e in edits])
     with interruptible(session, cancel):
+        identities = known_again.of_edits(session, ((e.quarantine_id, e.column, e.value) for e in edits))
         results = session.call(
-            "Edit_Records", edits=sent, reason=reason, kind=kind, return_records=int(return_records)
+            "Edit_Records",
+            edits=sent,
+            reason=reason,
+            kind=kind,
+            return_records=int(return_records),
+            **identities,
         )
     return _edited(results)
 
@@ -164,7 +173,8 @@ def resubmit_records(
 ) -> Resubmitted:
     """Send records through the gate again; rehearsed, everything is told and nothing kept.
 
-    With `waive_warnings` and a reason, what fails by warnings alone is released. Errors never are.
+    With `waive_warnings` and a reason, what fails by warnings alone is released. Errors never are. Raises InputRefused
+    where somebody was erased and the key is not on this computer.
     """
 
     def on_message(message: str) -> None:
@@ -175,6 +185,7 @@ def resubmit_records(
             cancel.raise_if_cancelled()
 
     with interruptible(session, cancel):
+        identities = known_again.of_resubmitted(session, [number for number, _ in records])
         results = session.call(
             "Resubmit_Records",
             on_message=on_message,
@@ -182,6 +193,7 @@ def resubmit_records(
             rehearse=int(rehearse),
             waive_warnings=int(waive_warnings),
             reason=reason,
+            **identities,
         )
     (head,), rules, found = results[-3], results[-2], results[-1]
     return Resubmitted(

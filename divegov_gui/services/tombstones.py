@@ -13,7 +13,7 @@ import importlib
 import os
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from divegov_gui.database.session import Session
 SERVICE = "DiveGov Steward"
 _NAME = "erasure key"
 _BYTES = 32
+IDENTIFYING = ("Email", "First_Name", "Last_Name", "Date_Of_Birth")
+"""By what a person is known again, in the order of `Identities.of`."""
+Values = Mapping[str, str | None]
 
 
 class ErasureKey:
@@ -119,17 +122,49 @@ def needed(session: Session, key: ErasureKey | None = None) -> Identities | None
 
     Raises InputRefused where people were erased with a key that is not on this computer: they would not be known again.
     """
-    marks = {row["Key_Mark"] for row in session.select("Erasure_Register", ["Key_Mark"])}
-    if not marks:
-        return None
-    found = (key or ErasureKey()).find()
-    if found is not None and marks == {found.mark}:
-        return found
-    raise InputRefused(
-        "People were erased here, and the key by which they are known again is not on this computer.",
-        "Without it an erased person could come back unseen. Nothing was loaded.",
-        "Ingest where the erasure was done, or set DIVEGOV_ERASURE_KEY to the key that is kept there.",
-    )
+    marks = _marks(session)
+    found = watching(marks, key)
+    if found is None and marks:
+        raise InputRefused(
+            "People were erased here, and the key by which they are known again is not on this computer.",
+            "Without it an erased person could come back unseen. Nothing was let in.",
+            "Do it where the erasure was done, or set DIVEGOV_ERASURE_KEY to the key that is kept there.",
+        )
+    return found
+
+
+def of_values(
+    session: Session, records: Callable[[], Iterable[tuple[int, Values]]], key: ErasureKey | None = None
+) -> str | None:
+    """The identities of records with values that are not let in yet, as the procedures take them.
+
+    None where nobody was erased, so that nobody is asked for; and where the key is not on this computer: then the gate
+    tells (`needed`), and not each keystroke.
+    """
+    found = watching(_marks(session), key)
+    return None if found is None else told(found, records())
+
+
+def told(identities: Identities, records: Iterable[tuple[int, Values]]) -> str:
+    """A JSON array of [record, keyed hash], one for each identity of each record."""
+    import orjson
+
+    hashes = [
+        (number, each)
+        for number, values in records
+        for each in identities.of(*(values.get(column) for column in IDENTIFYING))
+    ]
+    return orjson.dumps(hashes).decode()
+
+
+def watching(marks: set[str], key: ErasureKey | None = None) -> Identities | None:
+    """The key that all who were erased are known by; None where nobody was, or it is not on this computer."""
+    found = (key or ErasureKey()).find() if marks else None
+    return found if found is not None and marks == {found.mark} else None
+
+
+def _marks(session: Session) -> set[str]:
+    return {row["Key_Mark"] for row in session.select("Erasure_Register", ["Key_Mark"])}
 
 
 def _plain(text: str) -> str:

@@ -877,9 +877,11 @@ END;
 
 -- Judges values that are not saved, by the very rules of the gate, as if they came in today: a JSON array of [key, first
 -- name, last name, email, phone, date of birth, certification, source reference]. Tells each record's failed checks,
--- and the diver whose email it has. It reads only, so it waits for nobody.
+-- and the diver whose email it has. It reads only, so it waits for nobody. @Identities tells who they are, as a JSON array
+-- of [key, keyed hash of an identity], where somebody was erased.
 CREATE OR ALTER PROCEDURE Check_Records
-    @Records TEXT
+    @Records    TEXT,
+    @Identities TEXT = NULL
 WITH READ_ONLY
 AS
 BEGIN
@@ -902,6 +904,16 @@ BEGIN
     EXECUTE Judge_Records @Received_On = date('now');
     EXECUTE Compare_With_Divers;
 
+    -- 8388608 = ERASED_SUBJECT.
+    INSERT INTO temp.Finding (Record_ID, Mask)
+    SELECT DISTINCT json_extract(i.value, '$[0]'), 8388608
+    FROM json_each(@Identities) AS i
+    JOIN Erasure_Tombstone AS t
+      ON t.Tombstone = json_extract(i.value, '$[1]')
+    WHERE true
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask;
+
     SELECT n.Record_ID             AS Record_Key,
            coalesce(f.Mask, 0)     AS Failed_Checks,
            CASE WHEN f.Mask & 4194304 <> 0 THEN f.Diver_ID END AS Diver_ID
@@ -918,12 +930,14 @@ END;
 GRANT EXECUTE ON Check_Records TO data_steward;
 
 -- Saves new values for cells of open records, as one group that can be undone: a JSON array of [record, version that was
--- read, column, new value]. A value that is the old one makes no revision.
+-- read, column, new value]. A value that is the old one makes no revision. @Identities tells who the records are with
+-- their new values, as a JSON array of [record, keyed hash of an identity], where somebody was erased.
 CREATE OR ALTER PROCEDURE Edit_Records
     @Edits          TEXT,
     @Reason         TEXT = NULL,
     @Kind           TEXT = 'Edit',
-    @Return_Records INTEGER = 1
+    @Return_Records INTEGER = 1,
+    @Identities     TEXT = NULL
 AS
 BEGIN
     IF @Kind NOT IN ('Edit', 'Bulk', 'Import', 'Suggestion')
@@ -978,7 +992,7 @@ BEGIN
 
     EXECUTE Require_Records @Status = 'Open';
     EXECUTE Apply_Edits @Kind = @Kind, @Reason = @Reason, @Undoes_Group_ID = NULL, @Skipped_Count = 0,
-                        @Return_Records = @Return_Records;
+                        @Return_Records = @Return_Records, @Identities = @Identities;
 
     DROP TABLE temp.Edited_Cell;
     DROP TABLE temp.Wanted_Record;
@@ -1077,7 +1091,7 @@ BEGIN
       ON r.Revision_ID = t.Revision_ID;
 
     EXECUTE Apply_Edits @Kind = 'Undo', @Reason = @Reason, @Undoes_Group_ID = @Edit_Group_ID,
-                        @Skipped_Count = @Skipped_Count, @Return_Records = @Return_Records;
+                        @Skipped_Count = @Skipped_Count, @Return_Records = @Return_Records, @Identities = NULL;
 
     DROP TABLE temp.Undo_Target;
     DROP TABLE temp.Edited_Cell;
@@ -1092,7 +1106,8 @@ CREATE OR ALTER PROCEDURE Apply_Edits
     @Reason          TEXT,
     @Undoes_Group_ID INTEGER,
     @Skipped_Count   INTEGER,
-    @Return_Records  INTEGER
+    @Return_Records  INTEGER,
+    @Identities      TEXT
 AS
 BEGIN
     SET @Now = (SELECT Instant FROM Transaction_Context);
@@ -1193,6 +1208,14 @@ BEGIN
     EXECUTE Judge_Records @Received_On = substr(@Now, 1, 10);
     EXECUTE Compare_With_Divers;
 
+    DROP TABLE IF EXISTS temp.Known_Again;
+    CREATE TEMP TABLE Known_Again (Record_ID INTEGER PRIMARY KEY);
+    INSERT INTO temp.Known_Again (Record_ID)
+    SELECT DISTINCT json_extract(i.value, '$[0]')
+    FROM json_each(@Identities) AS i
+    JOIN Erasure_Tombstone AS t
+      ON t.Tombstone = json_extract(i.value, '$[1]');
+
     SET @Record_Count = (SELECT count(*) FROM temp.Edit_Target);
     SET @Cell_Count = (SELECT count(*) FROM temp.Changed_Cell);
     INSERT INTO Edit_Group (Edit_Kind, Edit_Reason, Edited_By, Edited_At, Record_Count, Cell_Count, Undoes_Group_ID)
@@ -1208,7 +1231,8 @@ BEGIN
     ORDER BY Quarantine_ID, Column_Bit;
 
     -- DUPLICATE_IN_BATCH stays for as long as the email is the one with which the record met its rival, and
-    -- ERASED_SUBJECT whatever is edited.
+    -- ERASED_SUBJECT whatever is edited, but where the person's values (23: names, email, date of birth) are again those
+    -- that came, and the gate found nothing in them.
     UPDATE Data_Quarantine
     SET First_Name = t.First_Name,
         Last_Name = t.Last_Name,
@@ -1223,7 +1247,13 @@ BEGIN
     FROM (SELECT e.Record_ID, e.First_Name, e.Last_Name, e.Email, e.Phone, e.Date_Of_Birth, e.Certification,
                  e.Source_Reference, e.Edited_Columns,
                  coalesce(f.Mask, 0)
-                 | e.Kept_Checks
+                 | CASE WHEN e.Kept_Checks & 8388608 <> 0 AND e.Edited_Columns & 23 = 0
+                         AND NOT EXISTS (SELECT 1
+                                         FROM Quarantine_Violation AS v
+                                         WHERE v.Quarantine_ID = e.Record_ID
+                                           AND v.Rule_Code = 'ERASED_SUBJECT')
+                        THEN e.Kept_Checks & ~8388608 ELSE e.Kept_Checks END
+                 | CASE WHEN k.Record_ID IS NULL THEN 0 ELSE 8388608 END
                  | CASE WHEN e.Is_Email_New = 1
                          AND EXISTS (SELECT 1
                                      FROM Quarantine_Violation AS v
@@ -1233,7 +1263,9 @@ BEGIN
                                        AND v.Observed_Value IS e.Email) THEN 2097152 ELSE 0 END AS Mask
           FROM temp.Edit_Target AS e
           LEFT JOIN temp.Finding AS f
-                 ON f.Record_ID = e.Record_ID) AS t
+                 ON f.Record_ID = e.Record_ID
+          LEFT JOIN temp.Known_Again AS k
+                 ON k.Record_ID = e.Record_ID) AS t
     WHERE t.Record_ID = Data_Quarantine.Quarantine_ID;
 
     IF @Cell_Count > 0
@@ -1255,18 +1287,21 @@ BEGIN
     DROP TABLE temp.Edit_Target;
     DROP TABLE temp.Normalised;
     DROP TABLE temp.Finding;
+    DROP TABLE temp.Known_Again;
 END;
 
 -- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
 -- reasons. An untouched record comes as it came, an edited one as the object of its values; its place in the batch is its
 -- own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let in; errors never are.
--- @Rehearse tells all that and keeps nothing.
+-- @Rehearse tells all that and keeps nothing. @Identities tells who the records are, as a JSON array of [record, keyed
+-- hash of an identity], where somebody was erased.
 CREATE OR ALTER PROCEDURE Resubmit_Records
     @Records        TEXT,
     @Rehearse       INTEGER = 0,
     @Waive_Warnings INTEGER = 0,
-    @Reason         TEXT = NULL
+    @Reason         TEXT = NULL,
+    @Identities     TEXT = NULL
 AS
 BEGIN
     IF @Waive_Warnings = 1 AND trim(coalesce(@Reason, '')) = ''
@@ -1314,6 +1349,14 @@ BEGIN
     CROSS JOIN Data_Quarantine AS q
             ON q.Quarantine_ID = w.Quarantine_ID
     ORDER BY q.Quarantine_ID;
+
+    INSERT INTO Raw_Flag (Batch_ID, Source_Row)
+    SELECT DISTINCT @Batch_ID, w.Quarantine_ID
+    FROM json_each(@Identities) AS i
+    JOIN Erasure_Tombstone AS t
+      ON t.Tombstone = json_extract(i.value, '$[1]')
+    JOIN temp.Wanted_Record AS w
+      ON w.Quarantine_ID = json_extract(i.value, '$[0]');
 
     EXECUTE Govern_Batch @Batch_ID = @Batch_ID, @Release = NOT @Rehearse;
 

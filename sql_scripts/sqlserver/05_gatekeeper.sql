@@ -1152,9 +1152,11 @@ GO
 
 -- Judges values that are not saved, by the very rules of the gate, as if they came in today: a JSON array of [key, first
 -- name, last name, email, phone, date of birth, certification, source reference]. Tells each record's failed checks,
--- and the diver whose email it has. It reads only, so it waits for nobody.
+-- and the diver whose email it has. It reads only, so it waits for nobody. @Identities tells who they are, as a JSON array
+-- of [key, keyed hash of an identity], where somebody was erased.
 CREATE OR ALTER PROCEDURE dbo.Check_Records
-    @Records NVARCHAR(MAX)
+    @Records    NVARCHAR(MAX),
+    @Identities NVARCHAR(MAX) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -1205,6 +1207,9 @@ BEGIN
         Leader_ID BIGINT NULL,
         Diver_ID  BIGINT NULL
     );
+    CREATE TABLE #Known_Again (
+        Record_ID BIGINT NOT NULL PRIMARY KEY
+    );
 
     BEGIN TRY
         BEGIN TRANSACTION;
@@ -1225,6 +1230,25 @@ BEGIN
              ) AS j;
         EXECUTE Governance.Judge_Records @Received_On = @Received_On;
         EXECUTE Governance.Compare_With_Divers;
+
+        -- 8388608 = ERASED_SUBJECT.
+        INSERT INTO #Known_Again (Record_ID)
+        SELECT DISTINCT j.Record_ID
+        FROM OPENJSON(@Identities) WITH (
+                 Record_ID BIGINT       '$[0]',
+                 Tombstone NVARCHAR(80) '$[1]'
+             ) AS j
+        JOIN dbo.Erasure_Tombstone AS t
+          ON t.Tombstone = j.Tombstone COLLATE Latin1_General_100_BIN2;
+        UPDATE f
+        SET Mask = f.Mask | 8388608
+        FROM #Finding AS f
+        JOIN #Known_Again AS k
+          ON k.Record_ID = f.Record_ID;
+        INSERT INTO #Finding (Record_ID, Mask)
+        SELECT k.Record_ID, 8388608
+        FROM #Known_Again AS k
+        WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = k.Record_ID);
 
         SELECT n.Record_ID             AS Record_Key,
                COALESCE(f.Mask, 0)     AS Failed_Checks,
@@ -1247,12 +1271,14 @@ GRANT EXECUTE ON dbo.Check_Records TO data_steward;
 GO
 
 -- Saves new values for cells of open records, as one group that can be undone: a JSON array of [record, version that was
--- read, column, new value]. A value that is the old one makes no revision.
+-- read, column, new value]. A value that is the old one makes no revision. @Identities tells who the records are with
+-- their new values, as a JSON array of [record, keyed hash of an identity], where somebody was erased.
 CREATE OR ALTER PROCEDURE dbo.Edit_Records
     @Edits          NVARCHAR(MAX),
     @Reason         NVARCHAR(1000) = NULL,
     @Kind           NVARCHAR(20) = N'Edit',
-    @Return_Records BIT = 1
+    @Return_Records BIT = 1,
+    @Identities     NVARCHAR(MAX) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -1315,7 +1341,7 @@ BEGIN
 
         EXECUTE dbo.Require_Records @Status = N'Open';
         EXECUTE dbo.Apply_Edits @Kind = @Kind, @Reason = @Reason, @Undoes_Group_ID = NULL, @Skipped_Count = 0,
-                                @Return_Records = @Return_Records;
+                                @Return_Records = @Return_Records, @Identities = @Identities;
 
         COMMIT TRANSACTION;
     END TRY
@@ -1432,7 +1458,7 @@ BEGIN
           ON r.Revision_ID = t.Revision_ID;
 
         EXECUTE dbo.Apply_Edits @Kind = N'Undo', @Reason = @Reason, @Undoes_Group_ID = @Edit_Group_ID,
-                                @Skipped_Count = @Skipped_Count, @Return_Records = @Return_Records;
+                                @Skipped_Count = @Skipped_Count, @Return_Records = @Return_Records, @Identities = NULL;
 
         COMMIT TRANSACTION;
     END TRY
@@ -1453,7 +1479,8 @@ CREATE OR ALTER PROCEDURE dbo.Apply_Edits
     @Reason          NVARCHAR(1000),
     @Undoes_Group_ID BIGINT,
     @Skipped_Count   BIGINT,
-    @Return_Records  BIT
+    @Return_Records  BIT,
+    @Identities      NVARCHAR(MAX)
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -1617,8 +1644,21 @@ BEGIN
     FROM #Changed_Cell AS c
     ORDER BY c.Quarantine_ID, c.Column_Bit;
 
+    CREATE TABLE #Known_Again (
+        Record_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    INSERT INTO #Known_Again (Record_ID)
+    SELECT DISTINCT j.Record_ID
+    FROM OPENJSON(@Identities) WITH (
+             Record_ID BIGINT       '$[0]',
+             Tombstone NVARCHAR(80) '$[1]'
+         ) AS j
+    JOIN dbo.Erasure_Tombstone AS t
+      ON t.Tombstone = j.Tombstone COLLATE Latin1_General_100_BIN2;
+
     -- DUPLICATE_IN_BATCH stays for as long as the email is the one with which the record met its rival, and
-    -- ERASED_SUBJECT whatever is edited.
+    -- ERASED_SUBJECT whatever is edited, but where the person's values (23: names, email, date of birth) are again those
+    -- that came, and the gate found nothing in them.
     UPDATE q
     SET First_Name = t.First_Name,
         Last_Name = t.Last_Name,
@@ -1634,7 +1674,13 @@ BEGIN
     JOIN (SELECT e.Record_ID, e.First_Name, e.Last_Name, e.Email, e.Phone, e.Date_Of_Birth, e.Certification,
                  e.Source_Reference, e.Edited_Columns,
                  COALESCE(f.Mask, 0)
-                 | e.Kept_Checks
+                 | CASE WHEN e.Kept_Checks & 8388608 <> 0 AND e.Edited_Columns & 23 = 0
+                         AND NOT EXISTS (SELECT 1
+                                         FROM dbo.Quarantine_Violation AS v
+                                         WHERE v.Quarantine_ID = e.Record_ID
+                                           AND v.Rule_Code = N'ERASED_SUBJECT')
+                        THEN e.Kept_Checks & ~8388608 ELSE e.Kept_Checks END
+                 | CASE WHEN k.Record_ID IS NULL THEN 0 ELSE 8388608 END
                  | CASE WHEN e.Is_Email_New = 1
                          AND EXISTS (SELECT 1
                                      FROM dbo.Quarantine_Violation AS v
@@ -1644,7 +1690,9 @@ BEGIN
                                        AND v.Observed_Value + N'.' IS NOT DISTINCT FROM e.Email + N'.') THEN 2097152 ELSE 0 END AS Mask
           FROM #Edit_Target AS e
           LEFT JOIN #Finding AS f
-                 ON f.Record_ID = e.Record_ID) AS t
+                 ON f.Record_ID = e.Record_ID
+          LEFT JOIN #Known_Again AS k
+                 ON k.Record_ID = e.Record_ID) AS t
       ON t.Record_ID = q.Quarantine_ID;
 
     SET @Detail = JSON_OBJECT('kind': @Kind, 'records': @Record_Count, 'cells': @Cell_Count);
@@ -1668,13 +1716,15 @@ GO
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
 -- reasons. An untouched record comes as it came, an edited one as the object of its values; its place in the batch is its
 -- own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let in; errors never are.
--- @Rehearse tells all that and keeps nothing.
+-- @Rehearse tells all that and keeps nothing. @Identities tells who the records are, as a JSON array of [record, keyed
+-- hash of an identity], where somebody was erased.
 -- The savepoint has a name of its own: the gate's is inside it.
 CREATE OR ALTER PROCEDURE dbo.Resubmit_Records
     @Records        NVARCHAR(MAX),
     @Rehearse       BIT = 0,
     @Waive_Warnings BIT = 0,
-    @Reason         NVARCHAR(1000) = NULL
+    @Reason         NVARCHAR(1000) = NULL,
+    @Identities     NVARCHAR(MAX) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -1743,6 +1793,17 @@ BEGIN
         JOIN dbo.Data_Quarantine AS q
           ON q.Quarantine_ID = w.Quarantine_ID
         ORDER BY q.Quarantine_ID;
+
+        INSERT INTO Staging.Raw_Flag (Batch_ID, Source_Row)
+        SELECT DISTINCT @Batch_ID, w.Quarantine_ID
+        FROM OPENJSON(@Identities) WITH (
+                 Record_ID BIGINT       '$[0]',
+                 Tombstone NVARCHAR(80) '$[1]'
+             ) AS j
+        JOIN dbo.Erasure_Tombstone AS t
+          ON t.Tombstone = j.Tombstone COLLATE Latin1_General_100_BIN2
+        JOIN #Wanted_Record AS w
+          ON w.Quarantine_ID = j.Record_ID;
 
         EXECUTE Staging.Govern_Batch @Batch_ID = @Batch_ID, @Release = @Release;
 

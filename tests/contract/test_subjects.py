@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from people import person, source
 
 from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
-from divegov_gui.services import history, subjects
+from divegov_gui.services import history, review, subjects
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.privacy import reveal
 from divegov_gui.services.subjects import Certificate, Erased
@@ -390,6 +390,100 @@ def test_without_the_key_nothing_is_ingested_where_people_were_erased(
     ErasureKey().find_or_make()
     with pytest.raises(InputRefused, match="not on this computer"):
         ingest(gate.session, source([person(email="x@example.org")]))
+
+
+ERASED_SUBJECT = 8388608
+AGAIN = {
+    "the email": {"Email": " OLD@Secret.example"},
+    "a former email": {"Email": "quill@secret.example"},
+    "the name with the date of birth": {
+        "First_Name": "ada",
+        "Last_Name": "Oldname",
+        "Date_Of_Birth": "1971-03-09",
+    },
+}
+"""By what the erased person is known again, whoever types it."""
+
+
+@pytest.fixture
+def parked(gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Gate:
+    """The person is erased; another one waits in quarantine, with an email that is none."""
+    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
+    erase(gate, ErasureKey())
+    ingest(
+        gate.session, source([person(email="cyd@nowhere", first_name="Cyd", last_name="Day")], name="desk")
+    )
+    return gate
+
+
+def waiting(gate: Gate) -> dict[str, Any]:
+    """The one record that waits."""
+    (record,) = [q for q in gate.queue() if q["Status"] == "Open"]
+    return dict(record)
+
+
+def edit(gate: Gate, changes: dict[str, str]) -> review.Edited:
+    record = waiting(gate)
+    number, version = record["Quarantine_ID"], record["Record_Version"]
+    return review.edit_records(
+        gate.session, [review.Edit(number, version, column, value) for column, value in changes.items()]
+    )
+
+
+def send(gate: Gate, **how: Any) -> review.Resubmitted:
+    record = waiting(gate)
+    versions = [(record["Quarantine_ID"], record["Record_Version"])]
+    return review.resubmit_records(gate.session, versions, **how)
+
+
+@pytest.mark.parametrize("what", AGAIN)
+def test_whoever_types_an_erased_person_is_told_at_once_and_the_gate_keeps_them(
+    parked: Gate, what: str
+) -> None:
+    record = waiting(parked)
+    values = {column: record[column] for column in review.COLUMNS}
+    new = {"Email": "cyd@example.org", **AGAIN[what]}
+    judged = review.check_records(
+        parked.session, {1: {**values, **new}, 2: {**values, "Email": "cyd@example.org"}}
+    )
+    assert (judged[1].failed_checks, judged[2].failed_checks) == (ERASED_SUBJECT, 0)
+    assert edit(parked, new).records[0].failed_checks == ERASED_SUBJECT
+    assert waiting(parked)["Failed_Checks"] == ERASED_SUBJECT
+    rehearsed, sent = send(parked, rehearse=True), send(parked)
+    assert rehearsed.failing == sent.failing == (("ERASED_SUBJECT", 1),)
+    assert sent.passed_count == 0
+    assert send(parked, waive_warnings=True, reason="has come back").passed_count == 1
+
+
+def test_what_is_undone_before_anybody_sent_it_leaves_no_mark(parked: Gate) -> None:
+    edited = edit(parked, {"Email": "cyd@example.org"} | AGAIN["the name with the date of birth"])
+    assert edited.records[0].failed_checks == ERASED_SUBJECT
+    assert edited.group_id is not None
+    (record,) = review.undo_edit(parked.session, edited.group_id).records
+    assert record.failed_checks & ERASED_SUBJECT == 0
+    edit(parked, AGAIN["the email"])
+    (record,) = edit(parked, {"Phone": "5550001111"}).records
+    assert record.failed_checks == ERASED_SUBJECT, "another cell takes no mark away"
+
+
+def test_an_edit_that_told_nobody_who_it_is_is_seen_at_the_gate(parked: Gate) -> None:
+    """As another program, or a steward without the key, would edit."""
+    record = waiting(parked)
+    cell = [record["Quarantine_ID"], record["Record_Version"], "Email", "quill@secret.example"]
+    parked.session.call("Edit_Records", edits=json.dumps([cell]), reason="typo", kind="Edit")
+    assert waiting(parked)["Failed_Checks"] == 0
+    assert send(parked, rehearse=True).failing == (("ERASED_SUBJECT", 1),)
+    assert send(parked).failing == (("ERASED_SUBJECT", 1),)
+
+
+def test_without_the_key_one_may_edit_and_nothing_is_let_in(
+    parked: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path / "elsewhere"))
+    assert edit(parked, {"Email": "quill@secret.example"}).record_count == 1
+    with pytest.raises(InputRefused, match="not on this computer"):
+        send(parked)
+    assert waiting(parked)["Attempt_Count"] == 1
 
 
 # -- The key --------------------------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Who parked records are, told to the procedures of review where somebody was erased: the gate alone cannot compute it.
+
+The key is no affair of the database, so hashes are computed here and compared there. Each function returns what a call
+of its procedure gets besides: nothing where nobody was erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from divegov_gui.database.session import Filter, Session
+from divegov_gui.services.tombstones import IDENTIFYING, Values, needed, of_values, told
+
+_AT_A_TIME = 500
+_COLUMNS = ("Quarantine_ID", *IDENTIFYING)
+_IDENTITY_BITS = 1 | 2 | 4 | 16
+"""The identifying columns among Edited_Columns."""
+
+
+def of_records(session: Session, records: Mapping[int, Values]) -> dict[str, Any]:
+    """For Check_Records: values by the caller's keys."""
+    return _given(of_values(session, records.items))
+
+
+def of_edits(session: Session, edits: Iterable[tuple[int, str, str | None]]) -> dict[str, Any]:
+    """For Edit_Records: record, column and new value of each cell. A record is known by all of its values."""
+
+    def records() -> Iterator[tuple[int, Values]]:
+        changes: dict[int, dict[str, str | None]] = {}
+        for number, column, value in edits:
+            if column in IDENTIFYING:
+                changes.setdefault(number, {})[column] = value
+        for number, values in _stored(session, list(changes)):
+            yield number, {**values, **changes[number]}
+
+    return _given(of_values(session, records))
+
+
+def of_resubmitted(session: Session, ids: Sequence[int]) -> dict[str, Any]:
+    """For Resubmit_Records: those that the gate has not seen as they are, or not since somebody was erased.
+
+    Raises InputRefused where the key is not on this computer.
+    """
+    identities = needed(session)
+    if identities is None:
+        return {}
+    last = max(row["Erased_At"] for row in session.select("Erasure_Register", ["Erased_At"]))
+    unseen = [Filter("Edited_Columns", "has bit", _IDENTITY_BITS), Filter("Quarantined_At", "<=", last)]
+    return _given(told(identities, _stored(session, ids, [Filter("Quarantine_ID", "any of", unseen)])))
+
+
+def _stored(
+    session: Session, ids: Sequence[int], more: Sequence[Filter] = ()
+) -> Iterator[tuple[int, Values]]:
+    for start in range(0, len(ids), _AT_A_TIME):
+        asked = [Filter("Quarantine_ID", "in", tuple(ids[start : start + _AT_A_TIME])), *more]
+        for row in session.select("Quarantine_Queue", _COLUMNS, asked):
+            yield row["Quarantine_ID"], {column: row[column] for column in IDENTIFYING}
+
+
+def _given(identities: str | None) -> dict[str, Any]:
+    return {} if identities is None else {"identities": identities}
