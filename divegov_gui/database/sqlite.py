@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from divegov_gui.core.errors import DeploymentFailed, Refused
-from divegov_gui.database import procedures, sqlite_catalogue
+from divegov_gui.core.errors import DeploymentFailed
+from divegov_gui.database import procedures, sqlite_catalogue, sqlite_errors
 from divegov_gui.database.procedures import Procedure, Step, Variables, bind, parse_procedure
 from divegov_gui.database.scripts import CONDITION, Script, Statement, split_sqlite
 from divegov_gui.database.session import (
@@ -90,6 +90,9 @@ class SqliteSession:
         with self._translating():
             found = self._procedure(procedure)
             self._check_grant(procedure)
+        known = {parameter.name.lower() for parameter in found.parameters}
+        if unknown := sorted(name for name in parameters if name.lower() not in known):
+            raise sqlite_errors.outdated(self.path, f"{found.name} with {unknown[0]}")
         variables = bind(found, parameters)
         with self._transaction(set_context=not found.read_only, lock=not found.read_only) as transaction:
             self._run(found, variables, results, on_message or (lambda _: None), depth=0)
@@ -290,11 +293,7 @@ class SqliteSession:
             "SELECT Definition FROM Stored_Procedure WHERE Procedure_Name = ? COLLATE NOCASE", (name,)
         ).fetchone()
         if row is None:
-            raise Refused(
-                f"This workspace has no procedure {name}.",
-                "Its scripts are older than this program, or come from another folder.",
-                "Open Deploy and apply the scripts.",
-            )
+            raise sqlite_errors.no_procedure(name)
         return parse_procedure(row[0])
 
     def _run(

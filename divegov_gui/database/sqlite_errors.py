@@ -29,6 +29,8 @@ _FROM_TEXT = {
     "not authorized": "SQLITE_AUTH",
 }
 """Python 3.10 does not tell an error's name; its text is SQLite's own and does not change."""
+DEPLOY = "Open Deploy, or run divegov deploy: it applies what is outstanding and keeps all data."
+"""What to do where the scripts are behind the program."""
 _LACKING = ("no such column: ", "no such table: ")
 
 
@@ -107,11 +109,22 @@ def lacking(error: sqlite3.Error, path: Path) -> ConnectionFailed | None:
     """
     if not str(error).startswith(_LACKING):
         return None
-    what = re.sub(r"^(?:main|temp)\.", "", str(error).partition(": ")[2])
+    return outdated(path, re.sub(r"^(?:main|temp)\.", "", str(error).partition(": ")[2]))
+
+
+def outdated(path: Path, what: str) -> ConnectionFailed:
+    """What to tell where a workspace has not what this program asks of it, since an earlier version made it."""
     return ConnectionFailed(
-        f"{path.name} was made by older scripts.",
-        f"It lacks what this program reads ({what}).",
-        "Open Deploy, or run divegov deploy: it applies what is outstanding and keeps all data.",
+        f"{path.name} was made by older scripts.", f"It lacks what this program needs ({what}).", DEPLOY
+    )
+
+
+def no_procedure(name: str) -> Refused:
+    """What to tell where a workspace has not the procedure that is called."""
+    return Refused(
+        f"This workspace has no procedure {name}.",
+        "Its scripts are older than this program, or come from another folder.",
+        DEPLOY,
     )
 
 

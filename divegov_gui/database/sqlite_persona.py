@@ -23,9 +23,9 @@ from typing import Any, ClassVar
 from divegov_gui.core.errors import Refused
 from divegov_gui.database.masks import mask_expression
 from divegov_gui.database.scripts import Script
-from divegov_gui.database.session import Drifted, Filter, JournalEntry, MessageSink, Order, Recording, Row
+from divegov_gui.database.session import Drifted, Filter, JournalEntry, MessageSink, Recording, Row
 from divegov_gui.database.sqlite import SqliteSession
-from divegov_gui.database.sqlite_errors import not_granted
+from divegov_gui.database.sqlite_errors import not_granted, outdated
 from divegov_gui.database.sqlite_file import connect, disconnect
 
 _MASKED_TABLES = ("Diver", "Diver_History", "Search_Term")
@@ -34,6 +34,7 @@ _EXPRESSION_NAME = re.compile(
     r"(?:\bWITH\s+(?:RECURSIVE\s+)?|\)\s*,\s*)(\w+)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\("
 )
 _FORBIDDEN_WORDS = {"WITH", "EXPLAIN", "PRAGMA", "ATTACH", "CREATE"}
+_HAS_GRANTS = "SELECT 1 FROM sqlite_master WHERE name = 'Object_Grant'"
 _FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"}
 
 
@@ -96,7 +97,9 @@ class PersonaSession(SqliteSession):
         super().__init__(connection, path, actor, role)
         self._busy_seconds = busy_seconds
         self._running: SqliteSession | None = None
+        self._is_outdated = not connection.execute(_HAS_GRANTS).fetchone()
         try:
+            self._views = frozenset(_view_texts(connection))
             self._readable = _restrict(connection, role)
         except BaseException:
             self.close()
@@ -106,6 +109,8 @@ class PersonaSession(SqliteSession):
         self, procedure: str, /, *, on_message: MessageSink | None = None, **parameters: Any
     ) -> list[list[Row]]:
         """Run a procedure that the role is granted, as the owner of the file (see `Session.call`)."""
+        if self._is_outdated:
+            raise outdated(self.path, "what each role may do")
         connection = connect(self.path, self._busy_seconds)
         with SqliteSession(connection, self.path, self.actor, self.role) as as_owner:
             self._running = as_owner
@@ -130,16 +135,16 @@ class PersonaSession(SqliteSession):
         return super().keys(view, key, *what, **how)
 
     def _check_view(self, view: str) -> None:
+        if self._is_outdated or view not in self._views:
+            raise outdated(self.path, view)
         if view not in self._readable:
             raise not_granted(self.role, view, "see")
 
     def journal(self) -> list[JournalEntry]:
-        """The deployment journal (see `Session.journal`)."""
-        if "Deployment_Status" not in self._readable:
-            return []
-        columns = ("Script_Name", "Checksum", "Applied_At", "Applied_By", "Duration_Ms", "Program_Version")
-        rows = self.select("Deployment_Status", columns, order=[Order("Script_Name")])
-        return [JournalEntry(*(row[column] for column in columns)) for row in rows]
+        """The deployment journal (see `Session.journal`). It is no secret, not even of scripts that know no roles."""
+        connection = connect(self.path, self._busy_seconds)
+        with SqliteSession(connection, self.path, self.actor) as as_owner:
+            return as_owner.journal()
 
     def drift(self) -> list[Drifted]:
         """Nothing: the catalogue is the owner's to see."""
@@ -203,10 +208,14 @@ def _masked_columns(connection: sqlite3.Connection, role: str) -> dict[str, str]
 
 def _granted(connection: sqlite3.Connection, role: str) -> set[str]:
     """What a role is granted; nothing in a file without grants."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'Object_Grant'").fetchone():
+    if not connection.execute(_HAS_GRANTS).fetchone():
         return set()
     rows = connection.execute("SELECT Object_Name FROM Object_Grant WHERE Role_Name = ?", (role,))
     return {row[0] for row in rows}
+
+
+def _view_texts(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall())
 
 
 def _restrict(connection: GuardedConnection, role: str) -> frozenset[str]:
@@ -214,9 +223,7 @@ def _restrict(connection: GuardedConnection, role: str) -> frozenset[str]:
     granted = _granted(connection, role)
     masks = _masked_columns(connection, role)
     secret = f"v{os.urandom(16).hex()}_"
-    bodies: dict[str, str] = dict(
-        connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall()
-    )
+    bodies = _view_texts(connection)
     readable = frozenset(granted & bodies.keys())
     for name, sql in bodies.items():
         connection.execute(_hidden(name, sql, bodies, secret))

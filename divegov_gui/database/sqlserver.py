@@ -346,13 +346,17 @@ def _execute_text(procedure: DeployedProcedure, given: Mapping[str, Any]) -> tup
     """EXECUTE with named parameters, each spelled as it was declared: a case-sensitive database knows no other.
 
     NULL is written out: bound, it would have pyodbc ask the server what type it is (SQLDescribeParam).
-    Raises TypeError for a parameter that the procedure does not have.
+    Raises Refused for a parameter that the procedure does not have.
     """
     arguments, values = [], []
     for name, value in given.items():
         declared = procedure.parameters.get(name)
         if declared is None or not _PARAMETER.fullmatch(name):
-            raise TypeError(f"{procedure.name} has no parameter {name}")
+            raise Refused(
+                f"The procedure {procedure.name} of this database does not know {name}.",
+                "Its scripts are older than this program, or come from another folder.",
+                "Open Deploy and apply the scripts, or ask a database owner to.",
+            )
         arguments.append(f"{declared} = {'NULL' if value is None else '?'}")
         values += [] if value is None else [value]
     text = f"EXECUTE {quoted(procedure.schema)}.{quoted(procedure.name)} {', '.join(arguments)}"

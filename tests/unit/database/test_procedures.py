@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from divegov_gui.core.errors import Conflict, DeploymentFailed, Refused
+from divegov_gui.core.errors import Conflict, ConnectionFailed, DeploymentFailed, Refused
 from divegov_gui.core.paths import scripts_folder
 from divegov_gui.database.procedures import Execute, If, Parameter, Throw, parse_procedure
 from divegov_gui.database.scripts import read_scripts, split_sqlite
@@ -183,7 +183,7 @@ def test_what_is_not_given_has_its_default(run: Run) -> None:
 
 
 def test_an_unknown_parameter_is_refused(run: Run) -> None:
-    with pytest.raises(TypeError, match="P has no parameter e"):
+    with pytest.raises(ConnectionFailed, match="older scripts.*P with e"):
         run("SELECT 1;", DEFAULTS, a=1, e=2)
 
 
