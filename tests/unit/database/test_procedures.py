@@ -183,7 +183,7 @@ def test_what_is_not_given_has_its_default(run: Run) -> None:
 
 
 def test_an_unknown_parameter_is_refused(run: Run) -> None:
-    with pytest.raises(ConnectionFailed, match="older scripts.*P with e"):
+    with pytest.raises(ConnectionFailed, match=r"older scripts.*P with e"):
         run("SELECT 1;", DEFAULTS, a=1, e=2)
 
 
