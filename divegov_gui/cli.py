@@ -14,6 +14,7 @@ import typer
 import typer.core
 
 from divegov_gui import __version__
+from divegov_gui.cli_batches import batches_app
 from divegov_gui.cli_connections import connect_app, profile_app
 from divegov_gui.cli_deploy import deploy, status
 from divegov_gui.cli_history import as_of, audit_app, diff, evidence_app, history, restore
@@ -55,7 +56,19 @@ EPILOG = (
     "written · 5 a script did not apply · 6 the database refused · 7 a conflict · 130 stopped."
 )
 
-_FIRST = ("demo", "app", "deploy", "status", "ingest", "watch", "report", "trends", "quarantine", "rules")
+_FIRST = (
+    "demo",
+    "app",
+    "deploy",
+    "status",
+    "ingest",
+    "watch",
+    "report",
+    "trends",
+    "batches",
+    "quarantine",
+    "rules",
+)
 """How the help begins: what one does first, and every day; the rest follows as it is mounted."""
 
 
@@ -87,6 +100,7 @@ app.add_typer(evidence_app, name="evidence")
 app.add_typer(audit_app, name="audit")
 app.add_typer(subject_app, name="subject")
 app.add_typer(rules_app, name="rules")
+app.add_typer(batches_app, name="batches")
 app.command()(history)
 app.command("as-of")(as_of)
 app.command()(diff)

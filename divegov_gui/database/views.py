@@ -98,6 +98,16 @@ VIEWS: dict[str, View] = {
         ),
         _view(
             "Staging",
+            "Batch_Turn_Records",
+            "First_Batch_ID Second_Batch_ID Source_Row Turn First_Outcome Second_Outcome Diver_ID Quarantine_ID",
+        ),
+        _view(
+            "Staging",
+            "Batch_Turns",
+            "First_Batch_ID Second_Batch_ID Turn First_Outcome Second_Outcome Record_Count",
+        ),
+        _view(
+            "Staging",
             "Batch_Score",
             "Batch_ID Defect_Code Injected_Count Found_Count Missed_Count Unexpected_Count",
         ),

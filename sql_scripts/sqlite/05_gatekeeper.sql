@@ -405,7 +405,7 @@ BEGIN
 END;
 
 ------------------------------------------------------------------------------------------------------------
--- The gate: Govern_Batch
+-- The gate: Govern_Batch, Replay_Batch
 ------------------------------------------------------------------------------------------------------------
 
 -- Marks the records of a batch that tell of an erased person (Load_Identities knew them), or that are resubmitted from one
@@ -433,6 +433,41 @@ BEGIN
     ON CONFLICT (Record_ID) DO UPDATE
     SET Mask = Mask | excluded.Mask,
         Outcome = NULL;
+END;
+
+-- Of content that was governed before, a record that became a diver then is that diver still, though a steward may have given
+-- them another email since: it waits as DUPLICATE_OF_DIVER (4194304) instead of making the same person twice. Who was erased
+-- is not known again by their number.
+CREATE OR ALTER PROCEDURE Compare_With_Earlier
+    @Batch_ID INTEGER
+AS
+BEGIN
+    INSERT INTO temp.Finding (Record_ID, Mask, Diver_ID)
+    SELECT n.Record_ID, 4194304, min(d.Diver_ID)
+    FROM Ingestion_Batch AS b
+    CROSS JOIN Ingestion_Batch AS e
+            ON e.Content_Hash = b.Content_Hash AND e.Batch_ID < b.Batch_ID AND e.Status = 'Governed'
+    CROSS JOIN Raw_Record AS r
+            ON r.Batch_ID = e.Batch_ID
+    CROSS JOIN Record_Outcome AS o
+            ON o.Raw_ID = r.Raw_ID
+    LEFT JOIN Data_Quarantine AS q
+           ON q.Quarantine_ID = o.Quarantine_ID
+    CROSS JOIN Diver AS d
+            ON d.Diver_ID = coalesce(o.Diver_ID, q.Diver_ID)
+    CROSS JOIN Raw_Record AS t
+            ON t.Batch_ID = b.Batch_ID AND t.Source_Row = r.Source_Row
+    CROSS JOIN temp.Normalised AS n
+            ON n.Record_ID = t.Raw_ID
+    LEFT JOIN temp.Finding AS f
+           ON f.Record_ID = n.Record_ID
+    WHERE b.Batch_ID = @Batch_ID AND d.Email IS NOT n.Email
+      AND f.Outcome IS NULL AND coalesce(f.Mask, 0) & 4194304 = 0
+      AND NOT EXISTS (SELECT 1 FROM Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
+    GROUP BY n.Record_ID
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask,
+        Diver_ID = excluded.Diver_ID;
 END;
 
 -- Gives every record of a loaded batch its one outcome, in one transaction:
@@ -486,6 +521,7 @@ BEGIN
 
     PRINT '2/7 Comparing with the divers';
     EXECUTE Compare_With_Divers;
+    EXECUTE Compare_With_Earlier @Batch_ID = @Batch_ID;
     EXECUTE Flag_Erased @Batch_ID = @Batch_ID;
 
     PRINT '3/7 Looking for duplicates in the batch';
@@ -552,9 +588,9 @@ BEGIN
     ORDER BY n.Record_ID;
 
     PRINT '5/7 Quarantining the others';
-    -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there. But
-    -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of the
-    -- same content.
+    -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there; of several
+    -- with that payload, the one that it had when the same content came before. And damaged payloads (1048576 =
+    -- PAYLOAD_INVALID) that look the same are the same record only there.
     SET @Content_Hash = (SELECT Content_Hash FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID);
     DROP TABLE IF EXISTS temp.Rejection;
     CREATE TEMP TABLE Rejection (
@@ -573,14 +609,16 @@ BEGIN
                     (SELECT min(q.Quarantine_ID)
                      FROM Data_Quarantine AS q
                      WHERE q.Payload = r.Payload AND q.Status = 'Open'
-                       AND (f.Mask & 1048576 = 0
-                            OR EXISTS (SELECT 1
-                                       FROM Raw_Record AS e
-                                       JOIN Ingestion_Batch AS b
-                                         ON b.Batch_ID = e.Batch_ID
-                                       WHERE e.Raw_ID = q.Raw_ID
-                                         AND e.Source_Row = r.Source_Row
-                                         AND b.Content_Hash = @Content_Hash))))
+                       AND EXISTS (SELECT 1
+                                   FROM Raw_Record AS e
+                                   JOIN Ingestion_Batch AS b
+                                     ON b.Batch_ID = e.Batch_ID
+                                   WHERE e.Raw_ID = q.Raw_ID
+                                     AND e.Source_Row = r.Source_Row
+                                     AND b.Content_Hash = @Content_Hash)),
+                    (SELECT min(q.Quarantine_ID)
+                     FROM Data_Quarantine AS q
+                     WHERE q.Payload = r.Payload AND q.Status = 'Open' AND f.Mask & 1048576 = 0))
     FROM temp.Finding AS f
     JOIN Raw_Record AS r
       ON r.Raw_ID = f.Record_ID
@@ -758,6 +796,89 @@ BEGIN
     WHERE Batch_ID = @Batch_ID;
 END;
 GRANT EXECUTE ON Report_Batch TO data_steward, compliance_officer;
+
+-- Governs again what a batch brought, as it is kept verbatim: a new batch of the same content, judged by the rules and
+-- compared with the divers as they are today. Who is there already is Unchanged, what still waits keeps its place. What was
+-- purged or erased is left out. Results: the new batch, and how its records turned out against the first time, by outcomes,
+-- by rules, and those that turned out differently (200 at most). @Rehearse tells all that and keeps nothing.
+CREATE OR ALTER PROCEDURE Replay_Batch
+    @Batch_ID INTEGER,
+    @Rehearse INTEGER = 0
+AS
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = 'Governed')
+        THROW 50404, 'There is no governed batch ' || coalesce(@Batch_ID, '?') || '.';
+    IF (SELECT Source_Kind = 'resubmission' FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID)
+        THROW 50409, 'Batch ' || @Batch_ID || ' is what stewards sent again. What waits of it is resubmitted from quarantine.';
+
+    SET @Erased_Count = (SELECT count(*) FROM Raw_Record WHERE Batch_ID = @Batch_ID AND Payload = '{"erased":true}');
+    SET @Purged_Count = (SELECT count(*) FROM Raw_Record WHERE Batch_ID = @Batch_ID AND Payload = '');
+    SET @Record_Count = (
+        SELECT Loaded_Count - @Erased_Count - @Purged_Count
+        FROM Ingestion_Batch
+        WHERE Batch_ID = @Batch_ID
+    );
+    IF @Record_Count = 0
+        THROW 50409, 'What batch ' || @Batch_ID || ' brought is no longer kept: it was purged, or erased.';
+
+    PRINT '0/7 Sending the records again';
+    INSERT INTO Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count, Loaded_Count)
+    SELECT b.Source_Name, b.Source_Kind, b.Content_Hash, c.Instant, c.Actor, @Record_Count, @Record_Count
+    FROM Ingestion_Batch AS b
+    CROSS JOIN Transaction_Context AS c
+    WHERE b.Batch_ID = @Batch_ID;
+    SET @New_Batch_ID = last_insert_rowid();
+
+    INSERT INTO Raw_Record (Batch_ID, Source_Row, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
+                            Source_Reference, Payload)
+    SELECT @New_Batch_ID, r.Source_Row, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth, r.Certification,
+           r.Source_Reference, r.Payload
+    FROM Raw_Record AS r
+    WHERE r.Batch_ID = @Batch_ID AND r.Payload NOT IN ('', '{"erased":true}')
+    ORDER BY r.Source_Row;
+    INSERT INTO Injected_Defect (Batch_ID, Source_Row, Defect_Code)
+    SELECT @New_Batch_ID, i.Source_Row, i.Defect_Code
+    FROM Injected_Defect AS i
+    JOIN Raw_Record AS r
+      ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = i.Source_Row
+    WHERE i.Batch_ID = @Batch_ID;
+    INSERT INTO Raw_Flag (Batch_ID, Source_Row)
+    SELECT @New_Batch_ID, f.Source_Row
+    FROM Raw_Flag AS f
+    JOIN Raw_Record AS r
+      ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = f.Source_Row
+    WHERE f.Batch_ID = @Batch_ID;
+
+    EXECUTE Govern_Batch @Batch_ID = @New_Batch_ID;
+    EXECUTE Log_Action @Action = 'Replay_Batch', @Subject_Type = 'Ingestion_Batch', @Subject_ID = @New_Batch_ID,
+                       @Detail = json_object('batch', @Batch_ID, 'records', @Record_Count, 'erased', @Erased_Count,
+                                             'purged', @Purged_Count);
+
+    SELECT b.Batch_ID, b.Loaded_Count, b.Promoted_Count, b.Unchanged_Count, b.Duplicate_Count, b.Quarantined_Count,
+           @Erased_Count AS Erased_Count, @Purged_Count AS Purged_Count
+    FROM Ingestion_Batch AS b
+    WHERE b.Batch_ID = @New_Batch_ID;
+
+    SELECT t.Turn, t.First_Outcome, t.Second_Outcome, t.Record_Count
+    FROM Batch_Turns AS t
+    WHERE t.First_Batch_ID = @Batch_ID AND t.Second_Batch_ID = @New_Batch_ID
+    ORDER BY t.Record_Count DESC, t.Turn, t.First_Outcome, t.Second_Outcome;
+
+    SELECT n.Rule_Code,
+           sum(CASE WHEN n.Batch_ID = @Batch_ID THEN n.Record_Count ELSE 0 END)     AS First_Count,
+           sum(CASE WHEN n.Batch_ID = @New_Batch_ID THEN n.Record_Count ELSE 0 END) AS Second_Count
+    FROM Batch_Rule_Count AS n
+    WHERE n.Batch_ID IN (@Batch_ID, @New_Batch_ID)
+    GROUP BY n.Rule_Code
+    ORDER BY n.Rule_Code;
+
+    SELECT t.Source_Row, t.Turn, t.First_Outcome, t.Second_Outcome, t.Diver_ID, t.Quarantine_ID
+    FROM Batch_Turn_Records AS t
+    WHERE t.First_Batch_ID = @Batch_ID AND t.Second_Batch_ID = @New_Batch_ID AND t.Turn NOT IN ('Same diver', 'Same place')
+    ORDER BY t.Source_Row
+    LIMIT 200;
+END;
+GRANT EXECUTE ON Replay_Batch TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Review: Edit_Records, Undo_Edit, Check_Records, Resubmit_Records, Discard_Records, Reopen_Records,

@@ -2,7 +2,8 @@
 --
 -- Twin of sqlite/05_gatekeeper.sql, statement by statement. A procedure stands in the schema of what it changes:
 --
---     Staging      Open_Batch, Load_Batch, Load_Ground_Truth, Govern_Batch, Report_Batch
+--     Staging      Open_Batch, Load_Batch, Load_Ground_Truth, Govern_Batch, Replay_Batch,
+--                  Report_Batch
 --     Governance   Judge_Records, Normalise_Records, Apply_Rules, Compare_With_Divers, Log_Action (03)
 --     dbo          the procedures of review
 --
@@ -534,7 +535,7 @@ END;
 GO
 
 ------------------------------------------------------------------------------------------------------------
--- The gate: Govern_Batch
+-- The gate: Govern_Batch, Replay_Batch
 ------------------------------------------------------------------------------------------------------------
 
 -- Marks the records of a batch that tell of an erased person (Load_Identities knew them), or that are resubmitted from one
@@ -577,6 +578,57 @@ BEGIN
     SELECT g.Record_ID, 8388608
     FROM #Flagged AS g
     WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = g.Record_ID);
+END;
+GO
+
+-- Of content that was governed before, a record that became a diver then is that diver still, though a steward may have given
+-- them another email since: it waits as DUPLICATE_OF_DIVER (4194304) instead of making the same person twice. Who was erased
+-- is not known again by their number. Works on the caller's #Normalised and #Finding. Granted to nobody.
+CREATE OR ALTER PROCEDURE Governance.Compare_With_Earlier
+    @Batch_ID BIGINT
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    CREATE TABLE #Earlier (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Diver_ID  BIGINT NOT NULL
+    );
+    INSERT INTO #Earlier (Record_ID, Diver_ID)
+    SELECT n.Record_ID, MIN(d.Diver_ID)
+    FROM Staging.Ingestion_Batch AS b
+    JOIN Staging.Ingestion_Batch AS e
+      ON e.Content_Hash = b.Content_Hash AND e.Batch_ID < b.Batch_ID AND e.Status = N'Governed'
+    JOIN Staging.Raw_Record AS r
+      ON r.Batch_ID = e.Batch_ID
+    JOIN Staging.Record_Outcome AS o
+      ON o.Raw_ID = r.Raw_ID
+    LEFT JOIN dbo.Data_Quarantine AS q
+           ON q.Quarantine_ID = o.Quarantine_ID
+    JOIN dbo.Diver AS d
+      ON d.Diver_ID = COALESCE(o.Diver_ID, q.Diver_ID)
+    JOIN Staging.Raw_Record AS t
+      ON t.Batch_ID = b.Batch_ID AND t.Source_Row = r.Source_Row
+    JOIN #Normalised AS n
+      ON n.Record_ID = t.Raw_ID
+    LEFT JOIN #Finding AS f
+           ON f.Record_ID = n.Record_ID
+    WHERE b.Batch_ID = @Batch_ID AND (n.Email IS NULL OR d.Email <> n.Email)
+      AND f.Outcome IS NULL AND COALESCE(f.Mask, 0) & 4194304 = 0
+      AND NOT EXISTS (SELECT 1 FROM dbo.Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
+    GROUP BY n.Record_ID;
+
+    UPDATE f
+    SET Mask = f.Mask | 4194304,
+        Diver_ID = c.Diver_ID
+    FROM #Finding AS f
+    JOIN #Earlier AS c
+      ON c.Record_ID = f.Record_ID;
+
+    INSERT INTO #Finding (Record_ID, Mask, Diver_ID)
+    SELECT c.Record_ID, 4194304, c.Diver_ID
+    FROM #Earlier AS c
+    WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
 END;
 GO
 
@@ -717,6 +769,7 @@ BEGIN
 
         RAISERROR(N'2/7 Comparing with the divers', 0, 1) WITH NOWAIT;
         EXECUTE Governance.Compare_With_Divers;
+        EXECUTE Governance.Compare_With_Earlier @Batch_ID = @Batch_ID;
         EXECUTE Governance.Flag_Erased @Batch_ID = @Batch_ID;
 
         RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
@@ -797,9 +850,9 @@ BEGIN
           ON p.Record_ID = n.Record_ID;
 
         RAISERROR(N'5/7 Quarantining the others', 0, 1) WITH NOWAIT;
-        -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there. But
-        -- damaged payloads (1048576 = PAYLOAD_INVALID) that look the same are the same record only in the same place of
-        -- the same content.
+        -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there; of
+        -- several with that payload, the one that it had when the same content came before. And damaged payloads (1048576 =
+        -- PAYLOAD_INVALID) that look the same are the same record only there.
         SET @Content_Hash = (SELECT Content_Hash FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
         INSERT INTO #Rejection (Record_ID, Mask, Rival_ID, Known_ID)
         SELECT f.Record_ID,
@@ -810,14 +863,17 @@ BEGIN
                          FROM dbo.Data_Quarantine AS q
                          WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
                            AND q.Status = N'Open'
-                           AND (f.Mask & 1048576 = 0
-                                OR EXISTS (SELECT 1
-                                           FROM Staging.Raw_Record AS e
-                                           JOIN Staging.Ingestion_Batch AS b
-                                             ON b.Batch_ID = e.Batch_ID
-                                           WHERE e.Raw_ID = q.Raw_ID
-                                             AND e.Source_Row = r.Source_Row
-                                             AND b.Content_Hash = @Content_Hash))))
+                           AND EXISTS (SELECT 1
+                                       FROM Staging.Raw_Record AS e
+                                       JOIN Staging.Ingestion_Batch AS b
+                                         ON b.Batch_ID = e.Batch_ID
+                                       WHERE e.Raw_ID = q.Raw_ID
+                                         AND e.Source_Row = r.Source_Row
+                                         AND b.Content_Hash = @Content_Hash)),
+                        (SELECT MIN(q.Quarantine_ID)
+                         FROM dbo.Data_Quarantine AS q
+                         WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
+                           AND q.Status = N'Open' AND f.Mask & 1048576 = 0))
         FROM #Finding AS f
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = f.Record_ID AND r.Batch_ID = @Batch_ID
@@ -1018,6 +1074,138 @@ BEGIN
 END;
 GO
 GRANT EXECUTE ON Staging.Report_Batch TO data_steward, compliance_officer;
+GO
+
+-- Governs again what a batch brought, as it is kept verbatim: a new batch of the same content, judged by the rules and
+-- compared with the divers as they are today. Who is there already is Unchanged, what still waits keeps its place. What was
+-- purged or erased is left out. Results: the new batch, and how its records turned out against the first time, by outcomes,
+-- by rules, and those that turned out differently (200 at most). @Rehearse tells all that and keeps nothing.
+-- The savepoint has a name of its own: the gate's is inside it.
+CREATE OR ALTER PROCEDURE Staging.Replay_Batch
+    @Batch_ID BIGINT,
+    @Rehearse BIT = 0
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Message NVARCHAR(400), @Detail NVARCHAR(4000), @Lock INT;
+    DECLARE @Record_Count BIGINT, @Erased_Count BIGINT, @Purged_Count BIGINT, @New_Batch_ID BIGINT;
+    DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
+    DECLARE @Actor NVARCHAR(128) = ORIGINAL_LOGIN();
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF NOT EXISTS (SELECT 1 FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = N'Governed')
+        BEGIN
+            SET @Message = CONCAT(N'There is no governed batch ', COALESCE(CONVERT(NVARCHAR(20), @Batch_ID), N'?'), N'.');
+            THROW 50404, @Message, 1;
+        END;
+        IF EXISTS (SELECT 1 FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Source_Kind = N'resubmission')
+        BEGIN
+            SET @Message = CONCAT(N'Batch ', @Batch_ID,
+                                  N' is what stewards sent again. What waits of it is resubmitted from quarantine.');
+            THROW 50409, @Message, 1;
+        END;
+
+        EXECUTE @Lock = sys.sp_getapplock @Resource = N'DiveGov.Gate', @LockMode = N'Exclusive',
+                                          @LockOwner = N'Transaction', @LockTimeout = 600000;
+        IF @Lock < 0
+            THROW 50423, N'Another batch is being governed. Nothing was changed; try again when it is done.', 1;
+
+        SAVE TRANSACTION Replay;
+
+        SET @Erased_Count = (
+            SELECT COUNT_BIG(*)
+            FROM Staging.Raw_Record
+            WHERE Batch_ID = @Batch_ID AND Payload = N'{"erased":true}'
+        );
+        SET @Purged_Count = (
+            SELECT COUNT_BIG(*)
+            FROM Staging.Raw_Record
+            WHERE Batch_ID = @Batch_ID AND Payload = N''
+        );
+        SET @Record_Count = (
+            SELECT Loaded_Count - @Erased_Count - @Purged_Count
+            FROM Staging.Ingestion_Batch
+            WHERE Batch_ID = @Batch_ID
+        );
+        IF @Record_Count = 0
+        BEGIN
+            SET @Message = CONCAT(N'What batch ', @Batch_ID, N' brought is no longer kept: it was purged, or erased.');
+            THROW 50409, @Message, 1;
+        END;
+
+        RAISERROR(N'0/7 Sending the records again', 0, 1) WITH NOWAIT;
+        INSERT INTO Staging.Ingestion_Batch (Source_Name, Source_Kind, Content_Hash, Received_At, Received_By, Declared_Count,
+                                             Loaded_Count)
+        SELECT b.Source_Name, b.Source_Kind, b.Content_Hash, @Now, @Actor, @Record_Count, @Record_Count
+        FROM Staging.Ingestion_Batch AS b
+        WHERE b.Batch_ID = @Batch_ID;
+        SET @New_Batch_ID = SCOPE_IDENTITY();
+
+        INSERT INTO Staging.Raw_Record (Batch_ID, Source_Row, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification,
+                                        Source_Reference, Payload)
+        SELECT @New_Batch_ID, r.Source_Row, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth, r.Certification,
+               r.Source_Reference, r.Payload
+        FROM Staging.Raw_Record AS r
+        WHERE r.Batch_ID = @Batch_ID AND r.Payload NOT IN (N'', N'{"erased":true}')
+        ORDER BY r.Source_Row;
+        INSERT INTO Staging.Injected_Defect (Batch_ID, Source_Row, Defect_Code)
+        SELECT @New_Batch_ID, i.Source_Row, i.Defect_Code
+        FROM Staging.Injected_Defect AS i
+        JOIN Staging.Raw_Record AS r
+          ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = i.Source_Row
+        WHERE i.Batch_ID = @Batch_ID;
+        INSERT INTO Staging.Raw_Flag (Batch_ID, Source_Row)
+        SELECT @New_Batch_ID, f.Source_Row
+        FROM Staging.Raw_Flag AS f
+        JOIN Staging.Raw_Record AS r
+          ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = f.Source_Row
+        WHERE f.Batch_ID = @Batch_ID;
+
+        EXECUTE Staging.Govern_Batch @Batch_ID = @New_Batch_ID;
+        SET @Detail = JSON_OBJECT('batch': @Batch_ID, 'records': @Record_Count, 'erased': @Erased_Count,
+                                  'purged': @Purged_Count);
+        EXECUTE Governance.Log_Action @Action = N'Replay_Batch', @Subject_Type = N'Ingestion_Batch',
+                                      @Subject_ID = @New_Batch_ID, @Detail = @Detail;
+
+        SELECT b.Batch_ID, b.Loaded_Count, b.Promoted_Count, b.Unchanged_Count, b.Duplicate_Count, b.Quarantined_Count,
+               @Erased_Count AS Erased_Count, @Purged_Count AS Purged_Count
+        FROM Staging.Ingestion_Batch AS b
+        WHERE b.Batch_ID = @New_Batch_ID;
+
+        SELECT t.Turn, t.First_Outcome, t.Second_Outcome, t.Record_Count
+        FROM Staging.Batch_Turns AS t
+        WHERE t.First_Batch_ID = @Batch_ID AND t.Second_Batch_ID = @New_Batch_ID
+        ORDER BY t.Record_Count DESC, t.Turn, t.First_Outcome, t.Second_Outcome;
+
+        SELECT n.Rule_Code,
+               SUM(CASE WHEN n.Batch_ID = @Batch_ID THEN n.Record_Count ELSE 0 END)     AS First_Count,
+               SUM(CASE WHEN n.Batch_ID = @New_Batch_ID THEN n.Record_Count ELSE 0 END) AS Second_Count
+        FROM Staging.Batch_Rule_Count AS n
+        WHERE n.Batch_ID IN (@Batch_ID, @New_Batch_ID)
+        GROUP BY n.Rule_Code
+        ORDER BY n.Rule_Code;
+
+        SELECT TOP (200) t.Source_Row, t.Turn, t.First_Outcome, t.Second_Outcome, t.Diver_ID, t.Quarantine_ID
+        FROM Staging.Batch_Turn_Records AS t
+        WHERE t.First_Batch_ID = @Batch_ID AND t.Second_Batch_ID = @New_Batch_ID
+          AND t.Turn NOT IN (N'Same diver', N'Same place')
+        ORDER BY t.Source_Row;
+
+        IF @Rehearse = 1
+            ROLLBACK TRANSACTION Replay;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON Staging.Replay_Batch TO data_steward;
 GO
 
 ------------------------------------------------------------------------------------------------------------

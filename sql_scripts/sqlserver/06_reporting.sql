@@ -198,6 +198,44 @@ GO
 GRANT SELECT ON Staging.Conservation_Check TO data_steward, compliance_officer, data_analyst;
 GO
 
+-- How the records of two batches of the same content turned out, row by row: ask for one pair of batches.
+--     Same diver    they are that diver both times         Same place    they wait in the same place of the quarantine
+--     Other diver   they are another one by now            New place     they wait again: the place before was closed
+--     Let in        stopped the first time, not now        Stopped       the other way round
+CREATE OR ALTER VIEW Staging.Batch_Turn_Records AS
+SELECT r.Batch_ID       AS First_Batch_ID,
+       s.Batch_ID       AS Second_Batch_ID,
+       r.Source_Row,
+       CASE WHEN p.Diver_ID = o.Diver_ID THEN N'Same diver'
+            WHEN p.Quarantine_ID = o.Quarantine_ID THEN N'Same place'
+            WHEN o.Diver_ID IS NOT NULL AND p.Diver_ID IS NOT NULL THEN N'Other diver'
+            WHEN o.Diver_ID IS NOT NULL THEN N'Stopped'
+            WHEN p.Diver_ID IS NOT NULL THEN N'Let in'
+            ELSE N'New place' END AS Turn,
+       o.Outcome        AS First_Outcome,
+       p.Outcome        AS Second_Outcome,
+       p.Diver_ID,
+       p.Quarantine_ID
+FROM Staging.Raw_Record AS r
+JOIN Staging.Record_Outcome AS o
+  ON o.Raw_ID = r.Raw_ID
+JOIN Staging.Raw_Record AS s
+  ON s.Source_Row = r.Source_Row
+JOIN Staging.Record_Outcome AS p
+  ON p.Raw_ID = s.Raw_ID;
+GO
+GRANT SELECT ON Staging.Batch_Turn_Records TO data_steward, compliance_officer;
+GO
+
+-- The same, counted.
+CREATE OR ALTER VIEW Staging.Batch_Turns AS
+SELECT t.First_Batch_ID, t.Second_Batch_ID, t.Turn, t.First_Outcome, t.Second_Outcome, COUNT_BIG(*) AS Record_Count
+FROM Staging.Batch_Turn_Records AS t
+GROUP BY t.First_Batch_ID, t.Second_Batch_ID, t.Turn, t.First_Outcome, t.Second_Outcome;
+GO
+GRANT SELECT ON Staging.Batch_Turns TO data_steward, compliance_officer, data_analyst;
+GO
+
 ------------------------------------------------------------------------------------------------------------
 -- Quarantine
 ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,12 @@ from gates import Gate
 from server_backend import Server, SqlServerBackend
 from tsql_backend import TsqlBackend
 
-IN_BULK = {"test_conservation", "test_oracle", "test_score"}
+IN_BULK = {
+    "test_conservation",
+    "test_oracle",
+    "test_score",
+    "test_no_person_is_made_twice_and_nothing_is_lost",
+}
 """Many batches: the T-SQL rules judge others in tests/unit/tsql/test_tsql_verdicts.py, and a server judges these."""
 
 BEYOND_THE_INTERPRETER = {

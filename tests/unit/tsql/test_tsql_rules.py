@@ -41,6 +41,7 @@ INTERNAL = {
     "dbo.Refuse_Stale_Diver",
     "dbo.Find_Subject",
     "Governance.Flag_Erased",
+    "Governance.Compare_With_Earlier",
     "dbo.Require_Records",
     "dbo.Refuse_Conflict",
     "dbo.Apply_Edits",

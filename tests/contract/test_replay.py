@@ -1,0 +1,263 @@
+"""A batch governed again: the same content, judged as today; nobody is made twice, and nothing of it waits twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from gates import Gate, codes
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from people import person
+from test_what_if import save
+
+from divegov_gui.core.errors import Cancelled, Refused
+from divegov_gui.core.progress import CancelToken, Progress
+from divegov_gui.database.session import Filter
+from divegov_gui.services import history, subjects
+from divegov_gui.services.replay import Replay, Turn, compare, replay
+from divegov_gui.services.tombstones import ErasureKey
+
+Make = Callable[[], Gate]
+THREE = [person(), person(email="?"), person(email="bob@example.org", phone="?")]
+
+
+def again(gate: Gate, batch: int = 1, **how: bool) -> Replay:
+    return replay(gate.session, batch, **how)
+
+
+def change(gate: Gate, diver: int, **values: str | None) -> None:
+    current = history.timeline(gate.session, diver).current
+    assert current is not None
+    history.update(gate.session, current, values.items(), "asked by phone")
+
+
+def test_nothing_has_changed_and_nothing_is_different(gate: Gate) -> None:
+    gate.take_in(THREE)
+    divers, waiting = gate.divers(), [(r["Quarantine_ID"], r["Status"]) for r in gate.queue()]
+    done = again(gate)
+    assert (done.batch_id, done.erased, done.purged, done.is_rehearsed) == (2, 0, 0, False)
+    assert (done.outcomes.loaded, done.outcomes.unchanged, done.outcomes.quarantined) == (3, 1, 2)
+    assert done.comparison.turns == (
+        Turn("Same place", "Quarantined", "Quarantined", 2),
+        Turn("Same diver", "Promoted", "Unchanged", 1),
+    )
+    assert (done.comparison.different, done.comparison.new_divers, done.comparison.records) == (0, 0, ())
+    assert gate.divers() == divers
+    assert [(r["Quarantine_ID"], r["Status"]) for r in gate.queue()] == waiting
+    assert [r["Attempt_Count"] for r in gate.queue()] == [2, 2]
+
+
+def test_it_is_a_batch_of_its_own_and_known_as_the_same_content(gate: Gate) -> None:
+    gate.take_in(THREE, content="harbour")
+    again(gate)
+    first, second = gate.session.select("Batch_Summary")
+    for name in ("Source_Name", "Source_Kind", "Content_Hash", "Declared_Count", "Loaded_Count"):
+        assert first[name] == second[name], name
+    assert second["Status"] == "Governed"
+    opened = gate.session.call(
+        "Open_Batch", source_name="x", source_kind="file", content_hash="harbour", declared_count=3
+    )
+    assert (opened[-1][0]["Batch_ID"], opened[-1][0]["Earlier_Batch_ID"]) == (None, 1)
+    (check,) = gate.session.select("Conservation_Check", filters=[Filter("Batch_ID", "=", 2)])
+    assert check["Is_Balanced"]
+
+
+def test_a_rehearsal_says_what_would_be_and_leaves_nothing(gate: Gate) -> None:
+    gate.take_in(THREE)
+    before = gate.backend.dump()
+    rehearsed = again(gate, rehearse=True)
+    assert gate.backend.dump() == before
+    done = again(gate)
+    assert (done.outcomes, done.comparison) == (rehearsed.outcomes, rehearsed.comparison)
+
+
+def test_a_rule_that_was_changed_since_is_why_records_turn_out_differently(gate: Gate) -> None:
+    gate.take_in(THREE)
+    save(gate, "PHONE_FORMAT", is_enabled=0)
+    done = again(gate)
+    assert Turn("Let in", "Quarantined", "Promoted", 1) in done.comparison.turns
+    assert done.comparison.new_divers == 1
+    (changed,) = done.comparison.records
+    assert (changed.source_row, changed.kind, changed.diver_id) == (3, "Let in", gate.fates(2)[2].diver_id)
+    (cause,) = done.comparison.changes
+    assert (cause.code, cause.reason, cause.after.is_enabled) == ("PHONE_FORMAT", "tried out before", False)
+    assert {r.code: (r.first, r.second) for r in done.comparison.rules} == {
+        "EMAIL_FORMAT": (1, 1),
+        "PHONE_FORMAT": (1, 0),
+    }
+
+
+def test_a_diver_who_was_changed_since_waits_for_a_steward(gate: Gate) -> None:
+    gate.take_in([person()])
+    change(gate, 1, Last_Name="King")
+    done = again(gate)
+    assert done.comparison.turns == (Turn("Stopped", "Promoted", "Quarantined", 1),)
+    assert len(gate.divers()) == 1
+    assert codes(gate.fates(2)[0]) == {"DUPLICATE_OF_DIVER"}
+
+
+def test_a_diver_with_another_email_by_now_is_not_made_a_second_time(gate: Gate) -> None:
+    gate.take_in([person()])
+    change(gate, 1, Email="countess@example.org")
+    assert again(gate).comparison.turns == (Turn("Stopped", "Promoted", "Quarantined", 1),)
+    assert again(gate).outcomes.promoted == 0, "nor the third time, when the second made nobody"
+    assert [d["Email"] for d in gate.divers()] == ["countess@example.org"]
+    (waiting,) = gate.queue()
+    assert waiting["Failed_Rules"] == "DUPLICATE_OF_DIVER"
+    assert {reason["Diver_ID"] for reason in gate.reasons()} == {1}
+
+
+def test_a_record_that_a_steward_put_right_makes_nobody_when_its_rule_is_off(gate: Gate) -> None:
+    gate.take_in([person(email="ada@example..org")])
+    gate.edit(1, Email="ada@example.org")
+    gate.session.call("Resubmit_Records", records="[[1, 2]]")
+    save(gate, "EMAIL_FORMAT", is_enabled=0)
+    done = again(gate)
+    assert done.outcomes.promoted == 0
+    assert done.comparison.turns == (Turn("New place", "Quarantined", "Quarantined", 1),)
+    assert [d["Email"] for d in gate.divers()] == ["ada@example.org"]
+
+
+def test_the_same_file_taken_in_again_is_known_just_so(gate: Gate) -> None:
+    gate.take_in([person()], content="harbour")
+    change(gate, 1, Email="countess@example.org")
+    (fate,) = gate.take_in([person()], content="harbour", again=True)
+    assert (fate.outcome, codes(fate)) == ("Quarantined", {"DUPLICATE_OF_DIVER"})
+    (other,) = gate.take_in([person()], content="another")
+    assert other.outcome == "Promoted", "another content may bring another person"
+
+
+def test_a_diver_who_was_deleted_comes_back_and_it_is_said(gate: Gate) -> None:
+    gate.take_in([person()])
+    current = history.timeline(gate.session, 1).current
+    assert current is not None
+    history.delete(gate.session, current, "left")
+    done = again(gate)
+    assert done.comparison.turns == (Turn("Other diver", "Promoted", "Promoted", 1),)
+    assert done.comparison.new_divers == 1
+
+
+def test_what_was_purged_is_left_out_and_counted(gate: Gate) -> None:
+    gate.take_in(THREE, received_on="2020-01-01")
+    gate.session.call("Purge_Batches", received_before="2021-01-01", reason="old")
+    done = again(gate)
+    assert (done.erased, done.purged) == (0, 1)
+    assert (done.outcomes.loaded, done.outcomes.quarantined) == (2, 2)
+    assert done.comparison.turns == (Turn("Same place", "Quarantined", "Quarantined", 2),)
+
+
+def test_where_nothing_is_kept_it_is_refused(gate: Gate) -> None:
+    gate.take_in([person()], received_on="2020-01-01")
+    gate.session.call("Purge_Batches", received_before="2021-01-01", reason="old")
+    with pytest.raises(Refused, match="no longer kept: it was purged, or erased") as told:
+        again(gate)
+    assert told.value.hint == "Whoever still has given can ingest it again: it is known as the same content."
+    assert len(gate.session.select("Batch_Summary")) == 1
+
+
+def test_an_erased_person_is_left_out(gate: Gate, tmp_path: Path) -> None:
+    gate.take_in([person(), person(email="bob@example.org")])
+    subjects.erase(gate.session, 1, "asked to", key=ErasureKey(folder=tmp_path / "key"))
+    done = again(gate)
+    assert (done.erased, done.purged) == (1, 0)
+    assert (done.outcomes.loaded, done.outcomes.unchanged) == (1, 1)
+
+
+@pytest.mark.parametrize("batch", [0, 7, 99])
+def test_only_a_governed_batch_can_be_governed_again(gate: Gate, batch: int) -> None:
+    gate.take_in([person()])
+    gate.open(3)
+    with pytest.raises(Refused, match=f"There is no governed batch {batch}"):
+        again(gate, batch)
+
+
+def test_what_stewards_sent_again_is_resubmitted_from_the_quarantine(gate: Gate) -> None:
+    gate.take_in([person(email="?")])
+    gate.edit(1, Email="ada@example.org")
+    gate.session.call("Resubmit_Records", records="[[1, 2]]")
+    with pytest.raises(Refused, match="Batch 2 is what stewards sent again"):
+        again(gate, 2)
+
+
+def test_the_ground_truth_goes_with_it(gate: Gate) -> None:
+    batch = gate.load([person(), person(email="?")], kind="synthetic")
+    gate.session.call("Load_Ground_Truth", batch_id=batch, defects='[[2, "EMAIL_FORMAT"]]')
+    gate.govern(batch)
+    again(gate)
+    scores = [
+        [
+            (s["Defect_Code"], s["Injected_Count"], s["Found_Count"], s["Unexpected_Count"])
+            for s in gate.session.select("Batch_Score", filters=[Filter("Batch_ID", "=", one)])
+        ]
+        for one in (1, 2)
+    ]
+    assert scores[0] == scores[1] == [("EMAIL_FORMAT", 1, 1, 0), ("CLEAN_RECORD", 1, 0, 0)]
+
+
+def test_it_can_be_stopped_and_then_nothing_was_done(gate: Gate) -> None:
+    gate.take_in(THREE)
+    before = gate.backend.dump()
+    cancel = CancelToken()
+
+    def stop(progress: Progress) -> None:
+        if progress.done == 3:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        replay(gate.session, 1, progress=stop, cancel=cancel)
+    assert gate.backend.dump() == before
+
+
+def test_two_runs_can_be_compared_later(gate: Gate) -> None:
+    gate.take_in(THREE)
+    save(gate, "PHONE_FORMAT", is_enabled=0)
+    done = again(gate)
+    save(gate, "EMAIL_FORMAT", severity="warning")
+    later = compare(gate.session, 1, 2)
+    assert later is not None
+    assert sorted(later.turns, key=str) == sorted(done.comparison.turns, key=str)
+    assert (later.rules, later.changes) == (done.comparison.rules, done.comparison.changes)
+    gate.take_in([person(email="carl@example.org")])
+    assert compare(gate.session, 1, 3) is None
+
+
+EMAILS = st.sampled_from(["ada@example.org", "bob@example.org", "?", None])
+PEOPLE = st.lists(
+    st.builds(
+        lambda email, phone, first: person(email=email, phone=phone, first_name=first),
+        EMAILS,
+        st.sampled_from([None, "?", "+49 30 1234567"]),
+        st.sampled_from(["Ada", "Bob", ""]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(PEOPLE, st.booleans(), st.sampled_from([None, "new@example.org"]))
+@settings(max_examples=40, deadline=None)
+def test_no_person_is_made_twice_and_nothing_is_lost(
+    make_gate: Make, people: list[dict[str, str | None]], switched: bool, renamed: str | None
+) -> None:
+    gate = make_gate()
+    with closing(gate.session):
+        first = gate.take_in(people)
+        if switched:
+            save(gate, "PHONE_FORMAT", is_enabled=0)
+        if renamed is not None and gate.divers():
+            change(gate, gate.divers()[0]["Diver_ID"], Email=renamed)
+        promised = again(gate, rehearse=True)
+        done = again(gate)
+        assert (done.outcomes, done.comparison) == (promised.outcomes, promised.comparison)
+        assert sum(turn.records for turn in done.comparison.turns) == done.outcomes.loaded == len(people)
+        (check,) = gate.session.select("Conservation_Check", filters=[Filter("Batch_ID", "=", 2)])
+        assert check["Is_Balanced"]
+        for before, after in zip(first, gate.fates(2), strict=True):
+            if before.diver_id is not None:
+                assert after.diver_id in (before.diver_id, None)
+                assert after.outcome != "Promoted"
+            else:
+                assert after.quarantine_id in (before.quarantine_id, None)
