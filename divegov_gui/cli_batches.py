@@ -22,14 +22,6 @@ batches_app = typer.Typer(
 )
 
 BatchArgument = Annotated[int, typer.Argument(metavar="BATCH", help="The batch's number.")]
-_KINDS = {
-    "Same diver": "are there already, identical",
-    "Same place": "wait in quarantine still, in their place",
-    "New place": "wait in quarantine anew: their place there was closed",
-    "Let in": "were stopped the first time and are let in",
-    "Stopped": "were let in the first time and are stopped",
-    "Other diver": "become another diver: the first one is gone",
-}
 
 
 @batches_app.command("list")
@@ -151,7 +143,9 @@ def _tell(done: Replay) -> None:
 
 
 def _tell_comparison(found: Comparison) -> None:
-    for kind, words in _KINDS.items():
+    from divegov_gui.services.replay import KINDS
+
+    for kind, words in KINDS.items():
         if count := found.count(kind):
             print(f"{count:>10,} {words}")
     if not found.different:

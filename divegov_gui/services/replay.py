@@ -14,6 +14,15 @@ from divegov_gui.services.rules import RuleSettings
 
 SAME = ("Same diver", "Same place")
 """How a record turned out where nothing is different."""
+KINDS = {
+    "Same diver": "are there already, identical",
+    "Same place": "wait in quarantine still, in their place",
+    "New place": "wait in quarantine anew: their place there was closed",
+    "Let in": "were stopped the first time and are let in",
+    "Stopped": "were let in the first time and are stopped",
+    "Other diver": "become another diver: the first one is gone",
+}
+"""How a record can turn out (Batch_Turns), in words that follow a count."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.quality import DefectScore, Score
 from divegov_gui.services.review import discard_records, resubmit_records
+from divegov_gui.services.rules import read_rules, save_rule
 from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
+from divegov_gui.ui.pages.overview.replay_dialog import ReplayDialog
+from divegov_gui.ui.pages.overview.turn_list import TurnList
 from divegov_gui.ui.pages.overview.words import score_text
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import ConservationMeter, DataTable, RuleBars, SortChoice, StatTile
@@ -539,3 +543,73 @@ def test_a_score_with_faults_is_an_alarm() -> None:
     assert tone == "danger"
     assert "2 defects missed, 1 clean record rejected." in said
     assert "EMAIL_FORMAT 2" in said
+
+
+def replay_dialog(qtbot: QtBot, steward: Any, batch: int) -> ReplayDialog:
+    """Open a batch and press Govern again; the rehearsal is over."""
+    steward.context.go_to("overview", batch_id=batch)
+    quiet(steward)
+    click(qtbot, steward, "overview.replay")
+    quiet(steward)
+    return find(steward, "overview.replay_dialog", ReplayDialog)
+
+
+def test_governing_a_batch_again_is_rehearsed_and_leaves_nothing_when_left(
+    qtbot: QtBot, open_on: Any, workspace: Path
+) -> None:
+    steward = open_on(workspace)
+    before = ask(workspace, "SELECT count(*), (SELECT count(*) FROM Diver) FROM Ingestion_Batch")
+    dialog = replay_dialog(qtbot, steward, 1)
+    assert dialog.told.text() == "Every record would turn out as it did the first time."
+    ((there, waiting),) = ask(
+        workspace,
+        "SELECT sum(Outcome <> 'Quarantined'), sum(Outcome = 'Quarantined') FROM Record_Outcome "
+        "JOIN Raw_Record USING (Raw_ID) WHERE Batch_ID = 1",
+    )
+    assert dialog.turns.lines[:2] == (
+        f"{there} are there already, identical",
+        f"{waiting} wait in quarantine still, in their place",
+    )
+    click(qtbot, steward, "overview.replay_dialog.cancel")
+    quiet(steward)
+    assert ask(workspace, "SELECT count(*), (SELECT count(*) FROM Diver) FROM Ingestion_Batch") == before
+
+
+def test_a_batch_governed_again_is_compared_with_the_first_time_and_says_why(
+    qtbot: QtBot, open_on: Any, workspace: Path
+) -> None:
+    with Workspace(workspace, "owner").open_session() as session:
+        phone = next(rule for rule in read_rules(session) if rule.code == "PHONE_FORMAT")
+        save_rule(session, phone, replace(phone.settings, is_enabled=False), "Nobody calls")
+    steward = open_on(workspace)
+    dialog = replay_dialog(qtbot, steward, 1)
+    promised = dialog.turns.lines
+    assert "would turn out differently." in dialog.told.text()
+    qtbot.keyClick(dialog.yes, Qt.Key.Key_Return)
+    quiet(steward)
+    assert find(steward, "overview.compare_title", QLabel).text() == "Batch 1 and batch 3"
+    shown = find(steward, "overview.compare_turns", TurnList)
+    assert shown.isVisible()
+    assert shown.lines == promised
+    ((let_in,),) = ask(workspace, "SELECT Promoted_Count FROM Ingestion_Batch WHERE Batch_ID = 3")
+    assert f"{let_in} were stopped the first time and are let in" in shown.lines
+    assert shown.lines[-1].startswith("PHONE_FORMAT was switched off by ")
+    assert shown.lines[-1].endswith(": Nobody calls")
+    assert steward.window.toasts.views[-1].notice.title == "Batch 1 was governed again as batch 3."
+
+
+def test_who_may_not_govern_is_told_in_the_dialog(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    steward = open_on(Workspace(workspace, "compliance_officer"))
+    dialog = replay_dialog(qtbot, steward, 1)
+    assert dialog.problem.text.startswith("A compliance officer may not do this.")
+    assert not dialog.yes.isEnabled()
+    click(qtbot, steward, "overview.replay_dialog.cancel")
+
+
+def test_what_stewards_sent_again_is_not_governed_again(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    with Workspace(workspace).open_session() as session:
+        resubmit_records(session, [(1, 1)])
+    steward = open_on(workspace)
+    steward.context.go_to("overview", batch_id=3)
+    quiet(steward)
+    assert not find(steward, "overview.replay").isEnabled()

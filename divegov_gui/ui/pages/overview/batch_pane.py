@@ -17,6 +17,7 @@ from divegov_gui.ui.pages.overview.words import KINDS
 from divegov_gui.ui.pages.overview.work_batches import BatchDetails, read_details
 from divegov_gui.ui.times import both_times, local_time
 from divegov_gui.ui.widgets import Card, Reflow, RuleBars, RuleCount, button, label, reveal
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.rule_bars import ROW_HEIGHT
 from divegov_gui.ui.widgets.scrolling import scrolling
 
@@ -29,6 +30,8 @@ class BatchPane(QWidget):
     """The RuleCount whose records of this batch are wanted."""
     outcome_chosen = Signal(object)
     """The outcome that was chosen on the meter."""
+    replay_wanted = Signal(object)
+    """The BatchSummary that is to be governed again."""
     report_wanted = Signal(object)
     """The number of the batch of which a report is wanted."""
 
@@ -78,11 +81,19 @@ class BatchPane(QWidget):
         row.addWidget(back)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self._title = label("", "heading", name="overview.batch_title")
+        self._title = ElidedLabel("", "heading", name="overview.batch_title")
         self._facts = label("", "muted", name="overview.batch_facts")
         words.addWidget(self._title)
         words.addWidget(self._facts)
         row.addLayout(words, 1)
+        self.replay = button(
+            "Govern again",
+            name="overview.replay",
+            icon="rehearse",
+            description="Its content once more, by the rules and with the divers of today. Rehearsed first.",
+        )
+        self.replay.clicked.connect(lambda: self.replay_wanted.emit(self._batch))
+        row.addWidget(self.replay)
         self.report = button(
             "Report", name="overview.batch_report", icon="file", description="One page for print or mail."
         )
@@ -117,7 +128,7 @@ class BatchPane(QWidget):
         batch = details.batch
         if batch.batch_id != self.batch_id:
             return
-        self._title.setText(f"Batch {batch.batch_id} · {batch.source_name}")
+        self._title.set_full(f"Batch {batch.batch_id} · {batch.source_name}")
         kind = KINDS.get(batch.source_kind, batch.source_kind)
         self._facts.setText(f"{kind}, received {local_time(batch.received_at)} by {batch.received_by}")
         self._facts.setToolTip(both_times(batch.received_at))
@@ -133,6 +144,7 @@ class BatchPane(QWidget):
         if details.score is not None:
             self.matrix.show_score(details.score)
         self.report.setEnabled(batch.outcomes is not None)
+        self.replay.setEnabled(batch.outcomes is not None and batch.source_kind != "resubmission")
         self._batch = batch
         self._turn(self._tabs.currentIndex())
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from divegov_gui.services.batches import BatchQuery, RawRow
+from divegov_gui.services.quality import BatchSummary
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.batch_list import BatchList
 from divegov_gui.ui.pages.overview.batch_pane import BatchPane
 from divegov_gui.ui.pages.overview.compare_pane import ComparePane
 from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
+from divegov_gui.ui.pages.overview.replay_dialog import ReplayDialog
 from divegov_gui.ui.pages.overview.report_saver import ReportSaver
 from divegov_gui.ui.widgets import RuleCount
 
@@ -34,6 +36,7 @@ class BatchesView(QWidget):
         self.batch.left.connect(self.show_list)
         self.batch.rule_chosen.connect(self._open_rule)
         self.batch.outcome_chosen.connect(self._open_outcome)
+        self.batch.replay_wanted.connect(self._ask_to_replay)
         self.batch.report_wanted.connect(ReportSaver(context, self).ask)
         self.batch.records.followed.connect(self._follow)
         self.comparison = ComparePane(context)
@@ -75,6 +78,11 @@ class BatchesView(QWidget):
 
     def _ask_to_purge(self) -> None:
         PurgeDialog(self._context, self.window(), allowed=self._may_purge).open()
+
+    def _ask_to_replay(self, batch: BatchSummary) -> None:
+        dialog = ReplayDialog(self._context, batch, self.window())
+        dialog.replayed.connect(lambda done: self._compare((done.first.batch_id, done.batch_id)))
+        dialog.open()
 
     def _open_rule(self, rule: RuleCount) -> None:
         """Show the batch's records that fail it; who may not see those sees the rule."""

@@ -7,11 +7,13 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from divegov_gui.services.replay import Comparison
 from divegov_gui.services.trends import first_time_right
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.overview.turn_list import TurnList
 from divegov_gui.ui.pages.overview.work_batches import BatchDetails, read_two
-from divegov_gui.ui.widgets import OUTCOMES, Column, button, label
+from divegov_gui.ui.widgets import OUTCOMES, Card, Column, button, label, reveal
 from divegov_gui.ui.widgets.list_table import ListTable
 
 
@@ -84,6 +86,11 @@ class ComparePane(QWidget):
         words.addWidget(self._facts)
         head.addLayout(words, 1)
         layout.addLayout(head)
+        self.turns = Card("Record by record", "Two runs of the same content")
+        self.turn_list = TurnList("overview.compare_turns")
+        self.turns.body.addWidget(self.turn_list)
+        reveal(self.turns, False)
+        layout.addWidget(self.turns)
         self.table = ListTable(_COLUMNS, name="overview.compare_table", accessible="Both batches", key="code")
         self.table.stretch("measure")
         layout.addWidget(self.table, 1)
@@ -98,8 +105,11 @@ class ComparePane(QWidget):
             owner=self,
         )
 
-    def _show(self, both: tuple[BatchDetails, BatchDetails]) -> None:
-        one, other = both
+    def _show(self, both: tuple[BatchDetails, BatchDetails, Comparison | None]) -> None:
+        one, other, comparison = both
+        reveal(self.turns, comparison is not None)
+        if comparison is not None:
+            self.turn_list.show_comparison(comparison)
         self._title.setText(f"Batch {one.batch.batch_id} and batch {other.batch.batch_id}")
         self._facts.setText(
             f"First: {one.batch.source_name} · Second: {other.batch.source_name} · shares are of the records loaded"

@@ -28,6 +28,7 @@ from divegov_gui.services.quality import (
     read_score,
     read_wordings,
 )
+from divegov_gui.services.replay import Comparison, Replay, compare, replay
 from divegov_gui.services.trends import Period, Trends, read_trends
 
 
@@ -64,14 +65,21 @@ def read_details(batch_id: int, session: Any, _: ProgressSink, cancel: CancelTok
 
 def read_two(
     first: int, second: int, session: Any, _: ProgressSink, cancel: CancelToken
-) -> tuple[BatchDetails, BatchDetails]:
-    """Two batches, to be compared."""
+) -> tuple[BatchDetails, BatchDetails, Comparison | None]:
+    """Two batches, to be compared: record by record where they are two runs of the same content."""
     with interruptible(session, cancel):
         one, other = (
             BatchDetails(read_batch(session, batch_id), read_rejections(session, batch_id), None)
             for batch_id in (first, second)
         )
-        return one, other
+    return one, other, compare(session, first, second, cancel)
+
+
+def run_replay(
+    batch_id: int, rehearse: bool, session: Any, progress: ProgressSink, cancel: CancelToken
+) -> Replay:
+    """Govern a batch again, or rehearse it."""
+    return replay(session, batch_id, rehearse=rehearse, progress=progress, cancel=cancel)
 
 
 def list_batches(
