@@ -17,7 +17,7 @@ from divegov_gui.cli_persona import (
     session_as,
 )
 from divegov_gui.cli_support import JsonOption, ProfileOption, WorkspaceOption, print_json
-from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.errors import InputRefused, Refused
 
 evidence_app = typer.Typer(
     help="Write evidence for an auditor, and verify it.", no_args_is_help=True, rich_markup_mode=None
@@ -217,7 +217,7 @@ def audit_verify(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell whether the log of actions is as it was written. Ends with 3 where it is not."""
+    """Tell whether the log of actions is as it was written. Ends with 3 where not, with 6 where one may not ask."""
     from divegov_gui.services.audit import verify
 
     with session_as(role, workspace, profile) as session:
@@ -227,7 +227,7 @@ def audit_verify(
     else:
         print(found.words)
     if not found.holds:
-        raise typer.Exit(InputRefused.exit_code)
+        raise typer.Exit(InputRefused.exit_code if found.is_known else Refused.exit_code)
 
 
 @audit_app.command("show")

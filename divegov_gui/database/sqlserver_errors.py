@@ -49,6 +49,9 @@ _SHOWS_WHERE = (
     "Test the connection on the Connections page, or with divegov connect test: it shows where it stops."
 )
 
+_LEDGER = range(37300, 37500)
+"""What a ledger refuses (37359: append only), and what its verification finds (37368, 37392)."""
+
 NO_SUCH_PARAMETER = frozenset({201, 8144, 8145, 8146})
 
 
@@ -113,6 +116,12 @@ def read_error(error: BaseException) -> DriverError:
 def server_number(error: BaseException) -> int:
     """The server's number behind a translated error; 0 where there is none."""
     return read_error(error.__cause__).native if error.__cause__ is not None else 0
+
+
+def ledger_finding(error: BaseException) -> str:
+    """What a verification of the ledger found, in the server's words, which name blocks and tables; else nothing."""
+    said = read_error(error.__cause__) if error.__cause__ is not None else None
+    return _safe(said) if said is not None and said.native in _LEDGER else ""
 
 
 def translated(
@@ -261,7 +270,13 @@ def _content(said: DriverError, target: str) -> DiveGovError | None:
                 "The database is read-only, restoring or not online. Nothing was changed.",
                 "Ask the server's administrator, or choose another database.",
             )
-    if said.native in range(37300, 37500) or "append only ledger" in said.text.lower():
+    if said.native == 3952:
+        return Refused(
+            "The database does not allow snapshot isolation, which this needs.",
+            "",
+            "Open Deploy and apply the scripts: the first one allows it.",
+        )
+    if said.native in _LEDGER or "append only ledger" in said.text.lower():
         return Refused(
             "The ledger refused the change.",
             "The log is append-only: what stands in it cannot be changed or removed.",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.errors import Refused
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
@@ -22,6 +22,9 @@ from divegov_gui.services.tables import write_table
 
 HEADING = ("Action", "At (UTC)", "By", "What", "Of", "Number", "Detail", "Hash")
 _PAGE = 2_000
+_MAY_VERIFY = (
+    "It takes the permission VIEW LEDGER CONTENT, which compliance officers and database owners have."
+)
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,17 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether the log is as it was written; `broken_id` is the first action that is not. `head` is the last hash."""
+    """Whether the log is as it was written; `broken_id` is the first action that is not. `head` is the last hash.
+
+    Where it could not be told, `is_known` is False: the words say why, and nothing is said against the log.
+    """
 
     holds: bool
     count: int
     words: str
     broken_id: int | None = None
     head: str | None = None
+    is_known: bool = True
 
 
 def read_log(
@@ -136,17 +143,25 @@ def _hash(previous: str, entry: LogEntry) -> str:
 
 
 def _verify_ledger(session: Session) -> Verification:
-    """Ask the server: a digest of now, and whether every ledger table adds up to it."""
+    """Ask the server: a digest of now, and whether every ledger table adds up to it.
+
+    What it finds it tells as an error (learn.microsoft.com, "Verify a ledger table to detect tampering"): "The hash of
+    block 0 in the database ledger does not match …". Whoever may not ask has learned nothing of the log.
+    """
+    from divegov_gui.database.sqlserver_errors import ledger_finding
+
     look = session.look  # type: ignore[attr-defined]
     count = session.count("Action_Log")
     try:
         (row,) = look("EXECUTE sys.sp_generate_database_ledger_digest;")
         digest = str(next(iter(row.values())))
         look("EXECUTE sys.sp_verify_database_ledger @digests = ?;", [f"[{digest}]"])
-    except DiveGovError as error:
-        return Verification(
-            False, count, f"The server does not vouch for the log: {error.title} {error.detail}"
-        )
+    except Refused as error:
+        finding = ledger_finding(error)
+        if finding:
+            return Verification(False, count, f"The ledger was tampered with. The server says: {finding}")
+        why = f"It could not be verified. {error.title} {error.detail} {_MAY_VERIFY}"
+        return Verification(False, count, why, is_known=False)
     return Verification(True, count, f"The server vouches for all {count:,} actions.", None, digest)
 
 

@@ -104,7 +104,13 @@ def _facts(session: Session, about: Mapping[str, Any], log: Verification) -> dic
         "made_by": login(),
         "roles": list(role.names),
         "masked": sorted(role.masked),
-        "log": {"holds": log.holds, "actions": log.count, "words": log.words, "head": log.head},
+        "log": {
+            "holds": log.holds,
+            "is_known": log.is_known,
+            "actions": log.count,
+            "words": log.words,
+            "head": log.head,
+        },
     }
 
 

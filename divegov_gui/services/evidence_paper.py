@@ -30,7 +30,7 @@ def evidence_paper(title: str, facts: Mapping[str, Any], parts: Mapping[str, Row
     made = f"Made {facts['made_at']} UTC by {facts['made_by']}"
     blocks: list[Block] = [Facts(_about(facts)), Heading("Is the log of actions as it was written?")]
     log = facts["log"]
-    blocks.append(Words(log["words"], "good" if log["holds"] else "bad"))
+    blocks.append(Words(log["words"], "good" if log["holds"] else "bad" if log["is_known"] else "plain"))
     if log["head"]:
         blocks.append(Words(f"Last hash of the log: {log['head']}", "muted"))
     blocks += [Heading("How this can be checked"), Words(_CHECKED)]

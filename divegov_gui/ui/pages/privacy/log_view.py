@@ -89,7 +89,7 @@ class LogView(QWidget):
     def show_verification(self, found: Verification) -> None:
         """Say whether the log is whole; the action that is not gets the cursor."""
         self.verify.setEnabled(True)
-        self.verdict.say(found.holds, found.words)
+        self.verdict.say("success" if found.holds else "danger" if found.is_known else "warning", found.words)
         ids = [row.action_id for row in self.table.list]
         if found.broken_id in ids:
             self.table.go_to(ids.index(found.broken_id))
@@ -141,8 +141,7 @@ class _Verdict(QFrame):
         row.addWidget(self._words, 1)
         self.hide()
 
-    def say(self, holds: bool, words: str) -> None:
-        tone = "success" if holds else "danger"
+    def say(self, tone: str, words: str) -> None:
         self.setProperty("tone", tone)
         self.setAccessibleName(words)
         self._words.setText(words)
