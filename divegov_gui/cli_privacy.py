@@ -172,10 +172,13 @@ def verify(
     with session_as(role, workspace, profile) as session:
         verdict = subjects.verify_certificate(session, subjects.read_certificate(text))
     if as_json:
-        print_json({"holds": verdict.holds, "findings": dict(verdict.findings)})
+        findings = dict(verdict.findings)
+        print_json({"holds": verdict.holds, "findings": findings, "notes": list(verdict.notes)})
     else:
         for words, right in verdict.findings:
             print(f"{'✓' if right else '✗ NOT SO:'} {words}")
+        for note in verdict.notes:
+            print(f"  {note}")
     if not verdict.holds:
         raise typer.Exit(InputRefused.exit_code)
 

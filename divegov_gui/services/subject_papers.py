@@ -57,9 +57,9 @@ PLACES = {
 }
 """The places where something of a person may be, as people call them; another one is called by its table."""
 _CHECK = (
-    "The JSON file of this certificate is verified again by “divegov subject verify FILE”: its seal, the entry in the "
-    "log of actions, that no version names anybody, and that the person would be known again. The hashes in it tell "
-    "nobody anything without the key."
+    "The JSON file of this certificate is verified again by “divegov subject verify FILE”: its seal and, where the "
+    "erasure key is, its signature; the entry in the log of actions; that no version names anybody, and that the "
+    "person would be known again. The hashes in it tell nobody anything without the key."
 )
 _UNWRITTEN = (
     "Another program held the file, so that it could not be written anew: free pages of it may still hold former "
@@ -178,6 +178,7 @@ def _proofs(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
         ("Tombstones (keyed hashes, by which the person is known again)", str(facts["tombstones"])),
         ("Mark of the key, which is kept apart", facts["key_mark"]),
+        *([("Signature (HMAC-SHA256, with that key)", facts["signature"])] if "signature" in facts else []),
         ("Seal of this certificate (SHA-256)", facts["seal"]),
     ]
     if file.get("free_pages") is not None:

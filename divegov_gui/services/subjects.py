@@ -117,9 +117,13 @@ class Erased:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a certificate holds; each of `findings` says what was looked at, in words, and whether it is right."""
+    """Whether a certificate holds; each of `findings` says what was looked at, in words, and whether it is right.
+
+    `notes` are what could not be looked at, and why.
+    """
 
     findings: tuple[tuple[str, bool], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -214,18 +218,24 @@ def read_certificate(text: str) -> Certificate:
     """A certificate as it was kept. Raises Refused where it is none."""
     try:
         facts = json.loads(text)
+        told = facts["verification"]
+        _ = facts["diver_id"], facts["tombstones"], facts["key_mark"], facts["log"]["action_id"]
+        _ = facts["log"]["action_hash"], told["left"].values(), told["file"]["is_rewritten"]
         if facts["certificate"] != "erasure":
             raise KeyError
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(
             "This is no certificate of an erasure.", hint="Choose the JSON file that was saved."
         ) from error
     return Certificate(facts)
 
 
-def verify_certificate(session: Session, certificate: Certificate) -> Verdict:
+def verify_certificate(
+    session: Session, certificate: Certificate, *, key: ErasureKey | None = None
+) -> Verdict:
     """Whether a certificate is as it was written, and whether what it says of this database is still so."""
     facts = certificate.facts
+    signed, note = _signature_holds(facts, (key or ErasureKey()).find())
     diver = [Filter("Diver_ID", "=", facts["diver_id"])]
     versions = session.select("Diver_Versions", ["Email", "First_Name"], diver)
     log = session.select("Action_Log", (), [Filter("Action_ID", "=", facts["log"]["action_id"])])
@@ -233,6 +243,7 @@ def verify_certificate(session: Session, certificate: Certificate) -> Verdict:
     return Verdict(
         (
             ("The certificate is as it was written.", facts.get("seal") == _seal(facts)),
+            *signed,
             (
                 "The search after the erasure found nothing left, and the file was written anew.",
                 certificate.is_clean,
@@ -250,8 +261,21 @@ def verify_certificate(session: Session, certificate: Certificate) -> Verdict:
                 "The person is known again when they arrive.",
                 sum(r["Tombstone_Count"] for r in register) >= (1 if facts["tombstones"] else 0),
             ),
-        )
+        ),
+        note,
     )
+
+
+def _signature_holds(
+    facts: Mapping[str, Any], identities: Identities | None
+) -> tuple[tuple[tuple[str, bool], ...], tuple[str, ...]]:
+    """Whether the certificate is of who holds the erasure key, or a note why that cannot be told."""
+    if "signature" not in facts:
+        return (), ("It has no signature: an earlier version of the program made it.",)
+    if identities is None or identities.mark != facts["key_mark"]:
+        return (), ("Its signature can only be checked where the erasure key is.",)
+    right = identities.is_hash(facts["signature"], _signed(facts))
+    return (("It was made by who holds the erasure key (HMAC-SHA256).", right),), ()
 
 
 def _inventory(diver_id: int, results: Sequence[Sequence[Row]]) -> Inventory:
@@ -311,10 +335,18 @@ def _certificate(
         },
         "log": {"action_id": action["Action_ID"], "action_hash": action["Action_Hash"]},
     }
+    facts["signature"] = identities.hash(_signed(facts))
     return Certificate({**facts, "seal": _seal(facts)})
 
 
+def _signed(facts: Mapping[str, Any]) -> str:
+    return "certificate\n" + _text_without(facts, {"seal", "signature"})
+
+
 def _seal(facts: Mapping[str, Any]) -> str:
-    plain = {name: value for name, value in facts.items() if name != "seal"}
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_text_without(facts, {"seal"}).encode()).hexdigest()
+
+
+def _text_without(facts: Mapping[str, Any], names: set[str]) -> str:
+    plain = {name: value for name, value in facts.items() if name not in names}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

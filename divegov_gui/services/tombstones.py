@@ -116,6 +116,10 @@ class Identities:
         """One keyed hash."""
         return f"{self.mark}:{hmac.digest(self._key, text.encode('utf-8', 'replace'), 'sha256').hex()}"
 
+    def is_hash(self, claimed: object, text: str) -> bool:
+        """Whether `claimed` is the keyed hash of a text."""
+        return hmac.compare_digest(str(claimed).encode(), self.hash(text).encode())
+
 
 def needed(session: Session, key: ErasureKey | None = None) -> Identities | None:
     """What arriving records are to be compared by; None where nobody was erased here.

@@ -307,8 +307,24 @@ def test_a_certificate_is_verified_and_a_changed_one_is_not(gate: Gate, key: Era
     for old, new in (('"rows": ', '"rows": 1'), ('"diver_id": 1', '"diver_id": 2')):
         changed = subjects.read_certificate(kept.replace(old, new, 1))
         assert not subjects.verify_certificate(gate.session, changed).holds
-    with pytest.raises(Refused, match="no certificate"):
-        subjects.read_certificate("[]")
+    for text in ("[]", "{", "7", '{"certificate": "erasure"}', kept.replace('"left": {}', '"left": []')):
+        with pytest.raises(Refused, match="no certificate"):
+            subjects.read_certificate(text)
+
+
+def test_a_certificate_that_somebody_made_up_is_known_where_the_key_is(
+    gate: Gate, key: ErasureKey, tmp_path: Path
+) -> None:
+    """Anybody can compute a seal anew; the signature takes the key."""
+    facts = dict(erase(gate, key).certificate.facts)
+    forged = {**facts, "erased_by": "somebody else"}
+    forged["seal"] = subjects._seal(forged)
+    made_up = Certificate(forged)
+    there = subjects.verify_certificate(gate.session, Certificate(facts), key=key)
+    assert (there.holds, there.notes) == (True, ())
+    assert not subjects.verify_certificate(gate.session, made_up, key=key).holds
+    elsewhere = subjects.verify_certificate(gate.session, made_up, key=ErasureKey(folder=tmp_path / "other"))
+    assert elsewhere.notes == ("Its signature can only be checked where the erasure key is.",)
 
 
 def test_a_person_who_is_still_there_makes_a_certificate_false(gate: Gate, key: ErasureKey) -> None:
