@@ -36,6 +36,10 @@ class RepeatedKey:
         self.key = key
 
 
+DEEPEST = 100
+"""How deep a record may be nested: SQL Server reads no JSON beyond 128 levels, and each Python has a limit of its own."""
+
+
 def parse(text: str) -> Any:
     """The value that `text` spells. Raises json.JSONDecodeError, BadValue or RecursionError."""
     return _DECODER.decode(text)
@@ -75,8 +79,10 @@ def _cell(value: object) -> str | None:
     return str(value) if isinstance(value, str) else _compact(value)
 
 
-def _compact(value: object) -> str:
+def _compact(value: object, depth: int = 1) -> str:
     """A nested value as JSON without white space, its numbers as they were spelt."""
+    if depth > DEEPEST:
+        raise BadValue(f"it is nested more than {DEEPEST} levels deep")
     if isinstance(value, RepeatedKey):
         raise BadValue(f"the key “{value.key}” stands twice in a nested object")
     if value is None:
@@ -84,9 +90,10 @@ def _compact(value: object) -> str:
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_quoted(key)}:{_compact(each)}" for key, each in value.items()) + "}"
+        members = (f"{_quoted(key)}:{_compact(each, depth + 1)}" for key, each in value.items())
+        return "{" + ",".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_compact, value)) + "]"
+        return "[" + ",".join(_compact(each, depth + 1) for each in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     return _quoted(str(value))

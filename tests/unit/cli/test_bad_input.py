@@ -98,6 +98,7 @@ BAD_FILES: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "a NUL in JSON": ("a.json", b'[{"email": "a\\u0000b"}]', (), "NUL character"),
     "JSON nested without end": ("a.json", b"[" * 200_000, (), ""),
     "a record nested without end": ("a.json", b'[{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}]", (), ""),
+    "a record nested too deeply": ("a.json", b'[{"a":' + b"[" * 101 + b"]" * 101 + b"}]", (), "100 levels"),
     "NaN in JSON": ("a.json", b'[{"email": NaN}]', (), "NaN"),
     "a key twice": ("a.json", b'[{"email": "a", "email": "b"}]', (), "twice"),
     "an unknown field": ("a.csv", (HEADER + ROW).encode(), ("--map", "age=Email"), "no field “age”"),

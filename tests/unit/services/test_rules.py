@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -95,7 +96,8 @@ def test_who_waits_sees_how_many_divers_are_judged(session: Session) -> None:
     promised = what_if(session, age.code, replace(age.settings, threshold=30), progress=heard.append)
     assert [(p.done, p.total) for p in heard] == [(done, 6) for done in range(6)]
     assert (promised.failing, promised.newly_failing) == (len(promised.examples), promised.failing)
-    ((born_later,),) = sqlite3.connect(session.path).execute(
-        "SELECT count(*) FROM Diver WHERE Date_Of_Birth > date('now', '-30 years')"
-    )
+    with closing(sqlite3.connect(session.path)) as connection:
+        ((born_later,),) = connection.execute(
+            "SELECT count(*) FROM Diver WHERE Date_Of_Birth > date('now', '-30 years')"
+        )
     assert promised.newly_failing == born_later > 0
