@@ -37,7 +37,7 @@ class RepeatedKey:
 
 
 DEEPEST = 100
-"""How deep a record may be nested: SQL Server reads no JSON beyond 128 levels, and each Python has a limit of its own."""
+"""How deep a record may be nested: SQL Server reads no JSON beyond 128 levels, and each Python has its own limit."""
 
 
 def parse(text: str) -> Any:
