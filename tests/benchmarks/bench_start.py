@@ -58,11 +58,13 @@ _OURS = (
 from divegov_gui import __main__ as door
 
 def measure(app):
+    from PySide6.QtCore import QEventLoop
+
     (window,) = [w for w in app.topLevelWidgets() if w.objectName() == "window"]
     steward = window.may_close.__self__
     frame = until_painted(app, window)
     while not steward.is_quiet():
-        app.processEvents()
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
     window.update()
     page = until_painted(app, window)
     window.close()

@@ -69,5 +69,39 @@ FACTORIES: dict[str, Callable[[AppContext], QWidget]] = {
 }
 """By the page's key; what has none is said to be planned."""
 
-BRINGS: dict[str, tuple[str, ...]] = {key: (f"divegov_gui.ui.pages.{key}",) for key in FACTORIES}
-"""By the page's key: its modules."""
+_TABLE = "divegov_gui.ui.widgets.list_table"
+_HISTORY = (
+    "divegov_gui.services.story",
+    "divegov_gui.services.evidence",
+    "divegov_gui.ui.paper",
+    _TABLE,
+    "divegov_gui.ui.pages.history",
+)
+BRINGS: dict[str, tuple[str, ...]] = {
+    "overview": ("divegov_gui.ui.widgets.rule_bars", "divegov_gui.ui.pages.overview"),
+    "connections": ("divegov_gui.services.connection_test", "divegov_gui.ui.pages.connections"),
+    "deploy": (_TABLE, "divegov_gui.ui.pages.deploy"),
+    "ingest": (
+        "divegov_gui.services.generation",
+        "divegov_gui.services.files",
+        "divegov_gui.ui.watching",
+        "divegov_gui.services.ingestion",
+        _TABLE,
+        "divegov_gui.ui.pages.ingest",
+    ),
+    "quarantine": (
+        "divegov_gui.services.review",
+        "divegov_gui.services.facets",
+        _TABLE,
+        "divegov_gui.ui.pages.quarantine",
+    ),
+    "rules": (_TABLE, "divegov_gui.ui.pages.rules"),
+    "history": _HISTORY,
+    "privacy": (
+        *_HISTORY,
+        "divegov_gui.services.servers",
+        "divegov_gui.services.subjects",
+        "divegov_gui.ui.pages.privacy",
+    ),
+}
+"""By the page's key: modules that are brought in one a turn of the event loop, so that none holds up the window."""

@@ -10,8 +10,6 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.batch_list import BatchList
 from divegov_gui.ui.pages.overview.batch_pane import BatchPane
 from divegov_gui.ui.pages.overview.compare_pane import ComparePane
-from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
-from divegov_gui.ui.pages.overview.replay_dialog import ReplayDialog
 from divegov_gui.ui.pages.overview.report_saver import ReportSaver
 from divegov_gui.ui.widgets import RuleCount
 
@@ -77,9 +75,13 @@ class BatchesView(QWidget):
         self.comparison.show_batches(*pair)
 
     def _ask_to_purge(self) -> None:
+        from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
+
         PurgeDialog(self._context, self.window(), allowed=self._may_purge).open()
 
     def _ask_to_replay(self, batch: BatchSummary) -> None:
+        from divegov_gui.ui.pages.overview.replay_dialog import ReplayDialog
+
         dialog = ReplayDialog(self._context, batch, self.window())
         dialog.replayed.connect(lambda done: self._compare((done.first.batch_id, done.batch_id)))
         dialog.open()

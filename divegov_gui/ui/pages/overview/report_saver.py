@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from divegov_gui.core import private_files
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services.papers import with_reason
-from divegov_gui.services.reports import Report, batch_report, period_report
-from divegov_gui.services.trends import Period
 from divegov_gui.ui.context import AppContext
-from divegov_gui.ui.paper import write_pdf
+
+if TYPE_CHECKING:
+    from divegov_gui.services.reports import Report
+    from divegov_gui.services.trends import Period
 
 _KINDS = {"pdf": "Paper (*.pdf)", "html": "Web page (*.html)"}
 
@@ -53,6 +53,10 @@ class ReportSaver(QObject):
 
 
 def _write(about: int | Period, path: Path, session: Any, _: ProgressSink, cancel: CancelToken) -> Report:
+    from divegov_gui.services.papers import with_reason
+    from divegov_gui.services.reports import batch_report, period_report
+    from divegov_gui.ui.paper import write_pdf
+
     made = (
         batch_report(session, about, cancel)
         if isinstance(about, int)

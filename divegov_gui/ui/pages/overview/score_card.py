@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from divegov_gui.core.records import REPEATED_RECORD
-from divegov_gui.services.generation import DEFECTS
 from divegov_gui.services.quality import CLEAN_RECORD, DefectScore, Score
 from divegov_gui.ui.widgets import Card, Column
 from divegov_gui.ui.widgets.list_table import ListTable
 from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
-LABELS = {
-    **{kind.code: kind.label for kind in DEFECTS},
-    REPEATED_RECORD: "Identical copy",
-    CLEAN_RECORD: "Clean record",
-}
-_ORDER = {code: place for place, code in enumerate(LABELS)}
 _HEADER, _FRAME = 34, 8
+
+
+@lru_cache(maxsize=1)
+def labels() -> dict[str, str]:
+    """What each kind of defect is called, in the order of the rule catalogue."""
+    from divegov_gui.services.generation import DEFECTS  # wanted with the first score
+
+    kinds = {kind.code: kind.label for kind in DEFECTS}
+    return {**kinds, REPEATED_RECORD: "Identical copy", CLEAN_RECORD: "Clean record"}
 
 
 def _missed(row: DefectScore) -> str:
@@ -34,7 +38,7 @@ COLUMNS = (
         "code",
         "Injected as",
         130,
-        format=lambda code: LABELS.get(code, code),
+        format=lambda code: labels().get(code, code),
         sortable=False,
         tooltip=lambda row: row.code,
     ),
@@ -60,6 +64,7 @@ class ScoreMatrix(Card):
 
     def show_score(self, score: Score) -> None:
         """Show `score`, the kinds in the order of the rule catalogue."""
-        rows = sorted(score.defects, key=lambda row: _ORDER.get(row.code, len(_ORDER)))
+        order = {code: place for place, code in enumerate(labels())}
+        rows = sorted(score.defects, key=lambda row: order.get(row.code, len(order)))
         self.table.show_rows(rows)
         self.table.setFixedHeight(_HEADER + len(rows) * ROW_HEIGHT + _FRAME)
