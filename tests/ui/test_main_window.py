@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -103,11 +103,12 @@ def test_the_window_is_painted_with_the_page_s_title_before_the_page_is_made(
     assert [text.text() for text in shown.findChildren(QLabel) if text.isVisible()] == ["Overview"]
     title = shown.findChild(QLabel)
     assert title is not None
-    at = title.mapTo(slow, title.rect().topLeft())
+    at = QRect(title.mapTo(slow, QPoint(0, 0)), title.size())
     arrive(qtbot, slow)
     made = slow.page("overview").findChild(QLabel)
     assert made is not None
-    assert made.mapTo(slow, made.rect().topLeft()) == at, "the title stays where it is"
+    assert made.mapTo(slow, QPoint(0, 0)) == at.topLeft(), "the title stays where it is"
+    assert made.height() == at.height()
 
 
 def test_the_window_takes_keys_and_clicks_while_a_page_is_made(qtbot: QtBot, slow: MainWindow) -> None:
@@ -196,7 +197,7 @@ def test_tab_reaches_every_control(
         [PageSpec("overview", "Overview", "overview", factory)], themes=themes, notifier=notifier, board=board
     )
     qtbot.addWidget(window)
-    window.show()
+    arrive(qtbot, window)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     notifier.error(ConnectionFailed("No."))

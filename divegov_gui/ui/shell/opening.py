@@ -21,6 +21,7 @@ class Opening(Page):
 
     def __init__(self) -> None:
         super().__init__("opening", "", scrolls=False)
+        self.body.addStretch(1)
         self._turns: Turns | None = None
         self._begin = QTimer(self)
         self._begin.setSingleShot(True)
