@@ -226,7 +226,10 @@ def resubmit(
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send records through the gate again. What still fails stays, with its new reasons."""
+    """Send records through the gate again. What still fails stays, with its new reasons.
+
+    With --json, "records" are those that did not become divers: all others did.
+    """
     from divegov_gui.services.queue import read_versions
     from divegov_gui.services.review import resubmit_records
 

@@ -126,10 +126,13 @@ VIEWS: dict[str, View] = {
             "Resolved_By Resolved_At Diver_ID Payload Raw_ID Failed_Checks Edited_Columns Quarantined_On Is_Claimed "
             f"{_RAW}",
         ),
-        _view(
-            "dbo",
-            "Quarantine_Keys",
-            "Quarantine_ID Batch_ID Status Failed_Checks Claimed_By Quarantined_At Quarantined_On",
+        *(
+            _view(
+                "dbo",
+                name,
+                "Quarantine_ID Batch_ID Status Failed_Checks Claimed_By Quarantined_At Quarantined_On",
+            )
+            for name in ("Quarantine_Keys", "Quarantine_Open_Keys", "Quarantine_Closed_Keys")
         ),
         _view(
             "dbo",

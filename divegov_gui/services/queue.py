@@ -16,6 +16,8 @@ from divegov_gui.services.queue_query import QueueQuery, filters_for
 
 VIEW = "Quarantine_Queue"
 KEYS = "Quarantine_Keys"
+OPEN_KEYS = "Quarantine_Open_Keys"
+CLOSED_KEYS = "Quarantine_Closed_Keys"
 _IN_KEYS = {
     *("Quarantine_ID", "Batch_ID", "Status", "Failed_Checks"),
     *("Claimed_By", "Quarantined_At", "Quarantined_On"),
@@ -127,8 +129,21 @@ def read_catalogue(session: Session) -> Catalogue:
 
 
 def narrowest(filters: Sequence[Filter], sorted_by: str = "Quarantine_ID") -> str:
-    """The view to list ids from: the one that an index holds, unless a filter or the order asks for more."""
-    return KEYS if {sorted_by, *_asked(filters)} <= _IN_KEYS else VIEW
+    """The view to list ids from: one that an index holds, unless a filter or the order asks for more."""
+    if not {sorted_by, *_asked(filters)} <= _IN_KEYS:
+        return VIEW
+    statuses = _statuses(filters)
+    if statuses == {"Open"}:
+        return OPEN_KEYS
+    return CLOSED_KEYS if statuses and "Open" not in statuses else KEYS
+
+
+def _statuses(filters: Sequence[Filter]) -> set[str]:
+    """The statuses that a filter asks for; none where any will do."""
+    for one in filters:
+        if one.column == "Status" and one.operator in ("=", "in"):
+            return {one.value} if one.operator == "=" else set(one.value)
+    return set()
 
 
 def _asked(filters: Sequence[Filter]) -> Iterator[str]:

@@ -81,7 +81,10 @@ _OF_RESUBMITTED = itemgetter("Quarantine_ID", "Outcome", "Failed_Checks", "Diver
 
 @dataclass(frozen=True)
 class Resubmitted:
-    """A resubmission, or its rehearsal. `failing` tells the rules that are still broken, and by how many records."""
+    """A resubmission, or its rehearsal. `failing` tells the rules that are still broken, and by how many records.
+
+    `records` are those that did not become divers: all others did.
+    """
 
     batch_id: int | None
     passed_count: int

@@ -402,11 +402,15 @@ CREATE INDEX IF NOT EXISTS IX_Record_Outcome_Diver ON Record_Outcome (Diver_ID) 
 CREATE INDEX IF NOT EXISTS IX_Record_Outcome_Quarantine ON Record_Outcome (Quarantine_ID) WHERE Quarantine_ID IS NOT NULL;
 CREATE INDEX IF NOT EXISTS IX_Raw_Record_Origin ON Raw_Record (Origin_Quarantine_ID) WHERE Origin_Quarantine_ID IS NOT NULL;
 CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Diver ON Data_Quarantine (Diver_ID) WHERE Diver_ID IS NOT NULL;
--- What the facets count, without the wide rows.
-CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Cube
-    ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At);
--- How long each resolved record had waited.
-CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Resolved ON Data_Quarantine (Resolved_At, Status, Quarantined_At)
+-- What the facets count, without the wide rows: an index of those that wait, and one of those that are closed, which
+-- also tells how long each had waited. Moving a record within one index of all cost twice as much as from one to the other.
+DROP INDEX IF EXISTS IX_Data_Quarantine_Cube;
+DROP INDEX IF EXISTS IX_Data_Quarantine_Resolved;
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Open
+    ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At)
+    WHERE Status = 'Open';
+CREATE INDEX IF NOT EXISTS IX_Data_Quarantine_Closed
+    ON Data_Quarantine (Status, Batch_ID, Failed_Checks, Quarantined_At, Resolved_At)
     WHERE Resolved_At IS NOT NULL;
 
 ------------------------------------------------------------------------------------------------------------

@@ -1413,10 +1413,11 @@ END;
 
 -- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
--- reasons. An untouched record comes as it came, an edited one as the object of its values; its place in the batch is its
--- own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let in; errors never are.
--- @Rehearse tells all that and keeps nothing. @Identities tells who the records are, as a JSON array of [record, keyed
--- hash of an identity], where somebody was erased.
+-- reasons. An untouched record comes as it came, an edited one by its values, of which Raw_Divers makes the payload; its
+-- place in the batch is its own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let
+-- in; errors never are. @Rehearse tells all that and keeps nothing. @Identities tells who the records are, as a JSON array
+-- of [record, keyed hash of an identity], where somebody was erased. Of the records only those are told that did not
+-- become divers: the others did.
 CREATE OR ALTER PROCEDURE Resubmit_Records
     @Records        TEXT,
     @Rehearse       INTEGER = 0,
@@ -1462,10 +1463,7 @@ BEGIN
                             Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings, q.First_Name, q.Last_Name,
            q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-           CASE WHEN q.Edited_Columns = 0 THEN q.Payload
-                ELSE json_object('First_Name', q.First_Name, 'Last_Name', q.Last_Name, 'Email', q.Email, 'Phone', q.Phone,
-                                 'Date_Of_Birth', q.Date_Of_Birth, 'Certification', q.Certification,
-                                 'Source_Reference', q.Source_Reference) END
+           CASE WHEN q.Edited_Columns = 0 THEN q.Payload ELSE '{"edited":true}' END
     FROM temp.Wanted_Record AS w
     CROSS JOIN Data_Quarantine AS q
             ON q.Quarantine_ID = w.Quarantine_ID
@@ -1539,7 +1537,7 @@ BEGIN
             ON o.Raw_ID = r.Raw_ID
     LEFT JOIN Data_Quarantine AS q
            ON q.Quarantine_ID = r.Source_Row AND o.Diver_ID IS NULL
-    WHERE r.Batch_ID = @Batch_ID
+    WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> 'Promoted'
     ORDER BY r.Source_Row;
 
     DROP TABLE temp.Wanted_Record;
@@ -2263,15 +2261,13 @@ BEGIN
     WHERE Diver_ID = @Diver_ID
     ORDER BY Deleted_At;
 
-    SELECT r.Raw_ID, r.Batch_ID, b.Source_Name, b.Received_At, r.Source_Row, o.Outcome, r.First_Name, r.Last_Name, r.Email,
+    SELECT r.Raw_ID, r.Batch_ID, b.Source_Name, b.Received_At, r.Source_Row, r.Outcome, r.First_Name, r.Last_Name, r.Email,
            r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
     FROM temp.Subject_Raw AS s
-    JOIN Raw_Record AS r
+    JOIN Raw_Divers AS r
       ON r.Raw_ID = s.Raw_ID
     JOIN Ingestion_Batch AS b
       ON b.Batch_ID = r.Batch_ID
-    LEFT JOIN Record_Outcome AS o
-           ON o.Raw_ID = r.Raw_ID
     ORDER BY r.Raw_ID;
 
     SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth,
@@ -2460,7 +2456,7 @@ BEGIN
                      WHEN 'Phone' THEN r.Phone
                      WHEN 'Date_Of_Birth' THEN r.Date_Of_Birth
                      WHEN 'Source_Reference' THEN r.Source_Reference
-                     ELSE r.Payload
+                     ELSE nullif(r.Payload, '{"edited":true}')
                  END
           FROM temp.Subject_Raw AS s
           JOIN Raw_Record AS r

@@ -43,9 +43,15 @@ SELECT (SELECT count(*) FROM Diver)                                   AS Diver_C
         WHERE Status = 'Governed' AND Source_Kind <> 'resubmission')                               AS Arrival_Count,
        (SELECT count(*) FROM Ingestion_Batch WHERE Status = 'Open')                                AS Unfinished_Count,
        (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open' AND Failed_Checks = 0)          AS Ready_Count,
-       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Released')                            AS Released_Count,
-       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Merged')                              AS Merged_Count,
-       (SELECT count(*) FROM Data_Quarantine WHERE Status = 'Discarded')                           AS Discarded_Count
+       (SELECT count(*)
+        FROM Data_Quarantine
+        WHERE Status = 'Released' AND Resolved_At IS NOT NULL)                                     AS Released_Count,
+       (SELECT count(*)
+        FROM Data_Quarantine
+        WHERE Status = 'Merged' AND Resolved_At IS NOT NULL)                                       AS Merged_Count,
+       (SELECT count(*)
+        FROM Data_Quarantine
+        WHERE Status = 'Discarded' AND Resolved_At IS NOT NULL)                                    AS Discarded_Count
 FROM (VALUES (1)) AS one;
 GRANT SELECT ON Workspace_Summary TO data_steward, compliance_officer, data_analyst;
 
@@ -60,11 +66,16 @@ SELECT Batch_ID, Source_Name, Source_Kind, Content_Hash, Status, Received_At, Re
 FROM Ingestion_Batch;
 GRANT SELECT ON Batch_Summary TO data_steward, compliance_officer, data_analyst;
 
--- Every record as it arrived, and what became of it.
+-- Every record as it arrived, and what became of it. What a steward has edited comes again by its values alone.
 DROP VIEW IF EXISTS Raw_Divers;
 CREATE VIEW Raw_Divers AS
 SELECT r.Raw_ID, r.Batch_ID, r.Source_Row, o.Outcome, o.Diver_ID, o.Quarantine_ID, r.First_Name, r.Last_Name, r.Email,
-       r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
+       r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference,
+       CASE WHEN r.Origin_Quarantine_ID IS NOT NULL AND r.Payload = '{"edited":true}'
+            THEN json_object('First_Name', r.First_Name, 'Last_Name', r.Last_Name, 'Email', r.Email, 'Phone', r.Phone,
+                             'Date_Of_Birth', r.Date_Of_Birth, 'Certification', r.Certification,
+                             'Source_Reference', r.Source_Reference)
+            ELSE r.Payload END AS Payload
 FROM Raw_Record AS r
 LEFT JOIN Record_Outcome AS o
        ON o.Raw_ID = r.Raw_ID;
@@ -237,7 +248,8 @@ LEFT JOIN Raw_Record AS r
        ON r.Raw_ID = q.Raw_ID;
 GRANT SELECT ON Quarantine_Queue TO data_steward, compliance_officer;
 
--- What a list is filtered and sorted by without the wide rows: an index holds all of it.
+-- What a list is filtered and sorted by, in narrow rows: of all records, of those that wait, and of those that are closed.
+-- An index holds all that the last two tell. It serves only who says of which they are, and not in a parameter.
 DROP VIEW IF EXISTS Quarantine_Keys;
 CREATE VIEW Quarantine_Keys AS
 SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks,
@@ -246,8 +258,26 @@ SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks,
 FROM Data_Quarantine AS q;
 GRANT SELECT ON Quarantine_Keys TO data_steward, compliance_officer;
 
+DROP VIEW IF EXISTS Quarantine_Open_Keys;
+CREATE VIEW Quarantine_Open_Keys AS
+SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks,
+       CASE WHEN q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN q.Claimed_By END AS Claimed_By,
+       q.Quarantined_At, substr(q.Quarantined_At, 1, 10) AS Quarantined_On
+FROM Data_Quarantine AS q
+WHERE q.Status = 'Open';
+GRANT SELECT ON Quarantine_Open_Keys TO data_steward, compliance_officer;
+
+-- What is closed is claimed by nobody.
+DROP VIEW IF EXISTS Quarantine_Closed_Keys;
+CREATE VIEW Quarantine_Closed_Keys AS
+SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks, NULL AS Claimed_By, q.Quarantined_At,
+       substr(q.Quarantined_At, 1, 10) AS Quarantined_On
+FROM Data_Quarantine AS q
+WHERE q.Resolved_At IS NOT NULL;
+GRANT SELECT ON Quarantine_Closed_Keys TO data_steward, compliance_officer;
+
 -- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
--- is a sum over these few rows. The inner count streams from an index that holds nothing else.
+-- is a sum over these few rows. The inner counts stream from indexes that hold nothing else.
 DROP VIEW IF EXISTS Quarantine_Cube;
 CREATE VIEW Quarantine_Cube AS
 SELECT c.Status, c.Batch_ID, c.Failed_Checks,
@@ -256,7 +286,13 @@ SELECT c.Status, c.Batch_ID, c.Failed_Checks,
        sum(c.Record_Count) AS Record_Count
 FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At, count(*) AS Record_Count
       FROM Data_Quarantine
-      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At) AS c
+      WHERE Status = 'Open'
+      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At
+      UNION ALL
+      SELECT Status, Batch_ID, Failed_Checks, NULL, NULL, Quarantined_At, count(*)
+      FROM Data_Quarantine
+      WHERE Resolved_At IS NOT NULL
+      GROUP BY Status, Batch_ID, Failed_Checks, Quarantined_At) AS c
 GROUP BY c.Status, c.Batch_ID, c.Failed_Checks,
          CASE WHEN c.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN c.Claimed_By END,
          substr(c.Quarantined_At, 1, 10);

@@ -560,13 +560,17 @@ IF INDEXPROPERTY(OBJECT_ID(N'Staging.Raw_Record'), N'IX_Raw_Record_Origin', N'In
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Diver', N'IndexID') IS NULL
     CREATE INDEX IX_Data_Quarantine_Diver ON dbo.Data_Quarantine (Diver_ID) WHERE Diver_ID IS NOT NULL;
 GO
--- What the facets count, without the wide rows.
-IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Cube', N'IndexID') IS NULL
-    CREATE INDEX IX_Data_Quarantine_Cube
-        ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At);
--- How long each resolved record had waited.
-IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Resolved', N'IndexID') IS NULL
-    CREATE INDEX IX_Data_Quarantine_Resolved ON dbo.Data_Quarantine (Resolved_At, Status, Quarantined_At)
+-- What the facets count, without the wide rows: an index of those that wait, and one of those that are closed, which
+-- also tells how long each had waited. Moving a record within one index of all cost twice as much as from one to the other.
+DROP INDEX IF EXISTS IX_Data_Quarantine_Cube ON dbo.Data_Quarantine;
+DROP INDEX IF EXISTS IX_Data_Quarantine_Resolved ON dbo.Data_Quarantine;
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Open', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Open
+        ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At)
+        WHERE Status = N'Open';
+IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Closed', N'IndexID') IS NULL
+    CREATE INDEX IX_Data_Quarantine_Closed
+        ON dbo.Data_Quarantine (Status, Batch_ID, Failed_Checks, Quarantined_At, Resolved_At)
         WHERE Resolved_At IS NOT NULL;
 GO
 

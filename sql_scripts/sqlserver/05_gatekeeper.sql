@@ -1902,10 +1902,11 @@ GO
 
 -- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
--- reasons. An untouched record comes as it came, an edited one as the object of its values; its place in the batch is its
--- own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let in; errors never are.
--- @Rehearse tells all that and keeps nothing. @Identities tells who the records are, as a JSON array of [record, keyed
--- hash of an identity], where somebody was erased.
+-- reasons. An untouched record comes as it came, an edited one by its values, of which Raw_Divers makes the payload; its
+-- place in the batch is its own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let
+-- in; errors never are. @Rehearse tells all that and keeps nothing. @Identities tells who the records are, as a JSON array
+-- of [record, keyed hash of an identity], where somebody was erased. Of the records only those are told that did not
+-- become divers: the others did.
 -- The savepoint has a name of its own: the gate's is inside it.
 CREATE OR ALTER PROCEDURE dbo.Resubmit_Records
     @Records        NVARCHAR(MAX),
@@ -1972,11 +1973,7 @@ BEGIN
                                         Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
         SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings,
                q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-               CASE WHEN q.Edited_Columns = 0 THEN q.Payload
-                    ELSE JSON_OBJECT('First_Name': q.First_Name, 'Last_Name': q.Last_Name, 'Email': q.Email,
-                                     'Phone': q.Phone, 'Date_Of_Birth': q.Date_Of_Birth,
-                                     'Certification': q.Certification, 'Source_Reference': q.Source_Reference)
-                         COLLATE Latin1_General_100_BIN2 END
+               CASE WHEN q.Edited_Columns = 0 THEN q.Payload ELSE N'{"edited":true}' END
         FROM #Wanted_Record AS w
         JOIN dbo.Data_Quarantine AS q
           ON q.Quarantine_ID = w.Quarantine_ID
@@ -2055,7 +2052,7 @@ BEGIN
           ON o.Raw_ID = r.Raw_ID
         LEFT JOIN dbo.Data_Quarantine AS q
                ON q.Quarantine_ID = r.Source_Row AND o.Diver_ID IS NULL
-        WHERE r.Batch_ID = @Batch_ID
+        WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> N'Promoted'
         ORDER BY r.Source_Row;
 
         IF @Rehearse = 1
@@ -3207,15 +3204,13 @@ BEGIN
         WHERE Diver_ID = @Diver_ID
         ORDER BY Deleted_At;
 
-        SELECT r.Raw_ID, r.Batch_ID, b.Source_Name, b.Received_At, r.Source_Row, o.Outcome, r.First_Name, r.Last_Name,
+        SELECT r.Raw_ID, r.Batch_ID, b.Source_Name, b.Received_At, r.Source_Row, r.Outcome, r.First_Name, r.Last_Name,
                r.Email, r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
         FROM #Subject_Raw AS s
-        JOIN Staging.Raw_Record AS r
+        JOIN Staging.Raw_Divers AS r
           ON r.Raw_ID = s.Raw_ID
         JOIN Staging.Ingestion_Batch AS b
           ON b.Batch_ID = r.Batch_ID
-        LEFT JOIN Staging.Record_Outcome AS o
-               ON o.Raw_ID = r.Raw_ID
         ORDER BY r.Raw_ID;
 
         SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth,
@@ -3497,7 +3492,7 @@ BEGIN
                        WHEN N'Phone' THEN r.Phone
                        WHEN N'Date_Of_Birth' THEN r.Date_Of_Birth
                        WHEN N'Source_Reference' THEN r.Source_Reference
-                       ELSE r.Payload
+                       ELSE NULLIF(r.Payload, N'{"edited":true}')
                    END
             FROM #Subject_Raw AS s
             JOIN Staging.Raw_Record AS r

@@ -50,9 +50,15 @@ SELECT (SELECT COUNT_BIG(*) FROM dbo.Diver) AS Diver_Count,
         WHERE Status = N'Governed' AND Source_Kind <> N'resubmission') AS Arrival_Count,
        (SELECT COUNT_BIG(*) FROM Staging.Ingestion_Batch WHERE Status = N'Open') AS Unfinished_Count,
        (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Open' AND Failed_Checks = 0) AS Ready_Count,
-       (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Released') AS Released_Count,
-       (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Merged') AS Merged_Count,
-       (SELECT COUNT_BIG(*) FROM dbo.Data_Quarantine WHERE Status = N'Discarded') AS Discarded_Count;
+       (SELECT COUNT_BIG(*)
+        FROM dbo.Data_Quarantine
+        WHERE Status = N'Released' AND Resolved_At IS NOT NULL) AS Released_Count,
+       (SELECT COUNT_BIG(*)
+        FROM dbo.Data_Quarantine
+        WHERE Status = N'Merged' AND Resolved_At IS NOT NULL) AS Merged_Count,
+       (SELECT COUNT_BIG(*)
+        FROM dbo.Data_Quarantine
+        WHERE Status = N'Discarded' AND Resolved_At IS NOT NULL) AS Discarded_Count;
 GO
 GRANT SELECT ON Governance.Workspace_Summary TO data_steward, compliance_officer, data_analyst;
 GO
@@ -69,10 +75,15 @@ GO
 GRANT SELECT ON Staging.Batch_Summary TO data_steward, compliance_officer, data_analyst;
 GO
 
--- Every record as it arrived, and what became of it.
+-- Every record as it arrived, and what became of it. What a steward has edited comes again by its values alone.
 CREATE OR ALTER VIEW Staging.Raw_Divers AS
 SELECT r.Raw_ID, r.Batch_ID, r.Source_Row, o.Outcome, o.Diver_ID, o.Quarantine_ID, r.First_Name, r.Last_Name, r.Email,
-       r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference, r.Payload
+       r.Phone, r.Date_Of_Birth, r.Certification, r.Source_Reference,
+       CASE WHEN r.Origin_Quarantine_ID IS NOT NULL AND r.Payload = N'{"edited":true}'
+            THEN JSON_OBJECT('First_Name': r.First_Name, 'Last_Name': r.Last_Name, 'Email': r.Email, 'Phone': r.Phone,
+                             'Date_Of_Birth': r.Date_Of_Birth, 'Certification': r.Certification,
+                             'Source_Reference': r.Source_Reference) COLLATE Latin1_General_100_BIN2
+            ELSE r.Payload END AS Payload
 FROM Staging.Raw_Record AS r
 LEFT JOIN Staging.Record_Outcome AS o
        ON o.Raw_ID = r.Raw_ID;
@@ -268,7 +279,8 @@ GO
 GRANT SELECT ON dbo.Quarantine_Queue TO data_steward, compliance_officer;
 GO
 
--- What a list is filtered and sorted by without the wide rows: an index holds all of it.
+-- What a list is filtered and sorted by, in narrow rows: of all records, of those that wait, and of those that are closed.
+-- An index holds all that the last two tell. It serves only who says of which they are, and not in a parameter.
 CREATE OR ALTER VIEW dbo.Quarantine_Keys AS
 SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks,
        CASE WHEN q.Claimed_Until > SYSUTCDATETIME() THEN q.Claimed_By END AS Claimed_By,
@@ -278,8 +290,28 @@ GO
 GRANT SELECT ON dbo.Quarantine_Keys TO data_steward, compliance_officer;
 GO
 
+CREATE OR ALTER VIEW dbo.Quarantine_Open_Keys AS
+SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks,
+       CASE WHEN q.Claimed_Until > SYSUTCDATETIME() THEN q.Claimed_By END AS Claimed_By,
+       q.Quarantined_At, CONVERT(DATE, q.Quarantined_At) AS Quarantined_On
+FROM dbo.Data_Quarantine AS q
+WHERE q.Status = N'Open';
+GO
+GRANT SELECT ON dbo.Quarantine_Open_Keys TO data_steward, compliance_officer;
+GO
+
+-- What is closed is claimed by nobody.
+CREATE OR ALTER VIEW dbo.Quarantine_Closed_Keys AS
+SELECT q.Quarantine_ID, q.Batch_ID, q.Status, q.Failed_Checks, CONVERT(NVARCHAR(128), NULL) AS Claimed_By, q.Quarantined_At,
+       CONVERT(DATE, q.Quarantined_At) AS Quarantined_On
+FROM dbo.Data_Quarantine AS q
+WHERE q.Resolved_At IS NOT NULL;
+GO
+GRANT SELECT ON dbo.Quarantine_Closed_Keys TO data_steward, compliance_officer;
+GO
+
 -- How many records share a status, a batch, a standing, a claim and a day: every facet and every combination of them
--- is a sum over these few rows. The inner count streams from an index that holds nothing else.
+-- is a sum over these few rows. The inner counts stream from indexes that hold nothing else.
 CREATE OR ALTER VIEW dbo.Quarantine_Cube AS
 SELECT c.Status, c.Batch_ID, c.Failed_Checks,
        CASE WHEN c.Claimed_Until > SYSUTCDATETIME() THEN c.Claimed_By END AS Claimed_By,
@@ -287,7 +319,13 @@ SELECT c.Status, c.Batch_ID, c.Failed_Checks,
        SUM(c.Record_Count) AS Record_Count
 FROM (SELECT Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At, COUNT_BIG(*) AS Record_Count
       FROM dbo.Data_Quarantine
-      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At) AS c
+      WHERE Status = N'Open'
+      GROUP BY Status, Batch_ID, Failed_Checks, Claimed_By, Claimed_Until, Quarantined_At
+      UNION ALL
+      SELECT Status, Batch_ID, Failed_Checks, NULL, NULL, Quarantined_At, COUNT_BIG(*)
+      FROM dbo.Data_Quarantine
+      WHERE Resolved_At IS NOT NULL
+      GROUP BY Status, Batch_ID, Failed_Checks, Quarantined_At) AS c
 GROUP BY c.Status, c.Batch_ID, c.Failed_Checks,
          CASE WHEN c.Claimed_Until > SYSUTCDATETIME() THEN c.Claimed_By END,
          CONVERT(DATE, c.Quarantined_At);

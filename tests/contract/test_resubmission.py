@@ -70,9 +70,7 @@ def test_a_mended_record_becomes_a_diver_and_leaves_the_quarantine(three: Gate) 
     assert (row["Resolution_Reason"], row["Failed_Checks"]) == ("he wrote back", 0)
     assert row["Resolved_By"] == bob["Modified_By"]
     assert (done.passed_count, done.failed_count, done.failing) == (1, 0, ())
-    assert [(r.quarantine_id, r.outcome, r.diver_id) for r in done.records] == [
-        (1, "Promoted", bob["Diver_ID"])
-    ]
+    assert done.records == ()
     assert actions(three)[-2:] == ["Govern_Batch", "Resubmit_Records"]
 
 
@@ -99,6 +97,13 @@ def test_what_fails_again_stays_with_its_new_reasons(three: Gate) -> None:
     assert (done.passed_count, done.failed_count, done.failing) == (0, 1, (("DOB_FORMAT", 1),))
     first = [reason["Rule_Code"] for reason in three.reasons() if reason["Quarantine_ID"] == 1]
     assert first == ["EMAIL_FORMAT", "DOB_FORMAT"]
+
+
+def test_a_resubmission_names_the_records_that_became_no_diver(three: Gate) -> None:
+    three.edit(1, Email="bob@example.org")
+    three.edit(3, First_Name="Ada")
+    told = [(r.quarantine_id, r.outcome, r.passed, r.diver_id) for r in resubmit(three, 1, 2, 3).records]
+    assert told == [(2, "Quarantined", False, None), (3, "Unchanged", True, 1)]
 
 
 def test_a_collision_names_the_diver(three: Gate) -> None:
@@ -161,7 +166,7 @@ def test_warnings_may_be_waived_with_a_reason_and_errors_never(three: Gate) -> N
     with pytest.raises(Refused, match="Say why"):
         resubmit(three, 2, waive_warnings=True)
     done = resubmit(three, 1, 2, waive_warnings=True, reason="rang them")
-    assert [record.outcome for record in done.records] == ["Quarantined", "Promoted"]
+    assert [(record.quarantine_id, record.outcome) for record in done.records] == [(1, "Quarantined")]
     row = three.waiting(2)
     assert (row["Status"], row["Resolution_Code"]) == ("Released", "Released with warning")
     assert row["Resolution_Reason"] == "rang them"

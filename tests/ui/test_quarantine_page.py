@@ -377,8 +377,8 @@ def test_an_aim_begins_at_the_top_of_what_it_leads_to(bench: Workbench) -> None:
 
 def test_a_view_of_older_scripts_is_told_once(open_on: Any, workspace: Path) -> None:
     with closing(sqlite3.connect(workspace)) as raw, raw:
-        raw.execute("DROP VIEW Quarantine_Keys")
-        raw.execute("CREATE VIEW Quarantine_Keys AS SELECT 1 AS Quarantine_ID")
+        raw.execute("DROP VIEW Quarantine_Open_Keys")
+        raw.execute("CREATE VIEW Quarantine_Open_Keys AS SELECT 1 AS Quarantine_ID")
         raw.execute("DROP VIEW Quarantine_Cube")
     steward = open_on(workspace)
     steward.window.go_to("quarantine")

@@ -131,11 +131,15 @@ _SIMPLER = {"BIT": "INT", "NVARCHAR": "TEXT", "NCHAR": "TEXT", "VARCHAR": "TEXT"
 
 
 def _understood(query: exp.Expression) -> exp.Expression:
-    """The query without collations (DuckDB compares by code point) and with types of DuckDB's."""
+    """The query without collations (DuckDB compares by code point) and with types of DuckDB's.
+
+    A JSON object is a text, as on the server: DuckDB would take what stands beside it in a CASE for JSON too.
+    """
 
     def change(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Collate):
-            return node.this
+            made = node.this
+            return exp.cast(made, "TEXT") if isinstance(made, exp.JSONObject) else made
         if isinstance(node, exp.National):
             return exp.Literal.string(node.name)
         if isinstance(node, exp.DataType):

@@ -211,7 +211,7 @@ class ResubmitDialog(Sheet):
         """What has happened, and record by record why some stay."""
         self.progress.hide()
         self._result.show()
-        self.heading.setText(f"Resubmitted {plural(len(found.records), 'record')}")
+        self.heading.setText(f"Resubmitted {plural(found.passed_count + found.failed_count, 'record')}")
         self._show_tiles(found)
         self.sentence.setText(f"{sentence(found, self._checks)} What fails waits on, with its new reasons.")
         self._list(found)
