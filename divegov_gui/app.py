@@ -149,7 +149,7 @@ class Steward:
         self.context.place_asked.connect(self._turn_to)
         self.window.tour_wanted.connect(lambda: self.tour.start())
         self.context.demo_ready.connect(lambda: self.tour.offer())
-        self.window.dates_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
+        self.window.writing_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
         self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))
         self.context.watching_changed.connect(self._say_watch)
         if settings.has_watched:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from divegov_gui.core.errors import Refused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
@@ -129,7 +130,7 @@ def _verify_chain(session: Session) -> Verification:
             return Verification(False, count, words, entry.action_id, previous or None)
         previous, count, last = entry.action_hash or "", count + 1, entry.action_id
     return Verification(
-        True, count, f"All {count:,} actions are as they were written.", None, previous or None
+        True, count, f"All {grouped(count)} actions are as they were written.", None, previous or None
     )
 
 
@@ -162,7 +163,7 @@ def _verify_ledger(session: Session) -> Verification:
             return Verification(False, count, f"The ledger was tampered with. The server says: {finding}")
         why = f"It could not be verified. {error.title} {error.detail} {_MAY_VERIFY}"
         return Verification(False, count, why, is_known=False)
-    return Verification(True, count, f"The server vouches for all {count:,} actions.", None, digest)
+    return Verification(True, count, f"The server vouches for all {grouped(count)} actions.", None, digest)
 
 
 def _chained(session: Session) -> Iterator[tuple[LogEntry, str]]:

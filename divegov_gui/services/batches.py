@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
@@ -131,7 +132,9 @@ def read_records(session: Session, keys: Sequence[int], cancel: CancelToken | No
 def day_before(days: int) -> date:
     """The day (UTC) that many days ago. Raises InputRefused where that is no day."""
     if not 0 <= days <= 36_500:
-        raise InputRefused(f"{days:,} days are no age.", hint="Give a number of days from 0 to 36,500.")
+        raise InputRefused(
+            f"{grouped(days)} days are no age.", hint="Give a number of days from 0 to 36,500."
+        )
     return datetime.now(timezone.utc).date() - timedelta(days)
 
 

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.numbers import decimal
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.odbc_profile import Authentication, SqlServerProfile
 from divegov_gui.database.odbc_strings import Secret
@@ -170,7 +171,10 @@ def _take(step: Step, walk: Walk, cancel: CancelToken) -> StepResult:
     except NotInTime:
         walk.abandon()
         return StepResult(
-            step, State.FAILED, f"No answer within {seconds - _SLACK:.0f} seconds.", _TIMEOUT_ADVICE[step]
+            step,
+            State.FAILED,
+            f"No answer within {decimal(seconds - _SLACK, 0)} seconds.",
+            _TIMEOUT_ADVICE[step],
         )
     except Cancelled:
         walk.abandon()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.database.session import Filter, Order, Session
 
 SLICE = 100_000
@@ -31,7 +32,7 @@ class Imbalance:
     def sentence(self) -> str:
         """What is wrong, in words."""
         gaps = [
-            f"{abs(gap):,} {'fewer' if gap > 0 else 'more'} {word} than the batch says"
+            f"{grouped(abs(gap))} {'fewer' if gap > 0 else 'more'} {word} than the batch says"
             for word, gap in (
                 ("records", self.loaded),
                 ("promoted", self.promoted),
@@ -42,9 +43,9 @@ class Imbalance:
             if gap
         ]
         if self.lost:
-            gaps.append(f"{self.lost:,} put aside and in no quarantine")
+            gaps.append(f"{grouped(self.lost)} put aside and in no quarantine")
         if self.stateless:
-            gaps.append(f"{self.stateless:,} in quarantine in no state or in two")
+            gaps.append(f"{grouped(self.stateless)} in quarantine in no state or in two")
         return f"Batch {self.batch_id}: {', '.join(gaps)}."
 
 

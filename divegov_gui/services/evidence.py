@@ -13,6 +13,7 @@ from typing import Any
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import Refused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlite_host import CLOCK, login
@@ -80,8 +81,8 @@ def pack_period(
         count = session.count("Diver_Changes", span)
         if count > MOST_CHANGES:
             raise Refused(
-                f"{count:,} changes are too many for one pack.",
-                f"A pack holds up to {MOST_CHANGES:,}.",
+                f"{grouped(count)} changes are too many for one pack.",
+                f"A pack holds up to {grouped(MOST_CHANGES)}.",
                 "Choose a shorter period.",
             )
         changes = session.select("Diver_Changes", (), span, [Order("Changed_At"), Order("Diver_ID")])

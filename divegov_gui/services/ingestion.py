@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from divegov_gui.core.errors import Cancelled, InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.core.records import RecordChunk, RecordSource
 from divegov_gui.database.session import Session
@@ -155,7 +156,7 @@ def _load(
     if sent != source.row_count:
         raise InputRefused(
             f"{source.name} has changed while it was read.",
-            f"{source.row_count:,} records were announced and {sent:,} came. None of them was governed.",
+            f"{grouped(source.row_count)} records were announced and {grouped(sent)} came. None of them was governed.",
             "Ingest it again when nobody writes to it.",
         )
     return read_seconds
@@ -165,7 +166,8 @@ def _stopped(session: Session, batch_id: int) -> Cancelled:
     batch = read_batch(session, batch_id)
     return Cancelled(
         "Stopped.",
-        f"{batch.loaded:,} of {batch.declared:,} records are loaded and none is governed yet. Nothing is lost.",
+        f"{grouped(batch.loaded)} of {grouped(batch.declared)} records are loaded and none is governed yet. "
+        "Nothing is lost.",
         "Ingest the same source again, and it goes on from there.",
     )
 

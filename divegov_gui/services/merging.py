@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from divegov_gui.core.errors import Refused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Session
 from divegov_gui.services.connections import interruptible
@@ -129,4 +130,4 @@ def _diver(session: Session, diver_id: int) -> Side | None:
 
 
 def _side(row: QueueRow) -> Side:
-    return Side(f"Record {row.quarantine_id:,}", row.quarantine_id, row.record_version, row.values)
+    return Side(f"Record {grouped(row.quarantine_id)}", row.quarantine_id, row.record_version, row.values)

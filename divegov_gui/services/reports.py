@@ -12,6 +12,7 @@ from datetime import date, datetime, timezone
 from html import escape
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Session
 from divegov_gui.services.connections import interruptible
@@ -150,13 +151,13 @@ def _facts(batch: BatchSummary) -> str:
 def _conservation(outcomes: Outcomes, wrong: Sequence[Imbalance], what: str) -> str:
     names = ("promoted", "unchanged", "duplicate", "quarantined")
     sign = "=" if outcomes.is_conserved else "≠"
-    equation = f"{outcomes.loaded:,} loaded {sign} " + " + ".join(
-        f"{getattr(outcomes, name):,} {name}" for name in names
+    equation = f"{grouped(outcomes.loaded)} loaded {sign} " + " + ".join(
+        f"{grouped(getattr(outcomes, name))} {name}" for name in names
     )
     rows = [
         (
             name.capitalize(),
-            f"{getattr(outcomes, name):,}",
+            grouped(getattr(outcomes, name)),
             _percent(getattr(outcomes, name), outcomes.loaded),
             _Bar(getattr(outcomes, name), outcomes.loaded, _COLORS[name]),
         )
@@ -167,14 +168,17 @@ def _conservation(outcomes: Outcomes, wrong: Sequence[Imbalance], what: str) -> 
         if wrong
         else f'<p class="good">Checked against the records: {escape(what)} adds up.</p>'
     )
-    right = f"<p>Right at once: {100 * first_time_right(outcomes):.1f} % of {outcomes.loaded:,} records.</p>"
+    share = decimal(100 * first_time_right(outcomes))
+    right = f"<p>Right at once: {share} % of {grouped(outcomes.loaded)} records.</p>"
     table = _table(("Outcome", "Records", "Share", ""), rows)
     return f"<h2>Every record is accounted for</h2><p>{escape(equation)}</p>{said}{right}{table}"
 
 
 def _rules(rules: Sequence[tuple[str, int]], loaded: int) -> str:
     most = max((count for _, count in rules), default=0)
-    rows = [(words, f"{count:,}", _percent(count, loaded), _Bar(count, most, _INK)) for words, count in rules]
+    rows = [
+        (words, grouped(count), _percent(count, loaded), _Bar(count, most, _INK)) for words, count in rules
+    ]
     return "<h2>Rejections by rule</h2>" + _table(("Rule", "Records", "Share", ""), rows)
 
 
@@ -182,10 +186,10 @@ def _score(score: Score | None) -> str:
     if score is None:
         return ""
     rows = [
-        (one.code, f"{one.injected:,}", f"{one.found:,}", f"{one.missed:,}", f"{one.unexpected:,}")
+        (one.code, grouped(one.injected), grouped(one.found), grouped(one.missed), grouped(one.unexpected))
         for one in score.defects
     ]
-    said = f"{score.missed:,} injected defects missed, {score.false_rejects:,} clean records rejected."
+    said = f"{grouped(score.missed)} injected defects missed, {grouped(score.false_rejects)} clean records rejected."
     return (
         f"<h2>Score against what was injected</h2><p>{said}</p>"
         f"{_table(('Defect', 'Injected', 'Found', 'Missed', 'Extra'), rows)}"
@@ -196,15 +200,17 @@ def _days(trends: Trends) -> str:
     rows = [
         (
             day.day,
-            f"{day.batches:,}",
-            f"{day.outcomes.loaded:,}",
-            f"{100 * day.first_time_right:.1f} %",
+            grouped(day.batches),
+            grouped(day.outcomes.loaded),
+            f"{decimal(100 * day.first_time_right)} %",
             _Bar(day.first_time_right, 1, _COLORS["promoted"]),
         )
         for day in trends.days[-_LISTED:]
     ]
     older = len(trends.days) - len(rows)
-    more = f'<p class="muted">{older:,} earlier days are in the sums and not listed.</p>' if older else ""
+    more = (
+        f'<p class="muted">{grouped(older)} earlier days are in the sums and not listed.</p>' if older else ""
+    )
     return f"<h2>Day by day</h2>{_table(('Day', 'Batches', 'Records', 'Right at once', ''), rows)}{more}"
 
 
@@ -212,10 +218,10 @@ def _sources(trends: Trends) -> str:
     rows = [
         (
             one.name,
-            f"{one.batches:,}",
-            f"{one.outcomes.loaded:,}",
-            f"{one.outcomes.quarantined:,}",
-            f"{100 * one.first_time_right:.1f} %",
+            grouped(one.batches),
+            grouped(one.outcomes.loaded),
+            grouped(one.outcomes.quarantined),
+            f"{decimal(100 * one.first_time_right)} %",
         )
         for one in trends.sources[:_LISTED]
     ]
@@ -229,15 +235,17 @@ def _review(trends: Trends) -> str:
     waiting = sum(one.records for one in trends.backlog)
     ready = sum(one.ready for one in trends.backlog)
     oldest = f", the oldest since {trends.backlog[0].day}" if trends.backlog else ""
-    besides = f" Besides, {trends.elsewhen:,} wait that came at other times." if trends.elsewhen else ""
+    besides = (
+        f" Besides, {grouped(trends.elsewhen)} wait that came at other times." if trends.elsewhen else ""
+    )
     repairs = ", ".join(
-        f"{one.column.replace('_', ' ').lower()} {one.cells:,} {'cell' if one.cells == 1 else 'cells'}"
+        f"{one.column.replace('_', ' ').lower()} {grouped(one.cells)} {'cell' if one.cells == 1 else 'cells'}"
         for one in trends.repairs
     )
     return (
-        f"<h2>Review</h2><p>{resolved:,} records were resolved in the period.</p>"
-        f"<p>{waiting:,} records that came in the period wait still{escape(oldest)}; {ready:,} of them would be let "
-        f"in.{besides}</p><p>Fixed by hand in the period: {escape(repairs or 'nothing')}.</p>"
+        f"<h2>Review</h2><p>{grouped(resolved)} records were resolved in the period.</p>"
+        f"<p>{grouped(waiting)} records that came in the period wait still{escape(oldest)}; {grouped(ready)} of them "
+        f"would be let in.{besides}</p><p>Fixed by hand in the period: {escape(repairs or 'nothing')}.</p>"
     )
 
 
@@ -293,7 +301,7 @@ def _page(title: str, about: str, parts: Iterable[str]) -> str:
 
 
 def _percent(count: int, whole: int) -> str:
-    return f"{100 * count / whole:.1f} %" if whole else "–"
+    return f"{decimal(100 * count / whole)} %" if whole else "–"
 
 
 def _words_of(period: Period) -> str:

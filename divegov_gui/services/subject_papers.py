@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core import private_files
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.manifest import Pack, as_json, make_empty, seal_folder
 from divegov_gui.services.papers import (
     Block,
@@ -73,7 +74,8 @@ def export_paper(found: Export) -> Paper:
     """Everything that is held of a person, to read."""
     blocks: list[Block] = [
         Words(
-            f"{found.count:,} entries. Times are local, with UTC beside them where the two differ.", "muted"
+            f"{grouped(found.count)} entries. Times are local, with UTC beside them where the two differ.",
+            "muted",
         )
     ]
     for name, rows in found.parts.items():
@@ -101,7 +103,7 @@ def certificate_paper(certificate: Certificate) -> Paper:
     inventory = [
         (
             place_name(line["place"]),
-            f"{line['rows']:,}",
+            grouped(line["rows"]),
             line["fate"] if line["rows"] else "Nothing found",
         )
         for line in facts["inventory"]
@@ -182,7 +184,7 @@ def _proofs(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Seal of this certificate (SHA-256)", facts["seal"]),
     ]
     if file.get("free_pages") is not None:
-        rows.insert(1, ("Free pages left in the file", f"{file['free_pages']:,}"))
+        rows.insert(1, ("Free pages left in the file", grouped(file["free_pages"])))
     return rows
 
 

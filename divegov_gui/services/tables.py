@@ -9,6 +9,7 @@ from pathlib import Path
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import DiveGovError, Refused
+from divegov_gui.core.numbers import grouped
 
 Cell = str | int | float | None
 _EXCEL_ROWS = 1_048_576
@@ -62,7 +63,7 @@ def _write_xlsx(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell
         if number > _EXCEL_ROWS:
             raise Refused(
                 "These are more rows than Excel can hold.",
-                f"A sheet ends at {_EXCEL_ROWS:,} rows.",
+                f"A sheet ends at {grouped(_EXCEL_ROWS)} rows.",
                 "Choose CSV, or a shorter time.",
             )
         sheet.append([_safe(cell) for cell in row])

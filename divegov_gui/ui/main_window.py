@@ -32,8 +32,8 @@ class MainWindow(QMainWindow):
 
     page_changed = Signal(object)
     """The key of the page that is now shown."""
-    dates_changed = Signal()
-    """Dates are written differently from now on."""
+    writing_changed = Signal()
+    """Dates or numbers are written differently from now on."""
     tour_wanted = Signal()
     """The person wants to be shown around."""
     closing = Signal(object)
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         dialog = PreferencesDialog(self._settings, self._themes.mode, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.look_chosen.connect(self._choose_theme)
-        dialog.dates_changed.connect(self.dates_changed)
+        dialog.writing_changed.connect(self.writing_changed)
         dialog.open()
 
     def show_help(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from divegov_gui.core.numbers import grouped
+
 
 def masked_email(value: str) -> str:
     """``aXXX@XXXX.com``, as SQL Server's email() mask writes it; what is no address keeps its first letter."""
@@ -48,7 +50,7 @@ def masked_payload(payload: str) -> str:
     except ValueError:
         record = None
     if not isinstance(record, dict):
-        return f"({len(payload):,} characters, masked)"
+        return f"({grouped(len(payload))} characters, masked)"
     shown = {key: _masked_value(value) for key, value in record.items()}
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import QApplication
 
 from divegov_gui import __version__
 from divegov_gui.core import private_files
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.papers import Facts, Heading, Paper, Table, Words
 from divegov_gui.ui.paper_rows import INK, MUTED, RULE, Cell, Row, column_widths, face, lacks_a_face, set_row
 from divegov_gui.ui.theme.fonts import load_fonts, text_font
@@ -152,7 +153,10 @@ class Sheets:
         if opening:
             yield opening, None
         if len(shown) < len(table.rows):
-            said = f"The first {len(shown):,} of {len(table.rows):,} are listed here; all are in {table.whole_in}."
+            said = (
+                f"The first {grouped(len(shown))} of {grouped(len(table.rows))} are listed here; "
+                f"all are in {table.whole_in}."
+            )
             yield [self._words(said, face(8), MUTED, before=40)], None
 
     # --- where it stands

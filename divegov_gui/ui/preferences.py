@@ -6,7 +6,7 @@ from divegov_gui.ui import times
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets.density import COMFORTABLE, set_density
 
-DENSITY, DATES = "window/density", "window/dates"
+DENSITY, DATES, NUMBERS = "window/density", "window/dates", "window/numbers"
 """Under which keys of the settings they are kept."""
 
 
@@ -14,3 +14,8 @@ def apply_preferences(settings: UiSettings) -> None:
     """Put in force what was kept, before the first page is made; the look is the ThemeManager's."""
     set_density(str(settings.value(DENSITY, COMFORTABLE)))
     times.set_date_style(str(settings.value(DATES, times.ISO)))
+    language = str(settings.value(NUMBERS, ""))
+    if language:  # numbers are English of themselves: most starts need nothing here
+        from divegov_gui.ui.numbers import set_number_language
+
+        set_number_language(language)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import clipped, find, quiet, texts
+from driving import cells, clipped, fill, find, quiet, texts
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
-from divegov_gui.ui import theme, times
+from divegov_gui.services.generation import GenerationRequest
+from divegov_gui.ui import numbers, theme, times
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets import DataTable
+from divegov_gui.ui.widgets.chart import Chart
+from divegov_gui.ui.widgets.chart_card import ChartCard
+from divegov_gui.ui.widgets.chart_data import ChartPlan
 from divegov_gui.ui.widgets.density import COMFORTABLE, set_density
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -26,6 +41,7 @@ def as_found() -> Iterator[None]:
     """Dates and rows are as they were, for the tests that follow."""
     yield
     times.set_date_style(times.ISO)
+    numbers.set_number_language(numbers.ENGLISH)
     set_density(COMFORTABLE)
 
 
@@ -97,8 +113,6 @@ def test_compact_rows_are_lower_in_tables_that_are_there_and_that_come(
 def test_dates_are_written_as_chosen_at_once_and_at_the_next_start(
     qtbot: QtBot, steward: Steward, open_on: Any, workspace: Path, style: str, pattern: str
 ) -> None:
-    import re
-
     steward.window.go_to("overview")
     preferences(qtbot, steward)
     choose(qtbot, steward, "preferences.dates", style)
@@ -107,6 +121,107 @@ def test_dates_are_written_as_chosen_at_once_and_at_the_next_start(
     steward.window.close()
     again = open_on(workspace)
     assert any(re.fullmatch(f"newest {pattern}", text) for text in texts(again.window))
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More than a thousand of everything that is counted."""
+    return fill(
+        tmp_path_factory.mktemp("many") / "many.db",
+        GenerationRequest(2400, seed=3, dirty=0.5),
+        GenerationRequest(1200, seed=4, dirty=0.05),
+    )
+
+
+ENGLISH = re.compile(r"\d,\d{3}\b|\d\.\d+ ?(?:%|s\b|h\b|points|[kM]B)")
+"""A number as the English write it: with its thousands grouped, or a fraction with its unit."""
+GERMAN = re.compile(r"\d\.\d{3}\b|\d,\d+ ?%")
+
+
+def written(steward: Steward) -> list[str]:
+    """Everything that stands on the page in sight, tables and the scales of charts with it."""
+    page = steward.window.page(steward.window.current_key)
+    found = list(texts(page))
+    for table in page.findChildren(QTableView):
+        if table.isVisible():
+            rows = range(min(20, table.model().rowCount()))
+            found += [text for row in rows for text in cells(table, row)]
+    for chart in page.findChildren(Chart):
+        if chart.isVisible() and chart.data.marks:
+            plan = ChartPlan(chart.data, chart.rect().toRectF())
+            found += [chart.data.format(tick) for tick in plan.ticks]
+    for field in page.findChildren(QAbstractSpinBox):
+        if field.isVisible():
+            found.append(field.text())
+    return found
+
+
+def places(steward: Steward) -> Iterator[str]:
+    """Every page, and every view of the overview."""
+    for key in ("overview", "ingest", "quarantine", "history", "privacy", "rules", "deploy", "connections"):
+        steward.window.go_to(key)
+        quiet(steward)
+        yield key
+        for place in (1, 2) if key == "overview" else ():
+            find(steward, "overview.views", QTabBar).setCurrentIndex(place)
+            quiet(steward)
+            yield f"{key} {place}"
+
+
+def test_numbers_are_written_as_chosen_on_every_page(
+    qtbot: QtBot, open_on: Any, many: Path, tmp_path: Path
+) -> None:
+    steward = open_on(Path(shutil.copy(many, tmp_path / "many.db")))
+    before = [text for _ in places(steward) for text in written(steward) if ENGLISH.search(text)]
+    assert len(before) > 20
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.numbers", "german")
+    quiet(steward)
+    assert [text for text in written(steward) if ENGLISH.search(text)] == [], "the page in sight, at once"
+    german = 0
+    for place in places(steward):
+        shown = written(steward)
+        left = [text for text in shown if ENGLISH.search(text) and "synthetic divers" not in text]
+        assert left == [], place
+        german += sum(1 for text in shown if GERMAN.search(text))
+    assert german > 20
+    steward.window.close()
+    again = open_on(tmp_path / "many.db")
+    again.window.go_to("overview")
+    quiet(again)
+    assert any(re.search(r"\d\.\d{3}", text) for text in texts(again.window))
+
+
+def test_fields_take_numbers_as_they_are_written(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    steward = open_on(workspace)
+    steward.window.go_to("ingest")
+    quiet(steward)
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.numbers", "german")
+    qtbot.keyClick(find(steward, "preferences", QDialog), Qt.Key.Key_Escape)
+    assert [numbers.read_number(text) for text in ("1.234", "1234", "1 234", "1,5", "x")] == [
+        *(1234, 1234, 1234),
+        *(None, None),
+    ]
+    share = find(steward, "ingest.dirty", QDoubleSpinBox)
+    share.setFocus()
+    share.selectAll()
+    qtbot.keyClicks(share, "2,5")
+    qtbot.keyClick(share, Qt.Key.Key_Tab)
+    assert (share.value(), share.text()) == (2.5, "2,5 %")
+
+
+def test_what_a_program_reads_stays_as_it_is(qtbot: QtBot, open_on: Any, many: Path, tmp_path: Path) -> None:
+    steward = open_on(Path(shutil.copy(many, tmp_path / "many.db")))
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.numbers", "german")
+    find(steward, "overview.views", QTabBar).setCurrentIndex(1)
+    quiet(steward)
+    card = find(steward, "overview.share", ChartCard)
+    card.save(tmp_path / "share.csv")
+    (row,) = (tmp_path / "share.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert row.split(",")[1:] == [str(cell) for cell in card.chart.data.marks[0].cells[1:]]
+    assert row.split(",")[2] == "3600"
 
 
 def test_there_is_no_telemetry_and_it_says_so(qtbot: QtBot, steward: Steward) -> None:

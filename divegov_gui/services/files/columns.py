@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.files.limits import COLUMN_LIMIT
 from divegov_gui.services.files.wording import listing, times
 
@@ -54,7 +55,7 @@ def check_column_count(number: int) -> None:
     if number > COLUMN_LIMIT:
         raise InputRefused(
             "The file has too many columns.",
-            f"It has more than {COLUMN_LIMIT:,}.",
+            f"It has more than {grouped(COLUMN_LIMIT)}.",
             "Check that this is a table with one record a row.",
         )
 

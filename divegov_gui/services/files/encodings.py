@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.files.detect import looks_like_utf16
 from divegov_gui.services.files.limits import BLOCK
 from divegov_gui.services.files.model import Watch
@@ -154,8 +155,8 @@ def _certain(path: Path, name: str, watch: Watch, notes: tuple[str, ...] = ()) -
         raise _refuse_nul(path, failure, name)
     raise InputRefused(
         f"{path.name} is not {label(name)} throughout.",
-        f"The byte at offset {failure.offset:,} cannot be read; "
-        f"it stands on line {line_at(path, failure.offset, name):,}.",
+        f"The byte at offset {grouped(failure.offset)} cannot be read; "
+        f"it stands on line {grouped(line_at(path, failure.offset, name))}.",
         "Choose the encoding in which the file was saved, or save it once more as UTF-8.",
         options="--encoding utf-8",
     )
@@ -165,7 +166,7 @@ def _refuse_nul(path: Path, failure: Undecodable, encoding: str) -> InputRefused
     line = line_at(path, failure.offset, encoding)
     return InputRefused(
         f"{path.name} holds a NUL character.",
-        f"It stands on line {line:,}. No text holds one: the file is damaged or not {label(encoding)}.",
+        f"It stands on line {grouped(line)}. No text holds one: the file is damaged or not {label(encoding)}.",
         "Export it once more from the program that it comes from.",
     )
 
@@ -183,7 +184,7 @@ def _refuse_damaged_utf8(path: Path, failure: Undecodable) -> None:
     if right >= wrong:
         raise InputRefused(
             f"{path.name} is UTF-8, but not throughout.",
-            f"The byte at offset {failure.offset:,} (line {line_at(path, failure.offset, 'utf-8'):,}) "
+            f"The byte at offset {grouped(failure.offset)} (line {grouped(line_at(path, failure.offset, 'utf-8'))}) "
             "cannot be read: a character is cut in two, or parts of other encodings were put together.",
             "Save it once more as UTF-8, or name the encoding that it was meant to have.",
             options="--encoding cp1252",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from divegov_gui.core.numbers import grouped
+
 
 def count(number: int, one: str, many: str = "") -> str:
     """``1 row`` or ``3 rows``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
 
 
 def listing(items: Sequence[object]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.generation.kinds import DEFECTS, DUPLICATE_OF_DIVER
 from divegov_gui.services.generation.locales import AVAILABLE_LOCALES, DEFAULT_LOCALES
 
@@ -82,16 +83,16 @@ def _is_whole(value: object) -> bool:
 
 
 def _check_rows(rows: int) -> None:
-    hint = f"Ask for 1 to {MOST_ROWS:,} rows."
+    hint = f"Ask for 1 to {grouped(MOST_ROWS)} rows."
     if not _is_whole(rows):
         raise InputRefused(f"{rows!r} is not a number of rows.", hint=hint)
     if rows == 0:
         raise InputRefused("0 rows were asked for: there is nothing to generate.", hint=hint)
     if rows < 0:
-        raise InputRefused(f"A negative number of rows was asked for ({rows:,}).", hint=hint)
+        raise InputRefused(f"A negative number of rows was asked for ({grouped(rows)}).", hint=hint)
     if rows > MOST_ROWS:
         raise InputRefused(
-            f"{rows:,} rows are more than one data set can have.",
+            f"{grouped(rows)} rows are more than one data set can have.",
             hint=f"{hint} For more, generate several data sets with different seeds.",
         )
 

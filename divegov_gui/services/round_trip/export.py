@@ -10,6 +10,7 @@ from pathlib import Path
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.core.records import FIELDS
 from divegov_gui.database.session import Session
@@ -63,8 +64,8 @@ def export_records(
     is_workbook = path.suffix.lower() == ".xlsx"
     if is_workbook and len(ids) > MOST_ROWS:
         raise InputRefused(
-            f"{len(ids):,} records are too many for a workbook.",
-            f"A sheet holds {MOST_ROWS:,} of them.",
+            f"{grouped(len(ids))} records are too many for a workbook.",
+            f"A sheet holds {grouped(MOST_ROWS)} of them.",
             "Export to a name that ends in .csv, or narrow the selection.",
         )
     written = 0

@@ -13,6 +13,7 @@ from types import TracebackType
 from xml.sax.saxutils import escape
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.round_trip.safe_text import to_xlsx
 
 MOST_ROWS = 1_048_575
@@ -98,7 +99,7 @@ def _text_cell(value: str | None, style: int) -> str:
     if len(text) > _LONGEST:
         raise InputRefused(
             "A value is too long for a workbook.",
-            f"A cell holds {_LONGEST:,} characters.",
+            f"A cell holds {grouped(_LONGEST)} characters.",
             "Export to a name that ends in .csv.",
         )
     return f' s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from divegov_gui.ui import theme, times
-from divegov_gui.ui.preferences import DATES, DENSITY
+from divegov_gui.ui import numbers, theme, times
+from divegov_gui.ui.preferences import DATES, DENSITY, NUMBERS
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets.basics import button, icon_label, label, rule
 from divegov_gui.ui.widgets.density import COMFORTABLE, COMPACT, set_density
@@ -26,8 +26,8 @@ class PreferencesDialog(QDialog):
 
     look_chosen = Signal(object)
     """``auto``, ``light`` or ``dark``."""
-    dates_changed = Signal()
-    """Dates are written differently from now on: what is shown must be written anew."""
+    writing_changed = Signal()
+    """Dates or numbers are written differently from now on: what is shown must be written anew."""
 
     def __init__(self, settings: UiSettings, look: str, window: QWidget) -> None:
         super().__init__(window)
@@ -56,6 +56,14 @@ class PreferencesDialog(QDialog):
             [(f"{words}: {times.example(style)}", style) for style, words in times.STYLES.items()],
             times.date_style(),
             self._take_dates,
+            column,
+        )
+        self.numbers = self._choice(
+            "Numbers",
+            "preferences.numbers",
+            [(f"{words}: {numbers.example(name)}", name) for name, words in numbers.LANGUAGES.items()],
+            numbers.number_language(),
+            self._take_numbers,
             column,
         )
         column.addWidget(rule())
@@ -128,4 +136,9 @@ class PreferencesDialog(QDialog):
     def _take_dates(self, style: str) -> None:
         self._settings.set_value(DATES, style)
         times.set_date_style(style)
-        self.dates_changed.emit()
+        self.writing_changed.emit()
+
+    def _take_numbers(self, name: str) -> None:
+        self._settings.set_value(NUMBERS, name)
+        numbers.set_number_language(name)
+        self.writing_changed.emit()

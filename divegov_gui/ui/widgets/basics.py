@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 
 
@@ -86,7 +87,7 @@ def reveal(widget: QWidget, shown: bool) -> None:
 
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 record``, ``1,204 records``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
 
 
 def _icon_color(variant: str) -> str:

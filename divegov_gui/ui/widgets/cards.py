@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import button, icon_label, label, restyle, reveal
 
@@ -91,9 +92,9 @@ class StatTile(QFrame):
     def set_value(self, value: int | float | str | None, context: str = "", tone: str = "") -> None:
         """Show `value` (whole numbers grouped, None as a dash) over `context`; `tone` colours the number."""
         if isinstance(value, int):
-            shown = f"{value:,}"
+            shown = grouped(value)
         elif isinstance(value, float):
-            shown = f"{value:,.1f}"
+            shown = decimal(value)
         else:
             shown = value or "–"
         self._value.setText(shown)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, Q
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.ui.widgets.basics import label, reveal, tool_button
 from divegov_gui.ui.widgets.cards import Card
 from divegov_gui.ui.widgets.chart import Chart
@@ -203,5 +204,5 @@ def _width(place: int, head: str) -> int:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:,.1f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return decimal(value)
+    return grouped(value) if isinstance(value, int) else str(value)

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QPointF, QRectF
 
+from divegov_gui.core.numbers import decimal
+
 Form = Literal["line", "columns", "rows"]
 ROW_HEIGHT = 38
 _LEFT, _TOP, _BOTTOM, _RIGHT = 52.0, 12.0, 26.0, 14.0
@@ -51,7 +53,7 @@ class ChartData:
     series: tuple[Series, ...] = ()
     marks: tuple[Mark, ...] = ()
     heads: tuple[str, ...] = ()
-    format: Callable[[float], str] = field(default=lambda value: f"{value:,.0f}", compare=False)
+    format: Callable[[float], str] = field(default=lambda value: decimal(value, 0), compare=False)
     least: float = 0.0
     most: float | None = None
     shown: int = 6

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.theme.fonts import text_font
 from divegov_gui.ui.widgets.outcome_counts import OUTCOMES, OutcomeCounts, widths
@@ -130,7 +131,7 @@ class ConservationMeter(QWidget):
         area = QRectF(_PAD, _PAD - 2, self.width() - 2 * _PAD, _HEAD)
         painter.setFont(text_font(14, QFont.Weight.DemiBold))
         painter.setPen(color("text"))
-        loaded = f"{self._counts.loaded:,} loaded" if self._counts else "Nothing governed yet"
+        loaded = f"{grouped(self._counts.loaded)} loaded" if self._counts else "Nothing governed yet"
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, loaded)
         if self._counts is None:
             return
@@ -190,7 +191,7 @@ class ConservationMeter(QWidget):
         painter.drawText(
             QRectF(words.left(), words.top(), words.width(), 22), Qt.AlignmentFlag.AlignVCenter, text
         )
-        count = f"{self._counts.of(key):,}" if self._counts else "–"
+        count = grouped(self._counts.of(key)) if self._counts else "–"
         painter.setFont(text_font(16, QFont.Weight.DemiBold))
         painter.setPen(color("text"))
         line = QRectF(words.left(), words.top() + 21, words.width(), 24)
@@ -214,7 +215,7 @@ class ConservationMeter(QWidget):
         if self._counts is None:
             return ""
         text = {k: words for k, words, _ in OUTCOMES}.get(key, "Without an outcome")
-        return f"{text}: {self._counts.of(key):,} of {self._counts.loaded:,} ({self._counts.share(key)})"
+        return f"{text}: {grouped(self._counts.of(key))} of {grouped(self._counts.loaded)} ({self._counts.share(key)})"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         key = self._key_at(event.position())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from divegov_gui.ui.numbers import number_locale
 from divegov_gui.ui.widgets.basics import label, restyle, reveal
 
 
@@ -73,7 +74,7 @@ def number_field(name: str, accessible: str, lowest: int, highest: int, value: i
     field.setAccessibleName(accessible)
     field.setRange(lowest, highest)
     field.setValue(value)
-    field.setLocale(QLocale(QLocale.Language.English))  # as every other number in the window
+    field.setLocale(number_locale())  # as every other number in the window
     field.setGroupSeparatorShown(True)
     _indent(field)
     return field

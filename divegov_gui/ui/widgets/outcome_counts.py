@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from divegov_gui.core.numbers import decimal, grouped
+
 OUTCOMES: tuple[tuple[str, str, str], ...] = (
     ("promoted", "Promoted", "solid"),
     ("unchanged", "Unchanged", "diagonal"),
@@ -61,7 +63,7 @@ class OutcomeCounts:
             return "< 0.1 %"
         if 99.9 < percent < 100:
             return "> 99.9 %"
-        return f"{percent:.0f} %" if percent in (0, 100) else f"{percent:.1f} %"
+        return f"{decimal(percent, 0)} %" if percent in (0, 100) else f"{decimal(percent)} %"
 
     @property
     def verdict(self) -> str:
@@ -69,15 +71,15 @@ class OutcomeCounts:
         if self.holds:
             return "Every row has exactly one outcome"
         if self.missing > 0:
-            return f"{self.missing:,} {_rows(self.missing)} without an outcome"
-        return f"{-self.missing:,} more {'outcome' if self.missing == -1 else 'outcomes'} than rows"
+            return f"{grouped(self.missing)} {_rows(self.missing)} without an outcome"
+        return f"{grouped(-self.missing)} more {'outcome' if self.missing == -1 else 'outcomes'} than rows"
 
     @property
     def sentence(self) -> str:
         """The equation in words."""
-        parts = ", ".join(f"{self.of(key):,} {label.lower()}" for key, label, _ in OUTCOMES)
+        parts = ", ".join(f"{grouped(self.of(key))} {label.lower()}" for key, label, _ in OUTCOMES)
         alarm = "" if self.holds else "Alarm: the sum does not hold. "
-        return f"{alarm}{self.loaded:,} {_rows(self.loaded)} loaded: {parts}. {self.verdict}."
+        return f"{alarm}{grouped(self.loaded)} {_rows(self.loaded)} loaded: {parts}. {self.verdict}."
 
 
 def _rows(count: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.core.progress import Progress
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import button, label, reveal
@@ -84,11 +85,11 @@ class ProgressPanel(QFrame):
     def _details(self, progress: Progress) -> list[str]:
         parts = []
         if progress.total:
-            parts.append(f"{progress.done:,} of {progress.total:,} {self._unit}".rstrip())
+            parts.append(f"{grouped(progress.done)} of {grouped(progress.total)} {self._unit}".rstrip())
         elif progress.done:
-            parts.append(f"{progress.done:,} {self._unit}".rstrip())
+            parts.append(f"{grouped(progress.done)} {self._unit}".rstrip())
         if self._unit and self._pace.per_second >= 1:
-            parts.append(f"{self._pace.per_second:,.0f} {self._unit}/s")
+            parts.append(f"{decimal(self._pace.per_second, 0)} {self._unit}/s")
             if progress.total and progress.done < progress.total:
                 left = (progress.total - progress.done) / self._pace.per_second
                 parts.append(f"{duration(left)} left")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.theme.fonts import mono_font, text_font
 from divegov_gui.ui.widgets.basics import plural
@@ -137,7 +138,7 @@ class _RuleDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, area: QRectF, rule: RuleCount) -> None:
-        count = f"{rule.count:,}"
+        count = grouped(rule.count)
         painter.setFont(text_font(14, QFont.Weight.DemiBold))
         painter.setPen(color("text"))
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from divegov_gui.core.numbers import grouped
+
 Row = Any
 """One record as the page fetched it: a mapping by column name, or an object with such attributes."""
 
@@ -23,7 +25,7 @@ def as_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+        return grouped(value)
     return str(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from divegov_gui.core.errors import ConnectionFailed
+from divegov_gui.core.numbers import decimal
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
 from divegov_gui.services import servers
 from divegov_gui.services.connection_test import (
@@ -103,7 +104,7 @@ def try_opening(place: Place, _: object, __: ProgressSink, cancel: CancelToken) 
     except NotInTime as error:
         raise ConnectionFailed(
             f"{server.label if server else place.name} did not answer in time.",
-            f"It was given {attempts:.0f} seconds.",
+            f"It was given {decimal(attempts, 0)} seconds.",
             "Test the connection step by step: that shows where it stops.",
         ) from error
 

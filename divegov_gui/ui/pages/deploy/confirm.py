@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.catalogue import Finding
 from divegov_gui.services.deployment import DeploymentPlan
 from divegov_gui.ui.widgets import FormRow, label, plural
@@ -57,7 +58,7 @@ class AcceptDrift(Question):
     def __init__(self, found: Sequence[Finding], window: QWidget) -> None:
         super().__init__("deploy.accepting", "Accept the database as it is?", "question", "Accept", window)
         told = "\n".join(f"•  {one.words}" for one in found[:8])
-        more = f"\n•  … and {len(found) - 8:,} more" if len(found) > 8 else ""
+        more = f"\n•  … and {grouped(len(found) - 8)} more" if len(found) > 8 else ""
         self.body.addWidget(label(told + more, wrap=True))
         text = "It counts as deployed from now on and is drift no more. Nothing in the database changes."
         self.body.addWidget(label(text, "muted", wrap=True))

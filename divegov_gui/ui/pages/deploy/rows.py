@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.services.deployment import ScriptState, ScriptStatus
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import CellBadge, Column
@@ -87,7 +88,7 @@ def short(checksum: str) -> str:
 
 def milliseconds(count: int) -> str:
     """``12 ms``, ``1.4 s``."""
-    return f"{count:,} ms" if count < 1000 else f"{count / 1000:,.1f} s"
+    return f"{grouped(count)} ms" if count < 1000 else f"{decimal(count / 1000)} s"
 
 
 def _when(row: ScriptRow) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from divegov_gui.core.errors import DeploymentFailed
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.catalogue import Finding
 from divegov_gui.services.deployment import (
     DeploymentPlan,
@@ -45,8 +46,8 @@ def button_text(plan: DeploymentPlan) -> str:
     if not drifted:
         return f"Apply {plural(pending, 'script')}"
     if not pending:
-        return f"Apply {drifted:,} changed {'script' if drifted == 1 else 'scripts'}"
-    return f"Apply {pending:,} new and {drifted:,} changed {'script' if drifted == 1 else 'scripts'}"
+        return f"Apply {grouped(drifted)} changed {'script' if drifted == 1 else 'scripts'}"
+    return f"Apply {grouped(pending)} new and {grouped(drifted)} changed {'script' if drifted == 1 else 'scripts'}"
 
 
 def state_text(plan: DeploymentPlan) -> str:
@@ -60,11 +61,13 @@ def state_text(plan: DeploymentPlan) -> str:
         return f"All {total} are applied, but {found} in the database {_are(plan)} not as deployed. No script can help."
     if plan.is_empty:
         return f"Nothing is deployed to this database yet; {total} are ready."
-    parts = [f"{pending:,} of {total} never ran here"] if pending else []
+    parts = [f"{grouped(pending)} of {total} never ran here"] if pending else []
     if drifted:
         of = "" if pending else f" of {total}"
         verb = "has" if drifted == 1 else "have"
-        parts.append(f"{drifted:,}{of} {verb} changed since {'it' if drifted == 1 else 'they'} ran here")
+        parts.append(
+            f"{grouped(drifted)}{of} {verb} changed since {'it' if drifted == 1 else 'they'} ran here"
+        )
     if plan.findings:
         parts.append(f"{found} in the database {_are(plan)} missing or altered")
     return "; ".join(parts) + "."
@@ -98,7 +101,7 @@ def _listed(found: Sequence[Finding]) -> str:
     """The findings, the first few of them one a line."""
     lines = [f"•  {one.words}" for one in found[:_MOST]]
     if len(found) > _MOST:
-        lines.append(f"•  … and {len(found) - _MOST:,} more; divegov status lists all.")
+        lines.append(f"•  … and {grouped(len(found) - _MOST)} more; divegov status lists all.")
     return "\n".join(lines)
 
 

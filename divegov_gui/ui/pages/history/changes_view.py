@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.directory import Change, ChangeFilter, Changes
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
@@ -159,8 +160,8 @@ class ChangesView(QWidget):
 
     # --- showing
     def _show(self, found: Changes) -> None:
-        parts = [f"{count:,} {kind.lower()}" for kind, count in found.counts.items() if count]
-        cut = f"{found.total:,} changes · the newest {len(found.newest):,} are listed"
+        parts = [f"{grouped(count)} {kind.lower()}" for kind, count in found.counts.items() if count]
+        cut = f"{grouped(found.total)} changes · the newest {grouped(len(found.newest))} are listed"
         self.count.setText(cut if not found.counts else ", ".join(parts) or "Nothing changed")
         self.export.setEnabled(bool(found.total))
         self.table.show_rows([ChangeRow(each) for each in found.newest])

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.work import FOUND_MOST, Found
@@ -108,7 +109,7 @@ class SearchPane(QWidget):
 
     def show_found(self, found: Sequence[Found], chosen: int | None, *, move_on: bool = True) -> None:
         """Show `found`; the diver of id `chosen` keeps the cursor, or the first gets it: nobody without `move_on`."""
-        many = f"The first {len(found):,}; type more to narrow it"
+        many = f"The first {grouped(len(found))}; type more to narrow it"
         counted = many if len(found) >= FOUND_MOST else plural(len(found), "diver")
         self.note.setText(counted if self.text else "Changed last")
         self._filling = True

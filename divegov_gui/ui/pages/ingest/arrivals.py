@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.watching import Taken, WatchEvent
 from divegov_gui.ui import theme
 from divegov_gui.ui.times import local_time, utc_time
@@ -47,7 +48,7 @@ def _what_became(event: WatchEvent) -> str:
         return str(event.reason or "")
     outcomes = event.report.batch.outcomes
     kinds = ("promoted", "unchanged", "duplicate", "quarantined")
-    counts = [f"{count:,} {kind}" for kind in kinds if (count := getattr(outcomes, kind))]
+    counts = [f"{grouped(count)} {kind}" for kind in kinds if (count := getattr(outcomes, kind))]
     return f"{plural(outcomes.loaded, 'record')}: {', '.join(counts) or 'none'}"
 
 

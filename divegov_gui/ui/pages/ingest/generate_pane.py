@@ -7,11 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.ui import theme
+from divegov_gui.ui.numbers import on_numbers_changed, read_number
 from divegov_gui.ui.pages.ingest.defects_card import KINDS, DefectsCard
 from divegov_gui.ui.pages.ingest.locales_card import LocalesCard
 from divegov_gui.ui.pages.ingest.order import Order
@@ -132,13 +134,20 @@ class GeneratePane(ScrollColumn):
         self.rows = number_field("ingest.rows", "How many divers", 0, _TYPEABLE, 1000)
         calm(self.rows)
         self._rows_row = FormRow("Divers", self.rows, " ")
-        quick = []
+        self._quick: dict[int, QPushButton] = {}
         for count in _QUICK:
-            made = button(f"{count:,}", name=f"ingest.rows.{count}", variant="link")
-            made.setAccessibleName(f"{count:,} divers")
+            made = button("", name=f"ingest.rows.{count}", variant="link")
             made.clicked.connect(lambda _=False, rows=count: self.rows.setValue(rows))
-            quick.append(made)
-        return _headed(self._rows_row, *quick)
+            self._quick[count] = made
+        self._write_numbers()
+        on_numbers_changed(self._write_numbers)
+        return _headed(self._rows_row, *self._quick.values())
+
+    def _write_numbers(self) -> None:
+        """As the person likes them, on what is made once."""
+        for count, made in self._quick.items():
+            made.setText(grouped(count))
+            made.setAccessibleName(f"{grouped(count)} divers")
 
     def _seed_part(self) -> QWidget:
         self.seed = QLineEdit("7")
@@ -216,7 +225,7 @@ class GeneratePane(ScrollColumn):
         spread = "as set one by one below" if own else f"evenly of all {len(KINDS)} kinds"
         twice = round(self.rows.value() * defects.repeated)
         self._rows_row.set_hint(
-            f"{twice:,} of them come twice, letter for letter." if twice else "All of them different."
+            f"{grouped(twice)} of them come twice, letter for letter." if twice else "All of them different."
         )
         self._dirty_row.set_hint(
             f"{plural(count, 'diver')} with a defect, {spread}."
@@ -244,8 +253,8 @@ def _headed(row: FormRow, *actions: QWidget) -> FormRow:
 
 def _whole(text: str) -> int:
     """The whole number that was typed; -1, which no seed is, for anything else."""
-    plain = text.strip().replace(",", "")
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 20 else -1
+    number = read_number(text)
+    return -1 if number is None else number
 
 
 def _refusal(rows: int = 1, seed: int = 0) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.errors import Cancelled
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
 from divegov_gui.core.records import RecordSource
 from divegov_gui.services.deployment import deploy
@@ -31,7 +32,7 @@ class Paused(Cancelled):
     def __init__(self, loaded: int, total: int) -> None:
         super().__init__(
             "Stopped.",
-            f"{loaded:,} of {total:,} records are loaded and none is governed yet. Nothing is lost.",
+            f"{grouped(loaded)} of {grouped(total)} records are loaded and none is governed yet. Nothing is lost.",
             "Go on, and it continues from there.",
         )
         self.loaded, self.total = loaded, total

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequ
 from PySide6.QtWidgets import QApplication, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import DeploymentPlan, plan_deployment
 from divegov_gui.services.ingestion import IngestReport, read_report
@@ -242,7 +243,7 @@ class IngestPage(Page):
         if self.isVisible() or outcomes is None:
             return
         if report.was_loaded:
-            said = f"{outcomes.promoted:,} promoted, {outcomes.quarantined:,} quarantined."
+            said = f"{grouped(outcomes.promoted)} promoted, {grouped(outcomes.quarantined)} quarantined."
             self._context.notifier.success(f"Batch {report.batch.batch_id} is governed", said)
         else:
             self._context.notifier.info(

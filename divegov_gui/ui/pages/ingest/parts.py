@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from divegov_gui.core.numbers import shortest
 from divegov_gui.ui import theme
+from divegov_gui.ui.numbers import number_locale
 from divegov_gui.ui.widgets import label
 
 _BAR = 12
@@ -139,7 +141,7 @@ class ShareField(QDoubleSpinBox):
     """A share in per cent, said as shortly as it can be: ``5 %``, ``0.31 %``."""
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:.2f}".rstrip("0").rstrip(".")
+        return shortest(value)
 
 
 def share_field(name: str, accessible: str, share: float, step: float = 1.0) -> ShareField:
@@ -147,7 +149,7 @@ def share_field(name: str, accessible: str, share: float, step: float = 1.0) -> 
     field = ShareField()
     field.setObjectName(name)
     field.setAccessibleName(accessible)
-    field.setLocale(QLocale(QLocale.Language.English))  # as every other number in the window
+    field.setLocale(number_locale())  # as every other number in the window
     field.setDecimals(2)
     field.setRange(0.0, 100.0)
     field.setSingleStep(step)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.files import SourceFile
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import Card, Column, DataTable, RowRequest
@@ -34,7 +35,9 @@ class PreviewCard(Card):
         """Show the first records of `file`."""
         assert self.header is not None
         shown = len(file.preview)
-        which = f"The first {shown} of {file.row_count:,}" if shown < file.row_count else f"All {shown}"
+        which = (
+            f"The first {shown} of {grouped(file.row_count)}" if shown < file.row_count else f"All {shown}"
+        )
         self.header.set_subtitle(f"{which}, as text; ✓ marks what is taken.")
         self._rows = [dict(zip(file.columns, row, strict=True)) for row in file.preview]
         model = self.table.rows

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.core.progress import Progress
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.job import GOVERNING, LOADING, SETTING_UP, Paused
@@ -106,7 +107,9 @@ class RunView(ScrollColumn):
         """The run was stopped and can go on."""
         self._run(False)
         self.steps[self._at].set_state("under way", "pause")
-        self._loaded.setText(f"Stopped: {paused.loaded:,} of {paused.total:,} records are loaded")
+        self._loaded.setText(
+            f"Stopped: {grouped(paused.loaded)} of {grouped(paused.total)} records are loaded"
+        )
         self._kept.setText(
             "None of them is governed yet, and nothing is lost. Go on now, or another day with the same source."
             if paused.loaded
@@ -261,9 +264,9 @@ class RunView(ScrollColumn):
         return f"{step} · {words}"
 
     def _loading(self, done: int, total: int) -> list[str]:
-        parts = [f"{done:,} of {total:,} records"]
+        parts = [f"{grouped(done)} of {grouped(total)} records"]
         if self._pace.per_second >= 1:
-            parts.append(f"{self._pace.per_second:,.0f} records/s")
+            parts.append(f"{decimal(self._pace.per_second, 0)} records/s")
             if done < total:
                 parts.append(f"{duration((total - done) / self._pace.per_second)} left to load")
         return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.records import REPEATED_RECORD
 from divegov_gui.services.generation import DEFECTS
 from divegov_gui.services.quality import CLEAN_RECORD, DefectScore, Score
@@ -54,7 +55,7 @@ class ScoreCard(Card):
         """Show `score`, the kinds in the order of the rule catalogue."""
         self._rows = sorted(score.defects, key=lambda row: _ORDER.get(row.code, len(_ORDER)))
         if score.missed or score.false_rejects:
-            said = f"{score.missed:,} missed, {plural(score.false_rejects, 'false reject')}"
+            said = f"{grouped(score.missed)} missed, {plural(score.false_rejects, 'false reject')}"
             self.badge.set_state(said, "danger")
         else:
             self.badge.set_state("0 missed, 0 false rejects", "success")

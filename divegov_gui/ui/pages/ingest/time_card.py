@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from divegov_gui.core.numbers import decimal
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.ingest.words import seconds
 from divegov_gui.ui.widgets import Card, label, rule
@@ -33,7 +34,7 @@ class TimeCard(Card):
         grid.addWidget(rule(), len(stages), 0, 1, 2)
         _line(grid, len(stages) + 1, "In all", seconds(total), "strong")
         if total > 0:
-            _line(grid, len(stages) + 2, "Speed", f"{records / total:,.0f} records/s", "muted")
+            _line(grid, len(stages) + 2, "Speed", f"{decimal(records / total, 0)} records/s", "muted")
         self.body.addWidget(self._table)
         self.setAccessibleDescription(", ".join(f"{name} {seconds(value)}" for name, value in stages))
 

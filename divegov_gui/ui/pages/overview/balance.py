@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.meter_card import SayLine
@@ -124,7 +125,7 @@ class Balance(QWidget):
             )
             more = len(self.found) - _TOLD
             told = [found.sentence for found in self.found[:_TOLD]] + (
-                [f"And {more:,} more."] if more > 0 else []
+                [f"And {grouped(more)} more."] if more > 0 else []
             )
             self._detail.setText(
                 " ".join(told) + " Restore them from a backup, or ask who had a shell on the file."
@@ -134,7 +135,8 @@ class Balance(QWidget):
             self.line.say("info", "No batch is governed yet.")
         elif self._waiting or self._checked < self._total:
             self.line.say(
-                "info", f"Checking against the records: {self._checked:,} of {self._total:,} batches."
+                "info",
+                f"Checking against the records: {grouped(self._checked)} of {grouped(self._total)} batches.",
             )
         else:
             words = plural(self._total, "batch", "batches")

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import decimal, grouped
 from divegov_gui.services.batches import BatchQuery
 from divegov_gui.services.quality import BatchSummary
 from divegov_gui.services.trends import first_time_right
@@ -41,12 +42,12 @@ class BatchRow:
         self.source = batch.source_name
         self.kind = KINDS.get(batch.source_kind, batch.source_kind)
         self.received = local_time(batch.received_at)
-        self.loaded = f"{batch.loaded:,}"
+        self.loaded = grouped(batch.loaded)
         self.status = "Governed"
         outcomes = batch.outcomes
         for key in ("promoted", "unchanged", "duplicate", "quarantined"):
-            setattr(self, key, "" if outcomes is None else f"{getattr(outcomes, key):,}")
-        self.right = "" if outcomes is None else f"{100 * first_time_right(outcomes):.1f} %"
+            setattr(self, key, "" if outcomes is None else grouped(getattr(outcomes, key)))
+        self.right = "" if outcomes is None else f"{decimal(100 * first_time_right(outcomes))} %"
         if outcomes is None:
             self.status = "Not governed"
         elif batch.purged_at:

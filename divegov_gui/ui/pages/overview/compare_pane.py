@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import decimal
 from divegov_gui.services.replay import Comparison
 from divegov_gui.services.trends import first_time_right
 from divegov_gui.ui import theme
@@ -24,9 +25,9 @@ class MeasureRow:
         self.code, self.measure = code, words
         self.first, self.second = counts
         shares = [100 * count / whole if whole else 0.0 for count, whole in zip(counts, loaded, strict=True)]
-        self.first_share, self.second_share = (f"{share:.1f} %" for share in shares)
+        self.first_share, self.second_share = (f"{decimal(share)} %" for share in shares)
         self.points = shares[1] - shares[0]
-        self.change = "the same" if abs(self.points) < 0.05 else f"{self.points:+.1f} points"
+        self.change = "the same" if abs(self.points) < 0.05 else f"{decimal(self.points, signed=True)} points"
 
 
 def measures(one: BatchDetails, other: BatchDetails) -> list[MeasureRow]:

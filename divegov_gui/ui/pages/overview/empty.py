@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui.pages.overview.work import DEMO_ROWS
 from divegov_gui.ui.widgets import EmptyState
 
 if TYPE_CHECKING:
     from divegov_gui.ui.pages.overview.welcome import GoTo
     from divegov_gui.ui.pages.overview.work import WorkspaceState
-
-_DEMO = f"The demo deploys the scripts and ingests {DEMO_ROWS:,} generated divers, so that there is something to see."
 
 
 def empty_state(state: WorkspaceState, run_demo: Callable[[], object], go_to: GoTo) -> QWidget:
@@ -43,10 +42,15 @@ def empty_state(state: WorkspaceState, run_demo: Callable[[], object], go_to: Go
             lambda: go_to("deploy"),
             name="overview.deploy",
         )
+    demo = (
+        f"The demo ingests {grouped(DEMO_ROWS)} generated divers, so that there is something to see."
+        if here.is_local
+        else ""
+    )
     made = EmptyState(
         "ingest",
         "Nothing has arrived yet",
-        f"Everything is deployed. Ingest a file or generated records. {_DEMO if here.is_local else ''}".strip(),
+        f"Everything is deployed. Ingest a file or generated records. {demo}".strip(),
         "Ingest records",
         lambda: go_to("ingest"),
         name="overview.ingest",

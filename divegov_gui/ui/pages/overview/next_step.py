@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
 
@@ -74,7 +75,7 @@ def _what_waits(holdings: Holdings | None) -> NextStep:
     if where.open:
         waiting = plural(where.open, "record")
         verb = "waits" if where.open == 1 else "wait"
-        ready = f" {where.ready:,} of them would be let in now." if where.ready else ""
+        ready = f" {grouped(where.ready)} of them would be let in now." if where.ready else ""
         return NextStep(
             "quarantined",
             f"{waiting} {verb} in quarantine for a steward.{ready}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.overview.demo import DemoRun
@@ -230,7 +231,8 @@ class OverviewPage(Page):
             found = report.batch.outcomes
             self._context.notifier.success(
                 "The demo is ready.",
-                f"{found.loaded:,} records arrived: {found.promoted:,} promoted, {found.quarantined:,} quarantined.",
+                f"{grouped(found.loaded)} records arrived: {grouped(found.promoted)} promoted, "
+                f"{grouped(found.quarantined)} quarantined.",
             )
             self._context.demo_ready.emit()
         self._context.tell_changed({SCHEMA, BATCHES, QUARANTINE, DIVERS})

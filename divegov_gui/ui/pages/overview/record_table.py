@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.records import FIELDS
 from divegov_gui.services.batches import RawRow
 from divegov_gui.services.quality import BatchSummary
@@ -36,7 +37,7 @@ class RecordRow:
     def __init__(self, row: RawRow, mask: bool) -> None:
         self.raw = row
         self.raw_id = row.raw_id
-        self.source_row = f"{row.source_row:,}"
+        self.source_row = grouped(row.source_row)
         self.outcome = row.outcome or "Not governed"
         self.went = ""
         if row.quarantine_id is not None:
@@ -90,7 +91,7 @@ class RecordTable(QWidget):
         self._batch = batch
         for key, chip in self._chips.items():
             count = batch.loaded if not key else getattr(batch.outcomes, key.lower(), 0)
-            chip.setText(f"{key or 'All'} {count:,}")
+            chip.setText(f"{key or 'All'} {grouped(count)}")
             chip.setAccessibleName(f"{key or 'All'}: {plural(count, 'record')}")
             chip.setEnabled(not key or batch.outcomes is not None)
         self._chips[""].setChecked(True)

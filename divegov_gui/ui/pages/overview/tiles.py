@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import StatTile
@@ -41,6 +42,6 @@ class Tiles(QWidget):
         """Show the numbers as the database counts them."""
         self.divers.set_value(holdings.divers, "promoted and current")
         waiting, ready = holdings.whereabouts.open, holdings.whereabouts.ready
-        said = f"{ready:,} of them ready to resubmit" if ready else "wait for a steward"
+        said = f"{grouped(ready)} of them ready to resubmit" if ready else "wait for a steward"
         self.open.set_value(waiting, said if waiting else "nothing waits", "quarantined" if waiting else "")
         self.versions.set_value(holdings.history_rows, "kept of divers who changed")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from divegov_gui.core.numbers import decimal, grouped, significant
 from divegov_gui.services.queue_query import AGES, age_of
 from divegov_gui.services.trends import BatchQuality, Trends
 from divegov_gui.ui.widgets import plural
@@ -34,8 +35,8 @@ def share_chart(trends: Trends) -> ChartData:
             Mark(
                 _short(one.day),
                 (share,),
-                f"{one.day}: {share:.1f} % right at once, {right:,} of {plural(one.outcomes.loaded, 'record')} "
-                f"in {plural(one.batches, 'batch', 'batches')}",
+                f"{one.day}: {decimal(share)} % right at once, {grouped(right)} of "
+                f"{plural(one.outcomes.loaded, 'record')} in {plural(one.batches, 'batch', 'batches')}",
                 (one.day, one.batches, one.outcomes.loaded, one.outcomes.quarantined, round(share, 4)),
                 date.fromisoformat(one.day).toordinal(),
                 one.day,
@@ -49,10 +50,12 @@ def share_chart(trends: Trends) -> ChartData:
         (_RIGHT,),
         tuple(marks),
         ("Day (UTC)", "Batches", "Records", "Quarantined", "Right, %"),
-        lambda value: f"{value:.0f} %",
+        lambda value: f"{decimal(value, 0)} %",
         least=max(0.0, 10 * ((lowest - 5) // 10)),
         most=100.0,
-        said=f"Altogether {100 * right / loaded:.1f} %: {right:,} of {loaded:,} records." if loaded else "",
+        said=f"Altogether {decimal(100 * right / loaded)} %: {grouped(right)} of {grouped(loaded)} records."
+        if loaded
+        else "",
     )
 
 
@@ -62,8 +65,8 @@ def batches_chart(batches: Sequence[BatchQuality]) -> ChartData:
         Mark(
             f"Batch {one.batch_id} · {one.source}",
             (float(one.outcomes.loaded - one.outcomes.quarantined), float(one.outcomes.quarantined)),
-            f"Batch {one.batch_id} of {one.day}, {one.source}: {100 * one.first_time_right:.1f} % right at once; "
-            f"{one.outcomes.quarantined:,} of {plural(one.outcomes.loaded, 'record')} quarantined",
+            f"Batch {one.batch_id} of {one.day}, {one.source}: {decimal(100 * one.first_time_right)} % right at once; "
+            f"{grouped(one.outcomes.quarantined)} of {plural(one.outcomes.loaded, 'record')} quarantined",
             (
                 one.batch_id,
                 one.day,
@@ -72,7 +75,7 @@ def batches_chart(batches: Sequence[BatchQuality]) -> ChartData:
                 round(100 * one.first_time_right, 4),
             ),
             key=one.batch_id,
-            aside=f"{100 * one.first_time_right:.1f} % right",
+            aside=f"{decimal(100 * one.first_time_right)} % right",
         )
         for one in batches
     )
@@ -99,7 +102,7 @@ def rules_chart(trends: Trends, wordings: Mapping[str, str]) -> ChartData:
             wordings.get(code, code),
             (float(counts[code]),),
             f"{wordings.get(code, code)} ({code}): {plural(counts[code], 'record')}, "
-            f"{100 * counts[code] / loaded:.1f} % of what arrived",
+            f"{decimal(100 * counts[code] / loaded)} % of what arrived",
             (code, counts[code], round(100 * counts[code] / loaded, 4)),
             key=code,
         )
@@ -128,11 +131,11 @@ def sources_chart(trends: Trends) -> ChartData:
             Mark(
                 one.name,
                 (float(one.outcomes.loaded - stopped), float(stopped)),
-                f"{one.name}: {share:.1f} % right at once; {stopped:,} of {plural(one.outcomes.loaded, 'record')} "
-                f"quarantined, {plural(one.batches, 'batch', 'batches')}",
+                f"{one.name}: {decimal(share)} % right at once; {grouped(stopped)} of "
+                f"{plural(one.outcomes.loaded, 'record')} quarantined, {plural(one.batches, 'batch', 'batches')}",
                 (one.name, one.batches, one.outcomes.loaded, stopped, round(share, 4)),
                 key=one.name,
-                aside=f"{share:.1f} % right",
+                aside=f"{decimal(share)} % right",
             )
         )
     left = len(marks) - ChartData.shown
@@ -152,7 +155,7 @@ def waits_chart(trends: Trends) -> ChartData:
             _short(one.day),
             (one.median_minutes,),
             f"{one.day}: {plural(one.records, 'record')} resolved after a median of {wait(one.median_minutes)} "
-            f"({one.released:,} released, {one.merged:,} merged, {one.discarded:,} discarded)",
+            f"({grouped(one.released)} released, {grouped(one.merged)} merged, {grouped(one.discarded)} discarded)",
             (one.day, one.records, one.released, one.merged, one.discarded, round(one.median_minutes, 4)),
             date.fromisoformat(one.day).toordinal(),
         )
@@ -179,14 +182,14 @@ def backlog_chart(trends: Trends, today: date, days: int | None = None) -> Chart
         age = age_of(one.day, today)
         ready[age] += one.ready
         failing[age] += one.records - one.ready
-    longer = f"{trends.elsewhen:,} {'has' if trends.elsewhen == 1 else 'have'} waited longer."
+    longer = f"{grouped(trends.elsewhen)} {'has' if trends.elsewhen == 1 else 'have'} waited longer."
     if not any(failing.values()) and not any(ready.values()):
         return ChartData("columns", said=longer if trends.elsewhen else "")
     marks = tuple(
         Mark(
             _AGE_WORDS[age],
             (float(failing[age]), float(ready[age])),
-            f"{_AGE_WORDS[age]}: {failing[age]:,} fail still, {ready[age]:,} ready to resubmit",
+            f"{_AGE_WORDS[age]}: {grouped(failing[age])} fail still, {grouped(ready[age])} ready to resubmit",
             (_AGE_WORDS[age], failing[age], ready[age]),
             key=age,
         )
@@ -229,11 +232,11 @@ def wait(minutes: float) -> str:
     if not minutes:
         return "0"
     if minutes < 1:
-        return f"{60 * minutes:.0f} s"
+        return f"{decimal(60 * minutes, 0)} s"
     if minutes < 90:
-        return f"{minutes:.0f} min"
+        return f"{decimal(minutes, 0)} min"
     hours = minutes / 60
-    return f"{hours:.3g} h" if hours < 48 else f"{hours / 24:.3g} d"
+    return f"{significant(hours)} h" if hours < 48 else f"{significant(hours / 24)} d"
 
 
 def _short(day: str) -> str:

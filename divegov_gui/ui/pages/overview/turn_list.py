@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.replay import KINDS, Comparison, RuleChange
 from divegov_gui.services.rules import RuleSettings
 from divegov_gui.ui import theme
@@ -51,8 +52,8 @@ class TurnList(QWidget):
         for kind, words in KINDS.items():
             count = found.count(kind)
             if count:
-                self._add(grid, _SIGNS[kind], f"{count:,}", words)
-                said.append(f"{count:,} {words}")
+                self._add(grid, _SIGNS[kind], grouped(count), words)
+                said.append(f"{grouped(count)} {words}")
         if not found.different:
             said.append("Nothing turns out differently than the first time.")
             self._add(grid, ("success", "success"), "", said[-1])
@@ -61,7 +62,7 @@ class TurnList(QWidget):
             self._add(grid, ("rules", "muted"), "", said[-1], both_times(change.changed_at))
         left = len(found.changes) - _MOST_CHANGES
         if left > 0:
-            said.append(f"{left:,} earlier changes of rules are under Rules.")
+            said.append(f"{grouped(left)} earlier changes of rules are under Rules.")
             self._add(grid, ("rules", "muted"), "", said[-1])
         self.lines = tuple(said)
         self.setAccessibleDescription(" ".join(said))

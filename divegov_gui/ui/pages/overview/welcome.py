@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.overview.work import DEMO_ROWS
 from divegov_gui.ui.widgets import button, icon_label, label
@@ -26,14 +27,17 @@ class _Way:
     action: str
 
 
-_DEMO = _Way(
-    "overview.demo",
-    "play",
-    "See it with a demo",
-    f"{DEMO_ROWS:,} made-up divers, some of them dirty, come into this workspace on your computer. "
-    "Then you are shown around, if you like.",
-    "Run the demo",
-)
+def _demo() -> _Way:
+    return _Way(
+        "overview.demo",
+        "play",
+        "See it with a demo",
+        f"{grouped(DEMO_ROWS)} made-up divers, some of them dirty, come into this workspace on your computer. "
+        "Then you are shown around, if you like.",
+        "Run the demo",
+    )
+
+
 _FILE = _Way(
     "overview.own_file",
     "file",
@@ -72,7 +76,7 @@ class Welcome(QWidget):
         across.setSpacing(space.m)
         across.addStretch(1)
         for choice in (
-            _choice(_DEMO, run_demo, "primary"),
+            _choice(_demo(), run_demo, "primary"),
             _choice(_FILE, lambda: go_to("ingest", way="file")),
             _choice(_SERVER, lambda: go_to("connections")),
         ):

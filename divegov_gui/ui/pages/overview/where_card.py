@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets import Card, Reflow, button, label, plural
 
@@ -70,8 +71,8 @@ class WhereCard(Card):
         }
         words = {key: said for key, said, _ in STATES}
         for key, count in counts.items():
-            self._numbers[key].setText(f"{count:,}")
-            self._numbers[key].setAccessibleName(f"{words[key]}: {count:,}")
+            self._numbers[key].setText(grouped(count))
+            self._numbers[key].setAccessibleName(f"{words[key]}: {grouped(count)}")
         assert self.header is not None
         self.header.title.setToolTip(
             f"{plural(where.total, 'record')}; one that arrives again while it waits keeps its place"

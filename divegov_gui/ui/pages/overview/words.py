@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui.widgets import plural
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ KINDS = {"synthetic": "Synthetic", "file": "File", "resubmission": "Resubmission
 def unfinished_text(batch: BatchSummary) -> str:
     """Where a batch that is not governed stands, and what to do."""
     return (
-        f"Not governed yet: {batch.loaded:,} of {batch.declared:,} loaded; "
+        f"Not governed yet: {grouped(batch.loaded)} of {grouped(batch.declared)} loaded; "
         "ingest the same source again to go on"
     )
 
@@ -23,16 +24,17 @@ def unfinished_text(batch: BatchSummary) -> str:
 def equation(outcomes: Outcomes) -> str:
     """The conservation law in numbers."""
     parts = " + ".join(
-        f"{getattr(outcomes, key):,} {key}" for key in ("promoted", "unchanged", "duplicate", "quarantined")
+        f"{grouped(getattr(outcomes, key))} {key}"
+        for key in ("promoted", "unchanged", "duplicate", "quarantined")
     )
-    return f"{outcomes.loaded:,} loaded {'=' if outcomes.is_conserved else '≠'} {parts}"
+    return f"{grouped(outcomes.loaded)} loaded {'=' if outcomes.is_conserved else '≠'} {parts}"
 
 
 def score_text(score: Score) -> tuple[str, str]:
     """How the gatekeepers did on a synthetic batch: a tone and a sentence."""
     if not score.missed and not score.false_rejects:
         return "success", "Score against what was injected: 0 defects missed, 0 clean records rejected."
-    worst = ", ".join(f"{d.code} {d.missed:,}" for d in score.defects if d.missed)
+    worst = ", ".join(f"{d.code} {grouped(d.missed)}" for d in score.defects if d.missed)
     detail = f" Missed: {worst}." if worst else ""
     return (
         "danger",

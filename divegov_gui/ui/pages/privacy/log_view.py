@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.audit import LogEntry, Verification
 from divegov_gui.ui import theme
 from divegov_gui.ui.times import both_times, local_time
@@ -77,7 +78,7 @@ class LogView(QWidget):
     def show_entries(self, entries: Sequence[LogEntry], total: int) -> None:
         """Show the newest `entries` of `total` that match."""
         self.table.show_rows(entries)
-        shown = f"the newest {len(entries):,} of " if total > len(entries) else ""
+        shown = f"the newest {grouped(len(entries))} of " if total > len(entries) else ""
         self.count.setText(f"{shown}{plural(total, 'action')}")
 
     def say_problem(self, error: DiveGovError) -> None:

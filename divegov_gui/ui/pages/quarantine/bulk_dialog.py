@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.bulk import LikeThis, Operation, Preview, apply_preview, preview
 from divegov_gui.services.queue import Catalogue, read_failing
@@ -139,16 +140,16 @@ class BulkDialog(Sheet):
         words = [f"{plural(count, 'record')} to change"]
         failing = found.record_count - found.accepted_count
         if failing:
-            words.append(f"{failing:,} would still fail in what is changed")
+            words.append(f"{grouped(failing)} would still fail in what is changed")
         if self.lines.excluded:
-            words.append(f"{len(self.lines.excluded):,} left out")
-        words += [f"{number:,}: {why.value}" for why, number in found.untouched.items()]
+            words.append(f"{grouped(len(self.lines.excluded))} left out")
+        words += [f"{grouped(number)}: {why.value}" for why, number in found.untouched.items()]
         if found.claimed:
-            words.append(f"{found.claimed:,} claimed by others")
+            words.append(f"{grouped(found.claimed)} claimed by others")
         if found.closed:
-            words.append(f"{found.closed:,} closed")
+            words.append(f"{grouped(found.closed)} closed")
         if found.left_count:
-            words.append(f"{found.left_count:,} not looked at: a step changes 100,000 at most")
+            words.append(f"{grouped(found.left_count)} not looked at: a step changes 100,000 at most")
         self.sums.setText(" · ".join(words))
         self.apply.setText(f"Change {plural(count, 'record')}")
         self.apply.setAccessibleName(self.apply.text())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.records import FIELDS
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.queue import READ, QueueRow
@@ -152,7 +153,7 @@ def _all_rules(marks: Marks) -> Callable[[QueueRow], str]:
 
 
 def _about_record(row: QueueRow) -> str:
-    lines = [f"Record {row.quarantine_id:,}, {row.status.lower()}"]
+    lines = [f"Record {grouped(row.quarantine_id)}, {row.status.lower()}"]
     if row.is_claimed:
         lines.append(f"Claimed by {row.claimed_by} until {local_time(row.claimed_until or '')}")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.facets import FacetValue
 from divegov_gui.ui.theme.fonts import text_font
 from divegov_gui.ui.widgets import plural
@@ -33,7 +34,7 @@ class FacetRow(QAbstractButton):
         """Show one choice; `most` is the largest count beside it."""
         self.value, self._count = found.value, found.count
         self._share = found.count / most if most else 0.0
-        self._count_text = f"{found.count:,}"
+        self._count_text = grouped(found.count)
         self.setText(found.words)
         self.setObjectName(f"quarantine.facet.{self._facet}.{found.value}")
         self.setToolTip("\n".join(part for part in (found.words, found.note) if part))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.bulk import RepairGroup, repair_groups
 from divegov_gui.services.queue import Catalogue
@@ -59,10 +60,10 @@ class GroupTable(QTableWidget):
         """List the groups, the cursor on the first."""
         self.setRowCount(len(groups))
         for row, group in enumerate(groups):
-            cells = (group.words, LABELS[group.column], f"{group.record_count:,}")
+            cells = (group.words, LABELS[group.column], grouped(group.record_count))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(f"{group.words}; for example record {group.example_id:,}")
+                item.setToolTip(f"{group.words}; for example record {grouped(group.example_id)}")
                 if column == 2:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
@@ -89,7 +90,7 @@ class GroupsDialog(Sheet):
         self._context, self._catalogue, self._ids = context, catalogue, ids[:MOST]
         self._groups: list[RepairGroup] = []
         self._handle: TaskHandle | None = None
-        some = f"the first {MOST:,} of " if len(ids) > MOST else ""
+        some = f"the first {grouped(MOST)} of " if len(ids) > MOST else ""
         self.subtitle.setText(
             f"What the same repair would mend, among {some}{plural(len(ids), 'record')}. Open a group to see each "
             "value before and after."

@@ -7,6 +7,7 @@ from collections.abc import Container, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.story import CellEdit, EditGroup
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, breakable, show_value
@@ -139,7 +140,7 @@ class GroupView(QFrame):
         for cell in cells[:MOST_CELLS]:
             old = show_value(cell.column, cell.old, self._mask) or "nothing"
             new = show_value(cell.column, cell.new, self._mask) or "nothing"
-            words = f"{cell.quarantine_id:,} {LABELS.get(cell.column, cell.column)}"
+            words = f"{grouped(cell.quarantine_id)} {LABELS.get(cell.column, cell.column)}"
             box = QCheckBox(words)
             box.setObjectName(f"quarantine.cell.{cell.quarantine_id}")
             box.setEnabled(cell.stands and self.group.stands)
@@ -151,7 +152,7 @@ class GroupView(QFrame):
             change.setContentsMargins(26, 0, 0, 4)
             self._cells.addWidget(change)
         if len(cells) > MOST_CELLS:
-            self._cells.addWidget(label(f"and {self.group.cell_count - MOST_CELLS:,} more", "hint"))
+            self._cells.addWidget(label(f"and {grouped(self.group.cell_count - MOST_CELLS)} more", "hint"))
 
     # --- inside
     def _head(self) -> QHBoxLayout:

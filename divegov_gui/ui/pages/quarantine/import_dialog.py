@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.review import Edited
 from divegov_gui.services.round_trip import Corrections, apply_corrections
@@ -105,14 +106,16 @@ def _lines(found: Corrections) -> list[Line]:
 
 def _summary(found: Corrections) -> str:
     """What is in the file, and what of it cannot be taken."""
-    parts = [f"{plural(found.record_count, 'record')} compared, {found.unchanged_count:,} as they were"]
+    parts = [
+        f"{plural(found.record_count, 'record')} compared, {grouped(found.unchanged_count)} as they were"
+    ]
     for ids, words in (
         (found.unknown, "unknown"),
         (found.closed, "closed"),
         (found.claimed, "claimed by others"),
     ):
         if ids:
-            parts.append(f"{len(ids):,} {words}")
+            parts.append(f"{grouped(len(ids))} {words}")
     if found.missing:
         parts.append(f"columns not in the file: {', '.join(LABELS[c] for c in found.missing)}")
     if found.ignored:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
 from divegov_gui.ui.widgets.painting import color
@@ -113,7 +114,7 @@ class PreviewModel(QAbstractTableModel):
 
     def _text(self, line: Line, column: int) -> str:
         if column == 0:
-            return f"{line.quarantine_id:,}"
+            return grouped(line.quarantine_id)
         if column == 1:
             return LABELS.get(line.column, line.column)
         if column == 4:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.checks import Check
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui import theme
@@ -140,7 +141,7 @@ class FieldRow(QWidget):
 
     def _others_link(self, suggestion: Suggestion, count: int) -> QWidget:
         link = button(
-            f"Fix the others like this… ({count:,} fail alike)",
+            f"Fix the others like this… ({grouped(count)} fail alike)",
             name=f"quarantine.others.{self.column.lower()}",
             variant="link",
         )

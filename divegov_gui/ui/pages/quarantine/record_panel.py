@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.queue import COLUMNS, QueueRow
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks
@@ -224,8 +225,8 @@ class RecordPanel(QFrame):
         self.show_row(self.row)
 
     def _show_head(self, row: QueueRow) -> None:
-        self._title.setText(f"Record {row.quarantine_id:,}")
-        place = f"Row {row.source_row:,} of " if row.source_row else ""
+        self._title.setText(f"Record {grouped(row.quarantine_id)}")
+        place = f"Row {grouped(row.source_row)} of " if row.source_row else ""
         self._where.set_full(f"{place}{row.source_name}")
         claim = ""
         if row.is_claimed:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.queue import read_versions
@@ -147,7 +148,7 @@ class ResubmitDialog(Sheet):
         self.passing.setEnabled(found.passed_count > 0)
         reveal(self.passing, found.passed_count > 0)
         reveal(self.everything, staying > 0)
-        self.everything.setText(f"Resubmit all {len(self._ids):,}")
+        self.everything.setText(f"Resubmit all {grouped(len(self._ids))}")
         self.everything.setEnabled(True)
         warned = any(self._checks.only_warnings(r.failed_checks) for r in found.records)
         reveal(self.waive, warned or self.waive.isChecked())
@@ -176,7 +177,7 @@ class ResubmitDialog(Sheet):
         for record in staying[:_MOST]:
             self.records.addItem(why(record, self._checks))
         if len(staying) > _MOST:
-            self.records.addItem(f"and {len(staying) - _MOST:,} more")
+            self.records.addItem(f"and {grouped(len(staying) - _MOST)} more")
         reveal(self.records, bool(staying))
 
     # --- doing
@@ -244,19 +245,21 @@ class ResubmitDialog(Sheet):
 
 def sentence(found: Resubmitted, checks: Checks) -> str:
     """The rehearsal in one sentence: “41 pass, 3 still fail (age), 2 collide with diver 118”."""
-    parts = [f"{found.passed_count:,} {'passes' if found.passed_count == 1 else 'pass'}"]
+    parts = [f"{grouped(found.passed_count)} {'passes' if found.passed_count == 1 else 'pass'}"]
     failing = found.failed_count - found.collided_count
     if failing:
         short = {check.rule: check.short.lower() for check in checks.all}
         rules = [short.get(code, code) for code, _ in found.failing if not code.startswith("DUPLICATE_")]
-        parts.append(f"{failing:,} still {'fails' if failing == 1 else 'fail'} ({', '.join(rules[:4])})")
+        parts.append(
+            f"{grouped(failing)} still {'fails' if failing == 1 else 'fail'} ({', '.join(rules[:4])})"
+        )
     if found.collided_count:
         divers = {r.diver_id for r in found.records if not r.passed and r.diver_id}
         whom = f"diver {next(iter(divers))}" if len(divers) == 1 else "others"
         verb = "collides" if found.collided_count == 1 else "collide"
-        parts.append(f"{found.collided_count:,} {verb} with {whom}")
+        parts.append(f"{grouped(found.collided_count)} {verb} with {whom}")
     if found.unchanged_count:
-        parts.append(f"{found.unchanged_count:,} already there, identical")
+        parts.append(f"{grouped(found.unchanged_count)} already there, identical")
     return ", ".join(parts) + "."
 
 
@@ -264,7 +267,7 @@ def why(record: ResubmittedRecord, checks: Checks) -> str:
     """Why one record would stay."""
     reasons = "; ".join(check.wording for check in checks.rules(record.failed_checks))
     clash = f" (diver {record.diver_id})" if record.diver_id else ""
-    return f"Record {record.quarantine_id:,}: {reasons}{clash}"
+    return f"Record {grouped(record.quarantine_id)}: {reasons}{clash}"
 
 
 def _tile(count: int, words: str, tone: str) -> QWidget:
@@ -272,10 +275,10 @@ def _tile(count: int, words: str, tone: str) -> QWidget:
     tile.setProperty("role", "sunken")
     row = QHBoxLayout(tile)
     row.addWidget(icon_label(tone, tone if count else "muted", 20))
-    number = label(f"{count:,}", "heading", tone=tone if count else "muted")
+    number = label(grouped(count), "heading", tone=tone if count else "muted")
     row.addWidget(number)
     row.addWidget(label(words, tone="" if count else "muted"), 1)
-    tile.setAccessibleName(f"{count:,} {words}")
+    tile.setAccessibleName(f"{grouped(count)} {words}")
     return tile
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.facets import Facets
 from divegov_gui.services.queue_query import QueueQuery
 from divegov_gui.ui import theme
@@ -104,7 +105,7 @@ class SearchRow(QWidget):
             self._words = f"{plural(facets.open_count, 'record')} {verb}"
         elif facets.match_count is not None:
             verb = "matches" if facets.match_count == 1 else "match"
-            self._words = f"{facets.match_count:,} {verb}"
+            self._words = f"{grouped(facets.match_count)} {verb}"
 
     def show_clear(self) -> None:
         """Where the facets are folded away, what narrows the list can be taken away here."""
@@ -114,10 +115,10 @@ class SearchRow(QWidget):
         """Say how many of them are selected; `listed` where the list itself is what counts them."""
         words = self._words
         if self._match is None and listed is not None:
-            words = f"{listed:,} {'matches' if listed == 1 else 'match'}"
+            words = f"{grouped(listed)} {'matches' if listed == 1 else 'match'}"
         total = self._match if self._match is not None else listed
         if selected > 1:
-            words += "; all selected" if selected == total else f" · {selected:,} selected"
+            words += "; all selected" if selected == total else f" · {grouped(selected)} selected"
         self.count.setText(words)
         self.count.setToolTip(words)
         self.count.setAccessibleName(words)

@@ -6,6 +6,7 @@ import json
 
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.story import Change, Chapter, Story
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked_payload
@@ -91,7 +92,7 @@ class StoryView(QWidget):
         shown = masked_payload(payload) if self._mask else payload
         if not self.verbatim.isChecked():
             shown = _pretty(shown)
-        cut = f"\n… {len(payload):,} characters in all" if len(shown) > _MOST else ""
+        cut = f"\n… {grouped(len(payload))} characters in all" if len(shown) > _MOST else ""
         self.payload.setPlainText(shown[:_MOST] + cut)
 
     def _event(self, chapter: Chapter) -> StoryEvent:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.rules import RetestReport, Rule, RuleSettings
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.rules.words import effects, looked_at, mandatory_text
@@ -81,7 +82,7 @@ class ChangeCard(Card):
             self._lines.addLayout(_line(tone, words))
         for batch in report.batches[:5]:
             parts = [
-                f"{count:,} {what}"
+                f"{grouped(count)} {what}"
                 for count, what in (
                     (batch.ready, "ready"),
                     (batch.stopped, "stopped"),
@@ -93,7 +94,7 @@ class ChangeCard(Card):
                 label(f"Batch {batch.batch_id} · {batch.source_name}: {', '.join(parts)}", "hint", wrap=True)
             )
         if len(report.batches) > 5:
-            self._lines.addWidget(label(f"… and {len(report.batches) - 5:,} more batches.", "hint"))
+            self._lines.addWidget(label(f"… and {grouped(len(report.batches) - 5)} more batches.", "hint"))
         self._lines.addWidget(label(looked_at(report), "hint", wrap=True))
         reveal(self._effect, True)
         self._offer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.rules import Rule
 from divegov_gui.ui.pages.rules.words import state_badge, title
 from divegov_gui.ui.widgets import CellBadge, Column
@@ -15,9 +16,9 @@ class RuleRow:
         self.code = rule.code
         self.state = state_badge(rule).text
         self.title = title(rule)
-        self.rejected = f"{rule.rejected:,}"
-        self.open = f"{rule.open:,}"
-        self.false_alarms = f"{rule.false_alarms:,}"
+        self.rejected = grouped(rule.rejected)
+        self.open = grouped(rule.open)
+        self.false_alarms = grouped(rule.false_alarms)
 
 
 def _badge(row: RuleRow) -> CellBadge:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.services.rules import Rule, RuleVersion
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.rules.change_card import ChangeCard
@@ -59,7 +60,7 @@ class RulePanel(QScrollArea):
         self._facts.setText(f"{rule.dimension} of {rule.column.replace('_', ' ').lower()}")
         self._code_label.setText(rule.code)
         self._hint.setText(rule.hint)
-        self.open_records.setText(f"See {rule.open:,} open" if rule.open != 1 else "See 1 open")
+        self.open_records.setText(f"See {grouped(rule.open)} open" if rule.open != 1 else "See 1 open")
         self.open_records.setAccessibleName(f"{self.open_records.text()} records that fail this rule")
         reveal(self.open_records, rule.open > 0 and self._rights.see_records)
         self.change.show_rule(rule)
