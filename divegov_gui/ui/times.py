@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 
-_FORMAT = "%Y-%m-%d %H:%M:%S"
 ISO, GERMAN, BRITISH, AMERICAN, DESKTOP = "iso", "german", "british", "american", "desktop"
 STYLES = {
     ISO: "Year first",
@@ -61,7 +60,7 @@ def _parse(utc: str | None) -> datetime | None:
     """The instant of the database's text, which has 0 to 7 digits of a second's fraction."""
     if not utc:
         return None
-    return datetime.strptime(utc[:19].replace("T", " "), _FORMAT).replace(tzinfo=timezone.utc)
+    return datetime.fromisoformat(utc[:19]).replace(tzinfo=timezone.utc)
 
 
 def exact_local(utc: str | None) -> str:

@@ -33,11 +33,30 @@ def build(path: Path, records: int) -> int:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA cache_size = -262144")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute(
+            "PRAGMA journal_mode = OFF"
+        )  # nothing to go back to: a second copy of it all for nothing
         connection.execute("BEGIN IMMEDIATE")
+        indexes = _without_indexes(connection)
         _multiply(connection, records)
+        for made in indexes:
+            connection.execute(made)
         connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode = WAL")
         return int(connection.execute("SELECT count(*) FROM Quarantine_Violation").fetchone()[0])
+
+
+def _without_indexes(connection: sqlite3.Connection) -> list[str]:
+    """Drop the indexes of what is multiplied; returns how they are made again. In order, each is made by one sort
+    instead of ten million searches."""
+    found = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN "
+        "('Data_Quarantine', 'Raw_Record', 'Record_Outcome', 'Quarantine_Violation')"
+    ).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    return [made for _, made in found]
 
 
 def _multiply(connection: sqlite3.Connection, records: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -116,6 +116,52 @@ def test_a_million_rows_are_scrolled_through_with_few_requests(
         table.viewport().grab()
         QApplication.processEvents()
     assert table.rows.cached_rows <= CACHED_BLOCKS * BLOCK
+
+
+class Diary(QObject):
+    """Writes down what happens in the order in which it does."""
+
+    def __init__(self, table: DataTable, fetcher: Fetcher) -> None:
+        super().__init__()
+        self.pages: list[str] = []
+        self._table, self._fetcher = table, fetcher
+        table.viewport().installEventFilter(self)
+        table.rows.rows_arrived.connect(lambda _: self.pages.append("arrived"))
+        table.current_changed.connect(lambda row: self.pages.append(f"current {row and row['id']}"))
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.pages.append(f"painted, {len(self._fetcher.asked)} asked")
+        return False
+
+
+def test_what_comes_into_sight_is_asked_for_ahead_of_its_frame(
+    qtbot: QtBot, table: DataTable, fetcher: Fetcher
+) -> None:
+    table.rows.reset(MILLION)
+    table.grab()
+    qtbot.waitUntil(lambda: text(table, 0) == "Diver 0")
+    fetcher.at_once, before = False, len(fetcher.asked)
+    diary = Diary(table, fetcher)
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum() // 2)
+    qtbot.waitUntil(lambda: bool(diary.pages))
+    assert diary.pages[0] in [f"painted, {before + 1} asked", f"painted, {before + 2} asked"]
+
+
+def test_who_shows_the_current_row_hears_of_it_once_the_table_is_painted(
+    qtbot: QtBot, table: DataTable, fetcher: Fetcher
+) -> None:
+    table.rows.reset(MILLION)
+    fetcher.at_once, fetcher.asked = False, []
+    table.go_to(MILLION // 2)
+    qtbot.waitUntil(lambda: bool(fetcher.asked))
+    table.grab()
+    diary = Diary(table, fetcher)
+    for request in list(fetcher.asked):
+        fetcher.answer(request)
+    qtbot.waitUntil(lambda: f"current {MILLION // 2}" in diary.pages)
+    heard = diary.pages.index(f"current {MILLION // 2}")
+    assert any(page.startswith("painted") for page in diary.pages[:heard])
 
 
 def test_a_row_that_has_not_arrived_shows_an_ellipsis(

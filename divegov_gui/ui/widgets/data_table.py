@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -18,6 +18,14 @@ from divegov_gui.ui.widgets.table_columns import Column, Row, SortChoice
 from divegov_gui.ui.widgets.virtual_model import BLOCK, Fetch, VirtualTableModel
 
 _COPY_LIMIT = 10_000
+
+
+def in_sight(view: QTableView) -> range:
+    """The rows that `view` shows, those that are cut at its edges too."""
+    first, last = view.rowAt(0), view.rowAt(view.viewport().height() - 1)
+    if first < 0:
+        return range(0)
+    return range(first, last + 1 if last >= 0 else view.model().rowCount())
 
 
 class DataTable(QTableView):
@@ -58,8 +66,13 @@ class DataTable(QTableView):
         self._stretched: int | None = None
         self._behave()
         self._lay_out_headers()
-        self.rows.rows_arrived.connect(self._tell_current)
+        self._told = QTimer(self)
+        self._told.setSingleShot(True)
+        self._told.setInterval(0)
+        self._told.timeout.connect(self._tell_current)
+        self.rows.rows_arrived.connect(self._tell_soon)
         self.rows.modelReset.connect(self._tell_reset)
+        self.verticalScrollBar().valueChanged.connect(self._look_ahead)
 
     def set_placeholder(self, title: str, text: str = "") -> None:
         """What to say while there are no rows."""
@@ -231,14 +244,23 @@ class DataTable(QTableView):
     def _is_editing(self) -> bool:
         return self.state() == QAbstractItemView.State.EditingState
 
-    def _tell_current(self, request: object = None) -> None:
-        at = self.currentIndex().row()
-        if request is None or at // BLOCK == getattr(request, "block", -1):
-            self.current_changed.emit(self.current_row())
+    def _tell_soon(self, request: object) -> None:
+        """The current row may have come: what shows it is brought up to date once the table itself is painted."""
+        if self.currentIndex().row() // BLOCK == getattr(request, "block", -1):
+            self._told.start()
+
+    def _tell_current(self) -> None:
+        self._told.stop()
+        self.current_changed.emit(self.current_row())
 
     def _tell_reset(self) -> None:
+        self._told.stop()
         self.current_changed.emit(None)
         self.selection_changed.emit(0)
+
+    def _look_ahead(self) -> None:
+        """Ask for the rows that have come into sight, so that they are on the way while the frame is painted."""
+        self.rows.want(in_sight(self))
 
     def _copy(self) -> None:
         """Copy the selected rows that are at hand as text with tabs, headings first."""

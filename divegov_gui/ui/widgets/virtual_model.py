@@ -14,7 +14,6 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
-    QTimer,
     Signal,
 )
 
@@ -76,6 +75,7 @@ class VirtualTableModel(QAbstractTableModel):
     """A CellEdit; the page saves it and calls `replace_rows`."""
     rows_arrived = Signal(object)
     """The RowRequest whose rows have just come in."""
+    _turn_wanted = Signal()
 
     def __init__(
         self, columns: Sequence[Column], fetch: Fetch, key: str = "", parent: QObject | None = None
@@ -90,10 +90,8 @@ class VirtualTableModel(QAbstractTableModel):
         self._blocks: OrderedDict[int, _Block] = OrderedDict()
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._asked: set[int] = set()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._ask)
+        self._turn_is_due = False
+        self._turn_wanted.connect(self._ask, Qt.ConnectionType.QueuedConnection)
 
     # --- what the page does
     def reset(self, count: int) -> None:
@@ -205,6 +203,25 @@ class VirtualTableModel(QAbstractTableModel):
                     return row
         return None
 
+    def want(self, rows: range) -> None:
+        """Ask for rows that come into sight, ahead of the frame that shows them."""
+        for number in reversed(_blocks_of(rows)):
+            if number not in self._blocks:
+                self._want(number)
+
+    def knows_none_of(self, rows: range) -> bool:
+        """Whether none of these rows has arrived, nor why they could not be had."""
+        blocks = _blocks_of(rows)
+        return bool(blocks) and self._blocks.keys().isdisjoint(blocks)
+
+    def is_fresh(self, index: int) -> bool:
+        """Whether the row at a place is at hand and its texts were not asked for yet."""
+        block = self._blocks.get(index // BLOCK)
+        place = index % BLOCK
+        if block is None or place >= len(block.rows):
+            return False
+        return block.rows[place] is not None and block.texts[place] is None
+
     def error_at(self, index: int) -> str:
         """Why the row at a place could not be had, or an empty text."""
         block = self._blocks.get(index // BLOCK)
@@ -299,11 +316,17 @@ class VirtualTableModel(QAbstractTableModel):
         self._wanted.move_to_end(number)
         while len(self._wanted) > WAITING:
             self._wanted.popitem(last=False)
-        if not self._timer.isActive():
-            self._timer.start()
+        self._ask_soon()
+
+    def _ask_soon(self) -> None:
+        """Ask once this turn is over, and before the next frame: Qt posts paintings behind such calls."""
+        if not self._turn_is_due:
+            self._turn_is_due = True
+            self._turn_wanted.emit()
 
     def _ask(self) -> None:
         """Send the newest wishes out, as many as may be under way."""
+        self._turn_is_due = False
         while self._wanted and len(self._asked) < IN_FLIGHT:
             number, _ = self._wanted.popitem(last=True)
             first = number * BLOCK
@@ -318,12 +341,13 @@ class VirtualTableModel(QAbstractTableModel):
     def _store(self, request: RowRequest, block: _Block) -> None:
         block.texts = [None] * len(block.rows)
         self._asked.discard(request.block)
+        self._wanted.pop(request.block, None)
         self._blocks[request.block] = block
         while len(self._blocks) > CACHED_BLOCKS:
             self._blocks.popitem(last=False)
         self._tell_changed(request.first, request.first + request.count - 1)
-        if self._wanted and not self._timer.isActive():
-            self._timer.start()
+        if self._wanted:
+            self._ask_soon()
 
     def _in_order(self, request: RowRequest, rows: Sequence[Row]) -> list[Row | None]:
         """The rows in the places of their keys; a row that is gone leaves its place empty."""
@@ -350,3 +374,8 @@ class VirtualTableModel(QAbstractTableModel):
         if spec.badge is not None and (badge := spec.badge(row)) is not None:
             return badge.text
         return spec.format(read(row, spec.name))
+
+
+def _blocks_of(rows: range) -> range:
+    """The pages that hold some rows."""
+    return range(rows.start // BLOCK, -(-rows.stop // BLOCK))

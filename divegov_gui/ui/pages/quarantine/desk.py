@@ -57,7 +57,7 @@ class Desk(QObject):
         """The cursor has moved. Where its row is still on the way, the panel stands as it is and offers nothing."""
         if row is None and self._grid.currentIndex().isValid():
             self._panel.row = None
-            self.suggesting.ask(None)
+            self.suggesting.forget()
             self._enable()
         else:
             self.show_row(row)

@@ -158,7 +158,10 @@ class QueueGrid(DataTable):
 
     # --- Qt's own
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        self.cells.take_theme()
+        if not self.cells.paint_waiting(self):
+            self.cells.prepare(self)
+            super().paintEvent(event)
         self.cells.paint_lines(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

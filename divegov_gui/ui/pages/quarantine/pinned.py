@@ -54,7 +54,8 @@ class PinnedColumns(QTableView):
     # --- Qt's own
     def paintEvent(self, event: QPaintEvent) -> None:
         self._delegate.take_theme()
-        super().paintEvent(event)
+        if not self._delegate.paint_waiting(self):
+            super().paintEvent(event)
         self._delegate.paint_lines(self)
         painter = QPainter(self.viewport())
         painter.setPen(color("control_border"))

@@ -37,6 +37,11 @@ class Suggesting(QObject):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._ask_now)
 
+    def forget(self) -> None:
+        """There is no record to suggest anything for, until the next is asked about; what is shown stays."""
+        self._row, self.suggestions = None, ()
+        self._pause.stop()
+
     def ask(self, row: QueueRow | None) -> None:
         """Find suggestions for `row` after a pause."""
         self._row, self.suggestions = row, ()
