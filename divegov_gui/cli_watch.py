@@ -93,7 +93,8 @@ def _tell(event: Any, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, ensure_ascii=False), flush=True)
         return
-    words = f"{event.name}: {event.outcome.value}"
+    name = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in event.name)
+    words = f"{name}: {event.outcome.value}"
     if event.report is not None:
         outcomes = event.report.batch.outcomes
         words += (
@@ -119,7 +120,7 @@ def facts_of_batch(report: Any) -> dict[str, Any]:
 
 
 def _warn(error: DiveGovError) -> None:
-    print(f"divegov: {error} The file stays and is tried again.", file=sys.stderr, flush=True)
+    print(f"divegov: {error} Files stay where they are; it is tried again.", file=sys.stderr, flush=True)
 
 
 def _raise(error: DiveGovError) -> None:

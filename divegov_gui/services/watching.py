@@ -2,7 +2,8 @@
 
 Governed files go to ``done/``, refused ones to ``refused/`` with the reason beside them. Nothing is remembered outside
 the folder and the database: the database recognises content that it has governed, so a watcher that was killed at any
-moment, and started again, neither loses nor repeats a file.
+moment, and started again, neither loses nor repeats a file. One watcher has a folder at a time (services/folder_lock),
+so that no two move files over each other. A file that is still written to after it was taken comes back, whole.
 """
 
 from __future__ import annotations
@@ -19,18 +20,23 @@ from divegov_gui.core.errors import Conflict, ConnectionFailed, DiveGovError, In
 from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress
 from divegov_gui.database.session import Session
 from divegov_gui.services.files.model import Fingerprint
+from divegov_gui.services.folder_lock import FolderLock
 from divegov_gui.services.ingestion import IngestReport, ingest
 
 DONE, REFUSED = "done", "refused"
 TAKEN = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".json", ".jsonl", ".ndjson"})
-"""The endings of the files that are looked at; others may lie in the folder and are left alone."""
+"""The endings of the files that are looked at; others may lie in the folder and are left alone, and so are links."""
 
 LOOK_SECONDS = 2.0
 """How long to wait between two looks. A file is complete when two looks in a row see it unchanged."""
 PAUSE_SECONDS = 30.0
 """How long to wait where the database did not take a file."""
 
-_REASON_SUFFIX = ".reason.txt"
+REASON_SUFFIX = ".reason.txt"
+_LOOKED_AFTER = 200
+"""How many of the files that were taken are looked after, lest somebody still writes to them."""
+_LONGEST_NAME = 200
+"""Bytes of a file's name, so that the time and the reason's ending find room in the 255 that a name may have."""
 
 
 class Taken(Enum):
@@ -74,13 +80,27 @@ class FolderWatch:
         self._options = options or WatchOptions()
         self._seen: dict[Path, Fingerprint] = {}
         self._kept: dict[Path, Fingerprint] = {}
+        self._moved: dict[Path, tuple[Fingerprint, Path]] = {}
+        self._lock = FolderLock()
         self._prepare()
 
+    def close(self) -> None:
+        """Let others watch the folder."""
+        self._lock.release()
+
     def look(self) -> list[Path]:
-        """The files that were seen before and have not changed since, oldest first. Raises InputRefused."""
+        """The files that were seen before and have not changed since, oldest first.
+
+        Raises InputRefused where the folder is gone or cannot be written; a later look finds it again when it is back.
+        """
+        if not self._lock.is_held:
+            self._prepare()
         try:
+            self._bring_back()
             now = self._files()
         except OSError as error:
+            self._lock.release()
+            self._seen.clear()
             raise _folder_refused(self.folder, error) from error
         ready = [path for path, found in now.items() if self._seen.get(path) == found and found.size]
         self._kept = {path: found for path, found in self._kept.items() if now.get(path) == found}
@@ -129,34 +149,50 @@ class FolderWatch:
         return ingest(session, source, progress=progress, cancel=cancel)
 
     def _refuse(self, path: Path, before: Fingerprint, refused: InputRefused) -> WatchEvent:
-        """Put the file aside with the reason beside it; not so where it has changed or the system holds it back."""
+        """Put the file aside with the reason beside it; not so where it has changed or the system holds it back.
+
+        The reason is written ahead of the move: a kill in between leaves none without it.
+        """
         held_back = isinstance(refused.__cause__, OSError)
         if held_back or _fingerprint(path) != before:
             if held_back:
                 self._kept[path] = before
             return WatchEvent(path.name, Taken.KEPT, path, reason=refused)
-        event = self._move(path, before, REFUSED, WatchEvent(path.name, Taken.REFUSED, path, reason=refused))
-        if event.outcome is Taken.REFUSED:
-            words = [refused.title, refused.detail, refused.hint]
-            event.place.with_name(event.place.name + _REASON_SUFFIX).write_text(
-                "\n".join(word for word in words if word) + "\n", encoding="utf-8"
-            )
-        return event
+        return self._move(path, before, REFUSED, WatchEvent(path.name, Taken.REFUSED, path, reason=refused))
 
     def _move(self, path: Path, before: Fingerprint, folder: str, event: WatchEvent) -> WatchEvent:
         """Move the file that was taken, and none that somebody has put in its place meanwhile."""
         place = _free_place(self.folder / folder / path.name)
+        reason = place.with_name(place.name + REASON_SUFFIX)
         try:
             place.parent.mkdir(exist_ok=True)
+            if event.reason is not None:
+                words = (event.reason.title, event.reason.detail, event.reason.hint)
+                reason.write_text("\n".join(word for word in words if word) + "\n", encoding="utf-8")
             path.rename(place)
             if Fingerprint.of(place) != before:
+                reason.unlink(missing_ok=True)
                 if not path.exists():
                     place.rename(path)
                 return WatchEvent(path.name, Taken.KEPT, path, event.report, event.reason)
         except OSError as error:
             self._kept[path] = before
             return WatchEvent(path.name, Taken.KEPT, path, event.report, _not_moved(path, folder, error))
+        self._moved[place] = (before, path)
+        for oldest in list(self._moved)[:-_LOOKED_AFTER]:
+            del self._moved[oldest]
         return WatchEvent(event.name, event.outcome, place, event.report, event.reason)
+
+    def _bring_back(self) -> None:
+        """What somebody went on writing to after it was taken comes back: what was missing is taken with the rest."""
+        for place, (before, path) in list(self._moved.items()):
+            now = _fingerprint(place)
+            if now == before:
+                continue
+            del self._moved[place]
+            if now is not None:
+                place.rename(path if not path.exists() else _free_place(path))
+                place.with_name(place.name + REASON_SUFFIX).unlink(missing_ok=True)
 
     def _files(self) -> dict[Path, Fingerprint]:
         found = {}
@@ -167,7 +203,7 @@ class FolderWatch:
                     continue
                 path = self.folder / name
                 print_ = _fingerprint(path)
-                if print_ is not None and path.is_file():
+                if print_ is not None and entry.is_file(follow_symlinks=False):
                     found[path] = print_
         return found
 
@@ -181,6 +217,7 @@ class FolderWatch:
                 )
             for name in (DONE, REFUSED):
                 (self.folder / name).mkdir(exist_ok=True)
+            self._lock.take(self.folder)
         except OSError as error:
             raise _folder_refused(self.folder, error) from error
 
@@ -197,21 +234,29 @@ def watch(
 ) -> None:
     """Watch until cancelled. A session is open only while a file is taken.
 
-    Where the database cannot be reached or refuses, `on_trouble` is told, the file stays where it is, and it is
-    tried again after a pause. Raises Cancelled, and InputRefused where the folder itself is gone.
+    Where the database cannot be reached or refuses, or the folder itself is away, `on_trouble` is told once, files stay
+    where they are, and all is tried again after a pause. A file that is refused keeps none behind it waiting. Raises
+    Cancelled.
     """
-    waited = 0.0
+    waited, told = 0.0, ""
     while True:
         pause = LOOK_SECONDS
-        for path in folder.look():
-            if cancel:
-                cancel.raise_if_cancelled()
-            try:
-                on_event(_take(folder, open_session, path, progress, cancel))
-            except (ConnectionFailed, Conflict, Refused) as error:
-                on_trouble(error)
-                pause = PAUSE_SECONDS
-                break
+        trouble: DiveGovError | None = None
+        try:
+            for path in folder.look():
+                if cancel:
+                    cancel.raise_if_cancelled()
+                try:
+                    on_event(_take(folder, open_session, path, progress, cancel))
+                except (Conflict, Refused) as error:
+                    trouble = error
+        except (ConnectionFailed, InputRefused) as error:
+            trouble = error
+        if trouble is not None:
+            pause = PAUSE_SECONDS
+            if told != str(trouble):
+                on_trouble(trouble)
+        told = str(trouble) if trouble else ""
         if cancel:
             cancel.raise_if_cancelled()
         wait(pause)
@@ -244,11 +289,12 @@ def _fingerprint(path: Path) -> Fingerprint | None:
 
 
 def _free_place(place: Path) -> Path:
-    """`place`, or with the time in its name where a file of that name lies there already."""
-    if not place.exists():
+    """`place`, or with the time in its name where a file of that name lies there already; a long name is cut."""
+    stem = os.fsdecode(os.fsencode(place.stem)[:_LONGEST_NAME])
+    if stem == place.stem and not os.path.lexists(place):
         return place
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
-    return place.with_name(f"{place.stem}-{stamp}{place.suffix}")
+    return place.with_name(f"{stem}-{stamp}{place.suffix}")
 
 
 def _folder_refused(folder: Path, error: OSError) -> InputRefused:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.errors import Cancelled, Conflict, DiveGovError, Refused
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.ui.settings import WATCHED_FOLDER, UiSettings
 from divegov_gui.ui.tasks import TaskCrashed, TaskHandle, Worker
@@ -151,6 +151,8 @@ class FolderWatcher(QObject):
 
     def _end(self) -> None:
         self._timer.stop()
+        if self._watch is not None:
+            self._watch.close()
         self._watch, self._starting = None, False
         self._waiting.clear()
         self.trouble = None
@@ -189,13 +191,16 @@ class FolderWatcher(QObject):
     def _found(self, watch: FolderWatch, files: list[Path]) -> None:
         if watch is self._watch:
             self._waiting = files
+            if not files and self.trouble is not None:
+                self.trouble = None
+                self.changed.emit()
             self._take_next()
 
     def _lost(self, error: DiveGovError) -> None:
-        """The folder itself is gone."""
+        """The folder itself is away: it is said once, and looked for until it is back."""
         if self.is_on:
-            self._end()
-            self._context.notifier.error(error)
+            self.trouble = error
+            self._timer.setInterval(PAUSE_MS)
             self.changed.emit()
 
     def _take_next(self) -> None:
@@ -233,14 +238,17 @@ class FolderWatcher(QObject):
 
     def _in_trouble(self, error: DiveGovError) -> None:
         """Stopped by the person, or a bug: watch no more. Anything else is no fault of the file: it is tried again."""
-        self._waiting.clear()
         if isinstance(error, (Cancelled, TaskCrashed)):
+            self._waiting.clear()
             self.stop()
             return
+        if not isinstance(error, (Conflict, Refused)):
+            self._waiting.clear()
         if self.is_on:
             self.trouble = error
             self._timer.setInterval(PAUSE_MS)
         self.changed.emit()
+        self._take_next()
 
 
 def watch_note(watcher: FolderWatcher) -> tuple[str, str, str]:

@@ -218,6 +218,21 @@ def test_while_the_database_refuses_files_wait_and_are_taken_later(
     assert watcher.trouble is None
 
 
+def test_a_folder_that_vanishes_is_looked_for_until_it_is_back(
+    person: Watching, inbox: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    person.start(inbox)
+    watcher = person.steward.context.watching
+    inbox.rename(tmp_path / "away")
+    qtbot.waitUntil(lambda: watcher.trouble is not None, timeout=20_000)
+    assert watching.watch_note(watcher)[0] == f"{inbox.name}: files wait"
+    (tmp_path / "away").rename(inbox)
+    write_people(inbox / "people.csv", 50)
+    person.wait_for(1)
+    assert watcher.trouble is None
+    assert watching.watch_note(watcher)[0] == f"Watching {inbox.name}"
+
+
 def test_the_file_system_is_asked_and_files_are_taken_off_the_window_s_thread(
     person: Watching, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

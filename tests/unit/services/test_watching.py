@@ -237,6 +237,10 @@ def test_a_watcher_killed_anywhere_governs_each_file_once(tmp_path: Path) -> Non
         lying = {path.name for path in (place / "inbox").rglob("*.csv")}
         assert lying == set(names)
         assert {path.name for path in (place / "inbox" / "done").iterdir()} == {"a.csv", "b.csv"}
+        assert {path.name for path in (place / "inbox" / "refused").iterdir()} == {
+            "bad.csv",
+            "bad.csv.reason.txt",
+        }
         if not killed:
             break
     assert kills > 5
