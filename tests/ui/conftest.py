@@ -11,6 +11,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from blank_pages import blank_pages
 from driving import fill, quiet
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,7 +23,7 @@ from divegov_gui.services.generation import GenerationRequest
 from divegov_gui.services.servers import Place
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.notifier import Notifier
-from divegov_gui.ui.pages import PageSpec, page_specs
+from divegov_gui.ui.pages import PageSpec
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tasks import TaskBoard
 from divegov_gui.ui.theme import ThemeManager, dress
@@ -79,7 +80,7 @@ def settings(tmp_path: Path) -> UiSettings:
 
 @pytest.fixture
 def pages() -> list[PageSpec]:
-    return page_specs()
+    return blank_pages()
 
 
 @pytest.fixture

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from blank_pages import blank_pages
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.ui.capture import capture, capture_pages
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.notifier import Notifier
-from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.tasks import TaskBoard
 from divegov_gui.ui.theme import ThemeManager
 
 
 @pytest.fixture
 def hidden(qtbot: QtBot, themes: ThemeManager) -> MainWindow:
-    made = MainWindow(page_specs(), themes=themes, notifier=Notifier(), board=TaskBoard())
+    made = MainWindow(blank_pages(), themes=themes, notifier=Notifier(), board=TaskBoard())
     qtbot.addWidget(made)
     return made
 

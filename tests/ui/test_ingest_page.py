@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from blank_pages import blank_pages
 from ingest_harness import HeldSource, Steward, open_page, write_people
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -20,7 +21,6 @@ from pytestqt.qtbot import QtBot
 from divegov_gui.services.generation import AVAILABLE_LOCALES, DEFAULT_LOCALES
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA
 from divegov_gui.ui.main_window import MainWindow
-from divegov_gui.ui.pages import page_specs
 from divegov_gui.ui.pages.ingest import generate_pane
 from divegov_gui.ui.pages.ingest.defects_card import KINDS, even_shares
 from divegov_gui.ui.tasks import TaskBoard
@@ -284,7 +284,7 @@ def test_work_goes_on_while_another_page_is_shown(
 ) -> None:
     context = steward.context
     window = MainWindow(
-        page_specs({"ingest": lambda: steward.page}),
+        blank_pages(ingest=lambda: steward.page),
         themes=themes,
         notifier=context.notifier,
         board=steward.board,

@@ -233,14 +233,6 @@ def test_every_control_has_a_name_for_automation_and_for_people(window: MainWind
         assert control.accessibleName(), control.objectName()
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_a_page_that_is_planned_promises_and_offers_nothing_to_press(window: MainWindow, key: str) -> None:
-    window.go_to(key)
-    page = window.page(key)
-    assert any("will be here" in text.text() for text in page.findChildren(QLabel))
-    assert page.findChildren(QAbstractButton) == []
-
-
 def test_the_theme_switch_changes_the_look_and_is_remembered(
     qtbot: QtBot, window: MainWindow, settings: UiSettings
 ) -> None:

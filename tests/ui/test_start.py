@@ -140,7 +140,7 @@ def test_a_start_stays_lean(start: Start) -> None:
 
 def test_a_start_brings_in_the_page_that_is_shown_and_no_other(start: Start) -> None:
     pages = {name.split(".")[3] for name in start.page.modules if name.startswith("divegov_gui.ui.pages.")}
-    assert pages == {"page", "planned", "made", "unreadable", "overview"}, (
+    assert pages == {"page", "specs", "made", "unreadable", "overview"}, (
         "parts that all pages share, and one page"
     )
 

@@ -67,7 +67,7 @@ FACTORIES: dict[str, Callable[[AppContext], QWidget]] = {
     "history": _history,
     "privacy": _privacy,
 }
-"""By the page's key; what has none is said to be planned."""
+"""By the page's key."""
 
 _TABLE = "divegov_gui.ui.widgets.list_table"
 _HISTORY = (

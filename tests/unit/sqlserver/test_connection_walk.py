@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Stage
 from fake_odbc import Error, Result, Running, failure
 from fake_server import (
     CERTIFICATE,
@@ -22,6 +21,7 @@ from fake_server import (
     silent,
     strict,
 )
+from stage import Stage
 
 from divegov_gui.core.errors import Cancelled, Refused
 from divegov_gui.core.progress import CancelToken

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Stage
 from fake_odbc import Answer, Result, failure, link_lost
+from stage import Stage
 
 from divegov_gui.core.errors import Cancelled, ConnectionFailed
 from divegov_gui.core.progress import CancelToken

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import Background
+from stage import Background
 
 from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.database.odbc_entra import SCOPE, entra_token

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Stage
 from fake_odbc import Result
+from stage import Stage
 
 from divegov_gui.core.errors import DeploymentFailed, InputRefused
 from divegov_gui.core.paths import scripts_folder

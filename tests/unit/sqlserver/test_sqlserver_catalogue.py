@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Stage
 from fake_odbc import Result, failure
+from stage import Stage
 
 from divegov_gui.core.errors import InputRefused, Refused
 from divegov_gui.core.paths import scripts_folder

@@ -3,8 +3,8 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from conftest import Background, Stage
 from fake_odbc import Result, Running, failure, link_lost
+from stage import Background, Stage
 
 from divegov_gui.core.errors import Cancelled, ConnectionFailed, DeploymentFailed
 from divegov_gui.database.odbc_profile import SqlServerProfile

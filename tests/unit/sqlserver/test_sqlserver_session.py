@@ -4,7 +4,6 @@ import struct
 from typing import Any
 
 import pytest
-from conftest import PROFILE, Background, Stage
 from fake_odbc import (
     PREFIX,
     Error,
@@ -15,6 +14,7 @@ from fake_odbc import (
     link_lost,
     printed,
 )
+from stage import PROFILE, Background, Stage
 
 from divegov_gui.core.errors import Cancelled, Conflict, ConnectionFailed, Refused
 from divegov_gui.core.progress import CancelToken
