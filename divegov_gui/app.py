@@ -105,6 +105,10 @@ def save_pages(place: Place, folder: Path, sizes: Sequence[tuple[int, int]]) -> 
     return made
 
 
+_WITHOUT_DIVERS = ("privacy", "connections", "deploy", "ingest", "rules")
+"""The pages that hold nothing of a diver when one is erased: Privacy, where it is done, forgets by itself."""
+
+
 class Steward:
     """The window, its two database sessions and all between them, joined."""
 
@@ -148,6 +152,7 @@ class Steward:
         self.context.page_requested.connect(self._show_page)
         self.context.place_asked.connect(self._turn_to)
         self.window.tour_wanted.connect(lambda: self.tour.start())
+        self.context.person_erased.connect(lambda: self.window.remake_pages(keep=_WITHOUT_DIVERS))
         self.context.demo_ready.connect(lambda: self.tour.offer())
         self.window.writing_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
         self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))

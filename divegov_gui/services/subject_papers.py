@@ -8,6 +8,7 @@ from typing import Any
 
 from divegov_gui.core import private_files
 from divegov_gui.core.numbers import grouped
+from divegov_gui.core.paths import data_folder
 from divegov_gui.services.manifest import Pack, as_json, make_empty, seal_folder
 from divegov_gui.services.papers import (
     Block,
@@ -66,6 +67,10 @@ _UNWRITTEN = (
     "Another program held the file, so that it could not be written anew: free pages of it may still hold former "
     "values until “divegov subject rewrite-file” has been run."
 )
+_OUTSIDE = (
+    "Files that records came from (a watched folder keeps them in its folder done), exports, evidence packs and "
+    "backups are no part of the database: delete or correct them where they are."
+)
 _WIDE = 6
 """Columns beyond which rows are set one below the other, a list each."""
 
@@ -109,19 +114,27 @@ def certificate_paper(certificate: Certificate) -> Paper:
         for line in facts["inventory"]
     ]
     blocks: tuple[Block, ...] = (
-        Words(
-            f"Diver {facts['diver_id']} was erased on {both_times(facts['erased_at'])} by {facts['erased_by']}."
-        ),
         Words(said, "bad" if left else "good"),
         *([Words(_UNWRITTEN, "bad")] if checked["file"]["is_rewritten"] is False else ()),
         Heading("What was found, and what became of it"),
         Table(("Place", "Rows", "What became of them"), inventory),
+        Heading("What is outside of the database"),
+        Words(outside(facts.get("batches", ()))),
         Heading("How it can be checked"),
         Facts(tuple(_proofs(facts))),
         Words(_CHECK, "muted"),
     )
-    made = f"Erased {both_times(facts['erased_at'])} by {facts['erased_by']}"
+    made = f"Diver {facts['diver_id']} was erased on {both_times(facts['erased_at'])} by {facts['erased_by']}"
     return Paper("Certificate of erasure", made, blocks)
+
+
+def outside(batches: Sequence[int]) -> str:
+    """What an erasure does not reach, and somebody has to look after."""
+    came = ""
+    if batches:
+        numbers = ", ".join(f"{number}" for number in batches)
+        came = f"The person's records came with {'batch' if len(batches) == 1 else 'batches'} {numbers}. "
+    return f"{came}{_OUTSIDE}"
 
 
 def place_name(table: str) -> str:
@@ -160,6 +173,19 @@ def write_certificate(certificate: Certificate, path: Path, make_pdf: MakePdf | 
     if is_paper and make_pdf is not None:
         with with_reason(path):
             make_pdf(certificate_paper(certificate), path)
+    return path
+
+
+def keep_certificate(certificate: Certificate) -> Path | None:
+    """Keep a copy in the person's data folder, for it cannot be made again; None where nothing can be written there."""
+    facts = certificate.facts
+    stamp = "".join(filter(str.isdigit, facts["erased_at"]))
+    path = data_folder() / "certificates" / f"erasure-{facts['diver_id']}-{stamp}.json"
+    try:
+        private_files.make_folder(path.parent)
+        private_files.write_text(path, certificate.to_json() + "\n")
+    except OSError:
+        return None  # whoever asked says that it is kept nowhere yet
     return path
 
 

@@ -76,11 +76,15 @@ class InventoryLine:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What an erasure would find. `is_kept`: an anonymous diver keeps the place that dives and bookings refer to."""
+    """What an erasure would find. `is_kept`: an anonymous diver keeps the place that dives and bookings refer to.
+
+    `batches` are those with which the person's records came: the files are outside of the database.
+    """
 
     diver_id: int
     lines: tuple[InventoryLine, ...]
     is_kept: bool
+    batches: tuple[int, ...]
     values: tuple[tuple[str, str], ...] = field(repr=False)
 
     @property
@@ -284,6 +288,7 @@ def _inventory(diver_id: int, results: Sequence[Sequence[Row]]) -> Inventory:
         diver_id,
         tuple(InventoryLine(row["Place"], row["Row_Count"], row["Fate"]) for row in lines),
         bool(done[0]["Is_Kept"]),
+        tuple(json.loads(done[0].get("Batches") or "[]")),
         tuple((row["Column_Name"], row["Identifying_Value"]) for row in values),
     )
 
@@ -325,6 +330,7 @@ def _certificate(
         "anonymous_diver_stays": bool(done["Is_Kept"]),
         "inventory": [{"place": x.place, "rows": x.rows, "fate": x.fate} for x in lines],
         "rows": sum(line.rows for line in lines if not line.stays),
+        "batches": json.loads(done.get("Batches") or "[]"),
         "tombstones": tombstones,
         "key_mark": identities.mark,
         "verification": {

@@ -40,6 +40,8 @@ class AppContext(QObject):
     """The demo's records are in: there is something to be shown around in."""
     place_changed = Signal()
     """The window has turned to another place."""
+    person_erased = Signal()
+    """Somebody was erased: what other pages hold of them, typed or shown, is to go too."""
     watching_changed = Signal()
     """What is to be said of the folder that is watched has changed."""
 

@@ -2675,7 +2675,17 @@ BEGIN
     FROM temp.Subject_Value
     ORDER BY Column_Name, Identifying_Value;
 
-    SELECT @Diver_ID AS Diver_ID, @Now AS Erased_At, @Actor AS Erased_By, @Is_Kept AS Is_Kept;
+    -- With which batches the person's records came: their files, and copies of them, are no part of this database.
+    SELECT @Diver_ID AS Diver_ID, @Now AS Erased_At, @Actor AS Erased_By, @Is_Kept AS Is_Kept,
+           (SELECT json_group_array(c.Batch_ID)
+            FROM (SELECT DISTINCT b.Batch_ID
+                  FROM temp.Subject_Raw AS s
+                  JOIN Raw_Record AS r
+                    ON r.Raw_ID = s.Raw_ID
+                  JOIN Ingestion_Batch AS b
+                    ON b.Batch_ID = r.Batch_ID
+                  WHERE b.Source_Kind <> 'resubmission'
+                  ORDER BY b.Batch_ID) AS c) AS Batches;
 
     DROP TABLE temp.Subject_Name;
     DROP TABLE temp.Subject_Email;

@@ -3724,7 +3724,16 @@ BEGIN
         FROM #Subject_Value
         ORDER BY Column_Name, Identifying_Value;
 
-        SELECT @Diver_ID AS Diver_ID, @Now AS Erased_At, ORIGINAL_LOGIN() AS Erased_By, @Is_Kept AS Is_Kept;
+        -- With which batches the person's records came: their files, and copies of them, are no part of this database.
+        SELECT @Diver_ID AS Diver_ID, @Now AS Erased_At, ORIGINAL_LOGIN() AS Erased_By, @Is_Kept AS Is_Kept,
+               (SELECT CONCAT(N'[', STRING_AGG(CONVERT(NVARCHAR(MAX), c.Batch_ID), N',') WITHIN GROUP (ORDER BY c.Batch_ID), N']')
+                FROM (SELECT DISTINCT b.Batch_ID
+                      FROM #Subject_Raw AS s
+                      JOIN Staging.Raw_Record AS r
+                        ON r.Raw_ID = s.Raw_ID
+                      JOIN Staging.Ingestion_Batch AS b
+                        ON b.Batch_ID = r.Batch_ID
+                      WHERE b.Source_Kind <> N'resubmission') AS c) AS Batches;
 
         IF @Rehearse = 1
             ROLLBACK TRANSACTION Rehearsal;

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from driving import ask, cells, click, clipped, find, quiet, texts
 from lives import ADA, give_past
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
+from divegov_gui.services import subjects
 from divegov_gui.services.manifest import verify_pack
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.privacy.page import PrivacyPage
@@ -178,6 +179,48 @@ def test_who_sees_in_the_clear_has_nothing_to_reveal(steward: Steward) -> None:
 # --- personas
 
 
+def test_the_page_begins_where_one_works_and_the_persona_changes_on_purpose_alone(
+    qtbot: QtBot, steward: Steward
+) -> None:
+    steward.window.activateWindow()
+    shown = page(steward)
+    steward.window.setFocus()
+    shown.persona.setFocus()
+    shown.page_shown()
+    assert shown.focusWidget() is find(steward, "privacy.sample")
+    turn_to(qtbot, steward, 1)
+    shown.persona.setFocus()
+    shown.page_shown()
+    assert shown.focusWidget() is find(steward, "privacy.search")
+
+    chooser = find(steward, "privacy.persona", QComboBox)
+    assert find(steward, "privacy.views", QTabBar).nextInFocusChain() is chooser, "the views come first"
+    chosen: list[int] = []
+    chooser.activated.connect(chosen.append)
+    middle = QPointF(chooser.rect().center())
+    wheel = QWheelEvent(
+        middle,
+        chooser.mapToGlobal(middle),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(chooser, wheel)
+    assert not wheel.isAccepted(), "the page behind may scroll"
+    chooser.setFocus()
+    for key in (Qt.Key.Key_End, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_O, Qt.Key.Key_D):
+        qtbot.keyClick(chooser, key)
+    assert (chosen, chooser.currentData()) == ([], "data_steward")
+    qtbot.keyClick(chooser, Qt.Key.Key_Down)
+    assert chooser.view().isVisible(), "the list opens first"
+    assert chosen == []
+    qtbot.keyClick(chooser.view(), Qt.Key.Key_Escape)
+    assert (chosen, chooser.currentData()) == ([], "data_steward")
+
+
 def test_the_header_says_as_whom_one_acts_and_the_page_stays(qtbot: QtBot, steward: Steward) -> None:
     act_as(qtbot, steward, "compliance_officer")
     assert steward.window.current_key == "privacy"
@@ -313,6 +356,12 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     assert [value for value in FORMER if value in paper] == []
     raw = b"".join(file.read_bytes() for file in lived.parent.glob(f"{lived.name}*"))
     assert [value for value in FORMER if value.encode() in raw] == []
+    done = page(officer).requests.view.erasure._done
+    assert done is not None
+    kept = Path(find(officer, "privacy.certificate_kept", QLabel).text().rpartition(" in ")[2])
+    assert subjects.read_certificate(kept.read_text()).facts == done.certificate.facts
+    assert (kept.stat().st_mode & 0o077, kept.parent.stat().st_mode & 0o077) == (0, 0)
+    assert find(officer, "privacy.search", QLineEdit).text() == ""
     turn_to(qtbot, officer, 0)
     assert [value for value in FORMER if value in everything_said(officer)] == []
     officer.window.go_to("history")
@@ -320,12 +369,46 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     assert str(ADA) not in find(officer, "history.line", QLabel).text()
     officer.window.go_to("privacy")
     quiet(officer)
-    requests = page(officer).requests
-    assert requests.view.erasure._done is not None
-    requests.save_to(tmp_path / "certificate.pdf", requests.view.erasure._done)
+    page(officer).requests.save_to(tmp_path / "certificate.pdf", done)
     quiet(officer)
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads((tmp_path / "certificate.json").read_text())["diver_id"] == ADA
+
+
+def test_what_was_typed_shown_or_revealed_of_an_erased_person_is_on_no_page_any_more(
+    qtbot: QtBot, officer: Steward
+) -> None:
+    """Pages keep what they showed while they are out of sight, and fields what was typed."""
+    officer.window.go_to("history")
+    quiet(officer)
+    find(officer, "history.search", QLineEdit).setText("Okonkwo")
+    officer.window.go_to("quarantine")
+    quiet(officer)
+    find(officer, "quarantine.search", QLineEdit).setText(SECRETS[0])
+    officer.window.go_to("privacy")
+    turn_to(qtbot, officer, 0)
+    take_sample(qtbot, officer, SECRETS[0] + "example.net")
+    assert f"Diver {ADA}" in find(officer, "privacy.who", QLabel).text(), "found by the whole of the email"
+    type_into(qtbot, officer, "privacy.reveal_reason", "DSR-1")
+    click(qtbot, officer, "privacy.reveal")
+    quiet(officer)
+    assert SECRETS[0] in find(officer, "privacy.revealed", QLabel).text().replace("\u200b", "")
+    choose_person(qtbot, officer, "okonkwo")
+    click(qtbot, officer, "privacy.rehearse")
+    quiet(officer)
+    type_into(qtbot, officer, "privacy.erase_reason", "DSR-2026-118")
+    type_into(qtbot, officer, "privacy.erase_word", f"ERASE {ADA}")
+    click(qtbot, officer, "privacy.erase")
+    quiet(officer)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    held = "\n".join(
+        field.text() for kind in (QLineEdit, QLabel) for field in officer.window.findChildren(kind)
+    ).replace("\u200b", "")
+    assert [value for value in (*FORMER, "okonkwo") if value in held] == []
+    for key in ("history", "quarantine", "overview", "privacy"):
+        officer.window.go_to(key)
+        quiet(officer)
+        assert [value for value in FORMER if value in "\n".join(texts(officer.window))] == [], key
 
 
 def test_the_certificate_stays_in_sight_where_the_list_has_others(qtbot: QtBot, officer: Steward) -> None:

@@ -51,7 +51,7 @@ class ComparisonTable(ListTable):
 
     def __init__(self, *, mask: bool, parent: QWidget | None = None) -> None:
         super().__init__(
-            (Column("title", "Field", 134, sortable=False), *(_role_column(*role) for role in ROLES)),
+            (Column("title", "Field", 150, sortable=False), *(_role_column(*role) for role in ROLES)),
             name="privacy.comparison",
             accessible="What each role sees",
             key="column",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import Progress
 from divegov_gui.services.papers import as_html
-from divegov_gui.services.subject_papers import certificate_paper
+from divegov_gui.services.subject_papers import certificate_paper, outside
 from divegov_gui.services.subjects import Erased, Inventory
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.privacy.inventory import InventoryTable
@@ -47,7 +49,7 @@ class ErasureCard(Card):
         self.progress = ProgressPanel("privacy.erasing", unit="")
         self.problem = Problem("privacy.erase_problem")
         for part in (self._intro, self._confirm, self.progress, self._certificate, self.problem):
-            self.body.addWidget(part, 100 if part is self._certificate else 0)
+            self.body.addWidget(part, 100 if part in (self._certificate, self._confirm) else 0)
         self.body.addStretch(1)
         self.begin(None)
 
@@ -55,6 +57,11 @@ class ErasureCard(Card):
     def word(self) -> str:
         """What is to be typed to confirm."""
         return f"ERASE {self._diver_id}"
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether a certificate is in sight."""
+        return self._done is not None
 
     def begin(self, diver_id: int | None) -> None:
         """Start with a person; what was rehearsed of another one is forgotten."""
@@ -87,14 +94,20 @@ class ErasureCard(Card):
             f"{plural(found.rows, 'row')} in {plural(len(going), 'place')} would go. Nothing is changed yet.{kept}"
         )
         self.inventory.show_lines(found.lines)
+        self._outside.setText(outside(found.batches))
         self._typed.clear()
         self._reason.clear()
         self._typed_row.set_hint(f"Type {self.word}")
         self._check()
         self._show(self._confirm)
 
-    def show_certificate(self, done: Erased) -> None:
-        """Show that it is done, how it was verified, and the certificate."""
+    def show_certificate(self, done: Erased, kept: Path | None) -> None:
+        """Show that it is done, how it was verified, and the certificate; and where a copy of it is `kept`."""
+        self._kept.setText(
+            f"It cannot be made again. A copy is kept in {kept}"
+            if kept
+            else "It cannot be made again, and no copy of it could be kept: save it now."
+        )
         self._done = done
         clean = done.certificate.is_clean
         count = done.certificate.facts["verification"]["values_searched"]
@@ -138,7 +151,11 @@ class ErasureCard(Card):
         head.addWidget(self._sum, 1)
         layout.addLayout(head)
         self.inventory = InventoryTable("privacy.inventory")
-        layout.addWidget(self.inventory)
+        layout.addWidget(self.inventory, 100)
+        self._outside = label("", "muted", wrap=True, name="privacy.outside")
+        layout.addWidget(self._outside)
+        for each in (self._sum, self._outside):
+            _ask_for_lines(each)
         fields = QHBoxLayout()
         fields.setSpacing(theme.current().space.m)
         self._reason, self._typed = QLineEdit(), QLineEdit()
@@ -163,6 +180,7 @@ class ErasureCard(Card):
         row.addWidget(back)
         row.addWidget(self.erase)
         layout.addLayout(row)
+        layout.addStretch(1)
         return part
 
     def _make_certificate(self) -> QWidget:
@@ -177,6 +195,9 @@ class ErasureCard(Card):
         self.save.clicked.connect(lambda: self.save_wanted.emit(self._done))
         head.addWidget(self.save)
         layout.addLayout(head)
+        self._kept = label("", "hint", wrap=True, name="privacy.certificate_kept")
+        _ask_for_lines(self._kept)
+        layout.addWidget(self._kept)
         self.paper = QTextBrowser()
         self.paper.setObjectName("privacy.certificate")
         self.paper.setAccessibleName("Certificate of erasure")
@@ -194,6 +215,13 @@ class ErasureCard(Card):
     def _check(self) -> None:
         """The button waits for a reason and the word."""
         self.erase.setEnabled(bool(self._reason.text().strip()) and self._typed.text().strip() == self.word)
+
+
+def _ask_for_lines(words: QLabel) -> None:
+    """Let a text ask for as many lines as it has at its width, and not for those that it had at a guessed one."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    words.setSizePolicy(policy)
 
 
 def _part() -> tuple[QWidget, QVBoxLayout]:

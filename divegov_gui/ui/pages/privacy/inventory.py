@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from divegov_gui.services.subject_papers import place_name
@@ -12,9 +13,7 @@ from divegov_gui.ui.widgets import CellBadge, Column
 from divegov_gui.ui.widgets.list_table import ListTable
 from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
-_MOST_ROWS = 6
-
-
+_HEAD, _LEAST_ROWS = 39, 4
 _FATES = {
     "Removed": CellBadge("Removed", "danger", "erase"),
     "Emptied": CellBadge("Emptied of values", "danger", "erase"),
@@ -51,8 +50,13 @@ class InventoryTable(ListTable):
             parent=parent,
         )
         self.stretch("place")
+        self.setMinimumHeight(_HEAD + _LEAST_ROWS * ROW_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        """It asks for little, and takes what there is."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def show_lines(self, lines: Sequence[InventoryLine]) -> None:
-        """Show an inventory."""
-        self.show_rows(lines)
-        self.setFixedHeight(42 + min(_MOST_ROWS, max(1, len(lines))) * ROW_HEIGHT)
+        """Show an inventory, the places where something was found first."""
+        self.show_rows(sorted(lines, key=lambda line: not line.rows))
+        self.setMaximumHeight(_HEAD + max(1, len(lines)) * ROW_HEIGHT)

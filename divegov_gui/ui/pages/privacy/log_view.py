@@ -77,12 +77,14 @@ class LogView(QWidget):
 
     def show_entries(self, entries: Sequence[LogEntry], total: int) -> None:
         """Show the newest `entries` of `total` that match."""
+        self._let(True)
         self.table.show_rows(entries)
         shown = f"the newest {grouped(len(entries))} of " if total > len(entries) else ""
         self.count.setText(f"{shown}{plural(total, 'action')}")
 
     def say_problem(self, error: DiveGovError) -> None:
-        """Say why the log is not shown: a role may not be granted it."""
+        """Say why the log is not shown: a role may not be granted it, and what is done with it is then no offer."""
+        self._let(False)
         self.table.set_placeholder(error.title, " ".join(part for part in (error.detail, error.hint) if part))
         self.table.show_rows(())
         self.count.setText("")
@@ -94,6 +96,10 @@ class LogView(QWidget):
         ids = [row.action_id for row in self.table.list]
         if found.broken_id in ids:
             self.table.go_to(ids.index(found.broken_id))
+
+    def _let(self, may: bool) -> None:
+        for each in (self.action, self.actor, self.export, self.verify):
+            each.setEnabled(may)
 
     def _bar(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.connections import Workspace
@@ -14,11 +15,11 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.pages.privacy.log_desk import LogDesk
+from divegov_gui.ui.pages.privacy.persona_field import PersonaField
 from divegov_gui.ui.pages.privacy.requests_desk import RequestsDesk
 from divegov_gui.ui.pages.privacy.roles_desk import RolesDesk
-from divegov_gui.ui.pages.privacy.work import PERSONAS
 from divegov_gui.ui.pages.unreadable import unreadable
-from divegov_gui.ui.widgets import EmptyState, StateStack, choice_field, label, tool_button
+from divegov_gui.ui.widgets import EmptyState, StateStack, label, tool_button
 
 
 class PrivacyPage(Page):
@@ -31,7 +32,10 @@ class PrivacyPage(Page):
         context.changed.connect(self._take_change)
 
     def page_shown(self) -> None:
-        """Read anew."""
+        """Read anew; where nothing else has the focus, what one comes for gets it."""
+        focused = self.window().focusWidget()
+        if focused is None or self.isAncestorOf(focused):
+            self._first().setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh()
 
     def page_hidden(self) -> None:
@@ -65,6 +69,8 @@ class PrivacyPage(Page):
         self._stack.show_content()
         self.body.setSpacing(0)
         self.body.addWidget(self._stack, 1)
+        if isinstance(self._context.workspace, Workspace):
+            QWidget.setTabOrder(self.views, self.persona)  # the views come first
 
     def _persona_chooser(self, workspace: Workspace) -> QWidget:
         """In a file without logins one chooses as whom one works."""
@@ -73,10 +79,7 @@ class PrivacyPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.current().space.s)
         caption = label("Acting as", "label", tone="muted")
-        self.persona: QComboBox = choice_field(
-            "privacy.persona", "Acting as", [(title, role) for role, title in PERSONAS]
-        )
-        self.persona.setCurrentIndex(max(0, self.persona.findData(workspace.role)))
+        self.persona = PersonaField(workspace.role)
         self.persona.activated.connect(lambda _: self._act_as(workspace))
         caption.setBuddy(self.persona)
         row.addWidget(caption)
@@ -86,6 +89,7 @@ class PrivacyPage(Page):
     def _desks(self) -> QStackedWidget:
         self.roles = RolesDesk(self._context, self._show_failure)
         self.requests = RequestsDesk(self._context)
+        self.requests.erased.connect(self.roles.forget)
         self.log = LogDesk(self._context)
         stack = QStackedWidget()
         stack.setObjectName("privacy.view")
@@ -94,6 +98,12 @@ class PrivacyPage(Page):
         self.views.currentChanged.connect(stack.setCurrentIndex)
         self.views.currentChanged.connect(lambda _: self.refresh())
         return stack
+
+    def _first(self) -> QWidget:
+        """Where one begins in the view that is in sight."""
+        return (self.roles.view.sample, self.requests.view.search.field, self.log.view.table)[
+            self.views.currentIndex()
+        ]
 
     # --- showing
     def _take_change(self, what: Set[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from divegov_gui.core.errors import DiveGovError
@@ -29,6 +29,9 @@ from divegov_gui.ui.widgets import plural
 
 class RequestsDesk(QObject):
     """The view and what it asks of the database."""
+
+    erased = Signal(object)
+    """The number of the diver who is erased now."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -57,7 +60,8 @@ class RequestsDesk(QObject):
 
     # --- the person
     def _search(self, text: str, move_on: bool = True) -> None:
-        """Find people; whoever is answered stays in sight unless the text is another, and an erasure's certificate."""
+        """Find people; whoever is answered stays in sight unless the text is another, and a certificate in any case."""
+        move_on = move_on and not self.view.erasure.is_certified
         self._context.reader.submit(
             partial(search, self._context.scripts, text),
             kind="privacy.search",
@@ -143,9 +147,13 @@ class RequestsDesk(QObject):
             owner=self,
         )
 
-    def _erased(self, done: Erased) -> None:
+    def _erased(self, found: tuple[Erased, Path | None]) -> None:
+        done, kept = found
         self.view.show_erased(done.diver_id)
-        self.view.erasure.show_certificate(done)
+        self.view.erasure.show_certificate(done, kept)
+        self.view.search.field.setText("")  # what finds nobody any more named somebody
+        self.erased.emit(done.diver_id)
+        self._context.person_erased.emit()
         self._context.tell_changed({DIVERS, QUARANTINE})
 
     def _not_erased(self, error: DiveGovError) -> None:

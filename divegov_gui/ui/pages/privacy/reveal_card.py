@@ -17,6 +17,7 @@ from divegov_gui.ui.widgets import Card, FormRow, button, icon_label, label, rev
 from divegov_gui.ui.widgets.question import Problem
 
 _TICK_MS = 250
+_ONE_LINE = 24
 
 
 class RevealCard(Card):
@@ -69,7 +70,7 @@ class RevealCard(Card):
         value = found.value or "nothing is known"
         shown = masked(found.column, value) if self._mask else value
         self._caption.setText(TITLES.get(found.column, found.column))
-        self.value.setText(shown)
+        self.value.setText(_breakable(shown))
         self.value.setAccessibleName(f"{self._caption.text()}: {shown}")
         self._seconds = max(1, found.seconds)
         self._until = self._clock() + found.seconds
@@ -156,6 +157,11 @@ class RevealCard(Card):
         self.left.setText(f"Masked again in {whole // 60}:{whole % 60:02}")
         self._bar.setRange(0, self._seconds * 4)
         self._bar.setValue(int(left * 4))
+
+
+def _breakable(text: str) -> str:
+    """A long text that may go on in the next line at any sign of it; a label breaks at blanks alone."""
+    return text if len(text) <= _ONE_LINE else "\u200b".join(text)
 
 
 def _column(inside: QWidget) -> QVBoxLayout:

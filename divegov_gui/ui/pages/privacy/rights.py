@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from divegov_gui.ui.pages.privacy.work import ROLES
@@ -16,6 +17,7 @@ _DEEDS = (
     ("Change divers", "Update_Diver"),
     ("Change rules", "Set_Rule"),
     ("Reveal a value", "Reveal_Diver"),
+    ("Find by whole email", "Find_Diver"),
     ("Hand out data", "Export_Subject"),
     ("Erase a person", "Erase_Diver"),
     ("Read the log", "Action_Log"),
@@ -45,13 +47,20 @@ class RightsTable(ListTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            (Column("title", "Action", 134, sortable=False), *(_role_column(*role) for role in ROLES)),
+            (Column("title", "Action", 150, sortable=False), *(_role_column(*role) for role in ROLES)),
             name="privacy.rights",
             accessible="What each role may do",
             key="title",
             description="A row for each action, a column for each role.",
             parent=parent,
         )
+
+    def sizeHint(self) -> QSize:
+        """It asks for little, and takes what there is."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    count = len(_DEEDS)
+    """How many actions there are."""
 
     def show_rights(self, rights: Mapping[str, frozenset[str]]) -> None:
         """Show what the database grants to each role."""

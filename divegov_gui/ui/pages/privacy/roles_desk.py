@@ -32,6 +32,14 @@ class RolesDesk(QObject):
         """Read the sample diver anew; one who is gone gives way to another."""
         self._read(None, kept=self._diver_id)
 
+    def forget(self, diver_id: int) -> None:
+        """Take a diver who was erased off the view, with all that was typed to find them and what was revealed."""
+        self.view.sample.setText("")
+        self.view.card.mask_again()
+        if diver_id == self._diver_id:
+            self._diver_id = None
+            self.view.say_nobody()
+
     def _look_for(self, text: str | None) -> None:
         self._read(text, beyond=self._diver_id if text is None else None)
 

@@ -15,6 +15,7 @@ from divegov_gui.ui.pages.privacy.work import Comparison
 from divegov_gui.ui.widgets import button, icon_label, label, text_field
 from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
+_HEAD = 39
 _ENFORCED = (
     "Enforced by SQL Server",
     "The masks are SQL Server's own and follow the roles of your login; no program can go round them.",
@@ -48,12 +49,13 @@ class RolesView(QWidget):
         tables = QVBoxLayout()
         tables.setSpacing(space.m)
         self.table = ComparisonTable(mask=mask)
-        self.table.setMaximumHeight(44 + 7 * ROW_HEIGHT)
-        self.table.setMinimumHeight(110)
+        self.table.setFixedHeight(_HEAD + len(FIELDS) * ROW_HEIGHT)
         self.rights = RightsTable()
         self.rights.setMinimumHeight(90)
-        tables.addWidget(self.table, 3)
-        tables.addWidget(self.rights, 2)
+        self.rights.setMaximumHeight(_HEAD + self.rights.count * ROW_HEIGHT)
+        tables.addWidget(self.table)
+        tables.addWidget(self.rights, 100)
+        tables.addStretch(1)
         row.addLayout(tables, 5)
         self.card = RevealCard(mask=mask)
         self.card.setMinimumWidth(280)

@@ -13,7 +13,7 @@ from divegov_gui.services import directory, history, privacy, subjects
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.manifest import Pack
 from divegov_gui.services.roles import Role, role_of
-from divegov_gui.services.subject_papers import write_certificate, write_export
+from divegov_gui.services.subject_papers import keep_certificate, write_certificate, write_export
 from divegov_gui.ui.paper import write_paper
 
 PERSONAS: tuple[tuple[str, str], ...] = (
@@ -151,9 +151,10 @@ def rehearse_erasure(diver_id: int, session: Any, _: ProgressSink, cancel: Cance
 
 def erase_person(
     diver_id: int, reason: str, session: Any, progress: ProgressSink, cancel: CancelToken
-) -> subjects.Erased:
-    """Erase a person for good, and search again for all that named them."""
-    return subjects.erase(session, diver_id, reason, progress=progress, cancel=cancel)
+) -> tuple[subjects.Erased, Path | None]:
+    """Erase a person for good, and search again for all that named them; and where a copy of the certificate is."""
+    done = subjects.erase(session, diver_id, reason, progress=progress, cancel=cancel)
+    return done, keep_certificate(done.certificate)
 
 
 def save_certificate(done: subjects.Erased, path: Path, _: Any, __: ProgressSink, ___: CancelToken) -> Path:
