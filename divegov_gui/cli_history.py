@@ -232,7 +232,9 @@ def audit_verify(
 
 @audit_app.command("show")
 def audit_show(
-    actor: Annotated[str | None, typer.Option(metavar="NAME", help="Only what this one did.")] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only what these did: a part of the name.")
+    ] = None,
     action: Annotated[str | None, typer.Option(metavar="ACTION", help="Only this action.")] = None,
     since: Annotated[str | None, typer.Option(metavar="WHEN", help="From then on.")] = None,
     limit: LimitOption = 50,

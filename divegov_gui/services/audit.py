@@ -30,7 +30,10 @@ _MAY_VERIFY = (
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Actions from `since` until before `until` (UTC), by somebody, of one kind, about one subject; None: of any."""
+    """Actions from `since` until before `until` (UTC), by whom a part of a name finds, of one kind, about one subject.
+
+    None: of any.
+    """
 
     since: str | None = None
     until: str | None = None
@@ -191,7 +194,7 @@ def _filters(wanted: LogFilter) -> list[Filter]:
     asked: list[tuple[str, str, object]] = [
         ("Acted_At", ">=", wanted.since),
         ("Acted_At", "<", wanted.until),
-        ("Actor", "=", wanted.actor),
+        ("Actor", "contains", wanted.actor),
         ("Action", "=", wanted.action),
         ("Subject_Type", "=", wanted.subject_type),
         ("Subject_ID", "=", wanted.subject_id),

@@ -103,6 +103,8 @@ def test_the_log_is_read_filtered_counted_and_exported(gate: Gate, tmp_path: Pat
     assert newest.action_id > older.action_id
     assert audit.read_log(gate.session, before=newest.action_id, limit=1) == (older,)
     assert audit.count_log(gate.session, LogFilter(actor="nobody")) == 0
+    part = gate.session.actor[1:].upper()
+    assert audit.count_log(gate.session, LogFilter(actor=part)) == audit.count_log(gate.session)
     assert audit.count_log(gate.session, LogFilter(since=newest.at)) == 1
     assert audit.export_log(gate.session, tmp_path / "log.csv") == audit.count_log(gate.session)
     with (tmp_path / "log.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -458,6 +458,31 @@ def test_the_log_is_listed_filtered_and_exported(qtbot: QtBot, officer: Steward,
     assert len((tmp_path / "log.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
 
 
+def test_who_acted_is_found_by_a_part_of_the_name_and_offered(
+    qtbot: QtBot, officer: Steward, lived: Path
+) -> None:
+    tamper(lived, "UPDATE Steward_Action SET Actor = 'Berta Braun' WHERE Action_ID = 2")
+    turn_to(qtbot, officer, 2)
+    who = find(officer, "privacy.log_actor", QLineEdit)
+    who.setFocus()
+    qtbot.keyClicks(who, "BRAU")
+    quiet_after(qtbot, officer, "1 action")
+    assert [row[2] for row in table(officer, "privacy.log")] == ["Berta Braun"]
+    offered = who.completer()
+    assert offered is not None
+    offered.setCompletionPrefix("brau")
+    assert offered.currentCompletion() == "Berta Braun"
+    who.clear()
+    quiet_after(qtbot, officer, f"{ask(lived, 'SELECT count(*) FROM Steward_Action')[0][0]} actions")
+
+
+def quiet_after(qtbot: QtBot, officer: Steward, said: str) -> None:
+    """Wait until what was typed is listed."""
+    count = find(officer, "privacy.log_count", QLabel)
+    qtbot.waitUntil(lambda: count.text() == said)
+    quiet(officer)
+
+
 def test_a_whole_log_is_verified(qtbot: QtBot, officer: Steward) -> None:
     turn_to(qtbot, officer, 2)
     click(qtbot, officer, "privacy.verify")

@@ -31,11 +31,12 @@ LISTED = 5_000
 
 @dataclass(frozen=True)
 class LogPage:
-    """The newest actions that match, how many match in all, and the names of the actions there are."""
+    """The newest actions that match, how many match in all; the names of the actions, and who has acted lately."""
 
     entries: tuple[LogEntry, ...]
     total: int
     actions: tuple[str, ...]
+    actors: tuple[str, ...]
 
 
 class LogDesk(QObject):
@@ -62,7 +63,7 @@ class LogDesk(QObject):
         )
 
     def _show(self, found: LogPage) -> None:
-        self.view.offer(found.actions)
+        self.view.offer(found.actions, found.actors)
         self.view.show_entries(found.entries, found.total)
 
     def _filter(self, wanted: tuple[str | None, str]) -> None:
@@ -108,8 +109,13 @@ class LogDesk(QObject):
 
 
 def _read(wanted: LogFilter, session: Any, _: ProgressSink, __: CancelToken) -> LogPage:
-    named = {entry.action for entry in read_log(session, limit=LISTED)}
-    return LogPage(read_log(session, wanted, limit=LISTED), count_log(session, wanted), tuple(sorted(named)))
+    lately = read_log(session, limit=LISTED)
+    return LogPage(
+        lately if wanted == LogFilter() else read_log(session, wanted, limit=LISTED),
+        count_log(session, wanted),
+        tuple(sorted({entry.action for entry in lately})),
+        tuple(sorted({entry.actor for entry in lately}, key=str.casefold)),
+    )
 
 
 def _verify(session: Any, _: ProgressSink, cancel: CancelToken) -> Verification:

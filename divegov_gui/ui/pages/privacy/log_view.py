@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -25,6 +25,7 @@ from divegov_gui.ui.widgets import (
 )
 from divegov_gui.ui.widgets.list_table import ListTable
 
+_PAUSE_MS = 200
 _COLUMNS = (
     Column("action_id", "No.", 76, sortable=False, align_right=True, format=str),
     Column(
@@ -46,7 +47,7 @@ class LogView(QWidget):
     """The newest actions first, filtered; exported; and verified row by row."""
 
     filtered = Signal(object)
-    """(action or None, actor) that are wanted."""
+    """(action or None, part of an actor's name) that are wanted."""
     verify_wanted = Signal(object)
     """This view: the log is to be verified."""
     export_wanted = Signal(object)
@@ -66,8 +67,10 @@ class LogView(QWidget):
         self.table.set_placeholder("No action matches", "What procedures do is written here.")
         layout.addWidget(self.table, 1)
 
-    def offer(self, actions: Sequence[str]) -> None:
-        """Offer the names of the actions to filter by."""
+    def offer(self, actions: Sequence[str], actors: Sequence[str]) -> None:
+        """Offer the names of the actions, and of those who acted, to filter by."""
+        if self._actors.stringList() != list(actors):
+            self._actors.setStringList(list(actors))
         kept = self.action.currentData()
         self.action.clear()
         self.action.addItem("All actions", None)
@@ -107,9 +110,19 @@ class LogView(QWidget):
         self.action = choice_field("privacy.log_action", "Action", [("All actions", None)])
         self.action.setMinimumContentsLength(18)
         self.action.activated.connect(lambda _: self._filter())
-        self.actor = text_field("privacy.log_actor", "Who, in full", "By anyone (name in full)")
+        self.actor = text_field("privacy.log_actor", "Who: a part of a name", "By anyone: part of a name")
         self.actor.setMinimumWidth(210)
-        self.actor.editingFinished.connect(self._filter)
+
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._filter)
+        self.actor.textChanged.connect(lambda _: self._pause.start())
+        self._actors = QStringListModel(self)
+        known = QCompleter(self._actors, self.actor)
+        known.setFilterMode(Qt.MatchFlag.MatchContains)
+        known.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.actor.setCompleter(known)
         self.count = label("", "strong", name="privacy.log_count")
         self.export = button("Export", name="privacy.log_export", icon="export")
         self.export.clicked.connect(lambda: self.export_wanted.emit(self))
