@@ -18,7 +18,7 @@ from divegov_gui.services.tables import write_table
 
 KINDS = ("Created", "Changed", "Restored", "Deleted")
 LISTED = 5_000
-"""How many changes are listed, the newest first; all are counted, and all are exported."""
+"""How many changes are listed where nobody says, the newest first; all are counted, and all are exported."""
 _PAGE = 500
 
 
@@ -71,7 +71,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """How many changes match in all, and the newest of them, at most `LISTED`."""
+    """How many changes match in all, and the newest of them."""
 
     total: int
     newest: tuple[Change, ...] = field(repr=False)
@@ -174,14 +174,17 @@ def _in_force(instant: str) -> list[Filter]:
 # -- between two instants -------------------------------------------------------------------------------------
 
 
-def read_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None) -> Changes:
-    """The newest `LISTED` of the changes that match, and how many match in all."""
+def read_changes(
+    session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None, *, most: int | None = None
+) -> Changes:
+    """The newest of the changes that match, at most `most` (LISTED) of them, and how many match in all."""
+    most = LISTED if most is None else most
     filters = _filters(wanted)
     order = [Order("Changed_At", descending=True), Order("Diver_ID")]
     with interruptible(session, cancel):
-        newest = tuple(map(_change, session.select("Diver_Changes", (), filters, order, LISTED)))
+        newest = tuple(map(_change, session.select("Diver_Changes", (), filters, order, most)))
         # Where these are all, nothing needs to be looked through again.
-        total = len(newest) if len(newest) < LISTED else session.count("Diver_Changes", filters)
+        total = len(newest) if len(newest) < most else session.count("Diver_Changes", filters)
     return Changes(total, newest)
 
 

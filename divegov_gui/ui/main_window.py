@@ -33,7 +33,7 @@ class MainWindow(QMainWindow):
     page_changed = Signal(object)
     """The key of the page that is now shown."""
     writing_changed = Signal()
-    """Dates or numbers are written differently from now on."""
+    """Dates, numbers or pages are written differently from now on."""
     tour_wanted = Signal()
     """The person wants to be shown around."""
     closing = Signal(object)

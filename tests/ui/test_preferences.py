@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import cells, clipped, fill, find, quiet, texts
+from driving import ask, cells, click, clipped, fill, find, quiet, texts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
     QTabBar,
     QTableView,
     QWidget,
@@ -24,8 +26,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
+from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
+from divegov_gui.services.rules import retest
 from divegov_gui.ui import numbers, theme, times
+from divegov_gui.ui.page_size import DEFAULT, set_page_size
+from divegov_gui.ui.preferences import PAGE_SIZE
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets import DataTable
 from divegov_gui.ui.widgets.chart import Chart
@@ -42,6 +48,7 @@ def as_found() -> Iterator[None]:
     yield
     times.set_date_style(times.ISO)
     numbers.set_number_language(numbers.ENGLISH)
+    set_page_size(DEFAULT)
     set_density(COMFORTABLE)
 
 
@@ -222,6 +229,39 @@ def test_what_a_program_reads_stays_as_it_is(qtbot: QtBot, open_on: Any, many: P
     (row,) = (tmp_path / "share.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     assert row.split(",")[1:] == [str(cell) for cell in card.chart.data.marks[0].cells[1:]]
     assert row.split(",")[2] == "3600"
+
+
+def test_a_page_is_as_long_as_chosen_and_more_is_one_click_away(
+    qtbot: QtBot, open_on: Any, workspace: Path, settings: UiSettings
+) -> None:
+    with Workspace(workspace, "owner").open_session() as session:
+        for _ in range(130):
+            retest(session)
+    ((actions,),) = ask(workspace, "SELECT count(*) FROM Steward_Action")
+    steward = open_on(Workspace(workspace, "compliance_officer"))
+    steward.window.go_to("privacy")
+    quiet(steward)
+    find(steward, "privacy.views", QTabBar).setCurrentIndex(2)
+    quiet(steward)
+    log, said = find(steward, "privacy.log", QTableView), find(steward, "privacy.log_count", QLabel)
+    assert (log.model().rowCount(), said.text()) == (actions, f"{actions} actions")
+    assert not find(steward, "privacy.log_more").isVisible()
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.page_size", "50")
+    qtbot.keyClick(find(steward, "preferences", QDialog), Qt.Key.Key_Escape)
+    quiet(steward)
+    assert (log.model().rowCount(), said.text()) == (50, f"the newest 50 of {actions} actions")
+    click(qtbot, steward, "privacy.log_more")
+    quiet(steward)
+    assert (log.model().rowCount(), said.text()) == (100, f"the newest 100 of {actions} actions")
+    steward.window.go_to("history")
+    quiet(steward)
+    who = find(steward, "history.search", QLineEdit)
+    who.setFocus()
+    qtbot.keyClicks(who, "a")
+    found = find(steward, "history.found", QLabel)
+    qtbot.waitUntil(lambda: found.text() == "The first 50; type more to narrow it", timeout=20_000)
+    assert settings.value(PAGE_SIZE) == "50"
 
 
 def test_there_is_no_telemetry_and_it_says_so(qtbot: QtBot, steward: Steward) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from divegov_gui.ui import numbers, theme, times
-from divegov_gui.ui.preferences import DATES, DENSITY, NUMBERS
+from divegov_gui.core.numbers import grouped
+from divegov_gui.ui import numbers, page_size, theme, times
+from divegov_gui.ui.preferences import DATES, DENSITY, NUMBERS, PAGE_SIZE
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets.basics import button, icon_label, label, rule
 from divegov_gui.ui.widgets.density import COMFORTABLE, COMPACT, set_density
@@ -27,7 +28,7 @@ class PreferencesDialog(QDialog):
     look_chosen = Signal(object)
     """``auto``, ``light`` or ``dark``."""
     writing_changed = Signal()
-    """Dates or numbers are written differently from now on: what is shown must be written anew."""
+    """Dates, numbers or pages are others from now on: what is shown must be read and written anew."""
 
     def __init__(self, settings: UiSettings, look: str, window: QWidget) -> None:
         super().__init__(window)
@@ -66,6 +67,15 @@ class PreferencesDialog(QDialog):
             self._take_numbers,
             column,
         )
+        self.page_size = self._choice(
+            "Searches, logs and changes",
+            "preferences.page_size",
+            [(f"{grouped(size)} rows a page", str(size)) for size in page_size.SIZES],
+            str(page_size.page_size()),
+            self._take_page_size,
+            column,
+            "Grids that scroll through everything have no pages.",
+        )
         column.addWidget(rule())
         column.addWidget(self._telemetry())
         column.addLayout(self._buttons())
@@ -90,11 +100,12 @@ class PreferencesDialog(QDialog):
         now: str,
         take: Callable[[str], None],
         column: QVBoxLayout,
+        hint: str = "",
     ) -> QComboBox:
         field = choice_field(name, title, choices)
         field.setCurrentIndex(max(0, field.findData(now)))
         field.currentIndexChanged.connect(lambda _: take(str(field.currentData())))
-        column.addWidget(FormRow(title, field, name=name))
+        column.addWidget(FormRow(title, field, hint, name=name))
         return field
 
     def _telemetry(self) -> QWidget:
@@ -136,6 +147,11 @@ class PreferencesDialog(QDialog):
     def _take_dates(self, style: str) -> None:
         self._settings.set_value(DATES, style)
         times.set_date_style(style)
+        self.writing_changed.emit()
+
+    def _take_page_size(self, size: str) -> None:
+        self._settings.set_value(PAGE_SIZE, size)
+        page_size.set_page_size(int(size))
         self.writing_changed.emit()
 
     def _take_numbers(self, name: str) -> None:

@@ -14,6 +14,7 @@ from divegov_gui.services.directory import Change, ChangeFilter, Changes
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.history.as_of_bar import moment_format
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
 from divegov_gui.ui.pages.history.work import read_changes, write_changes
@@ -25,6 +26,7 @@ from divegov_gui.ui.widgets import (
     choice_field,
     label,
     plural,
+    reveal,
     text_field,
 )
 from divegov_gui.ui.widgets.list_table import ListTable
@@ -67,6 +69,7 @@ class ChangesView(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._pages, self._listed = 1, ChangeFilter("", "")
         space = theme.current().space
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -80,8 +83,10 @@ class ChangesView(QWidget):
         """Read anew what changed."""
         for field in (self.since, self.until):
             field.setDisplayFormat(moment_format())
+        if self.wanted() != self._listed:
+            self._pages, self._listed = 1, self.wanted()
         self._context.reader.submit(
-            partial(read_changes, self.wanted()),
+            partial(read_changes, self.wanted(), self._pages * page_size()),
             kind="history.changes",
             label="Looking for changes",
             on_success=self._show,
@@ -116,7 +121,15 @@ class ChangesView(QWidget):
         self.count = label("", "strong", wrap=True, name="history.change_count")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.count, 1)
+        self.more = button("Show more", name="history.more_changes", variant="link")
+        self.more.clicked.connect(self._read_on)
+        reveal(self.more, False)
+        row.addWidget(self.more)
         return row
+
+    def _read_on(self) -> None:
+        self._pages += 1
+        self.refresh()
 
     def _filters(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -163,6 +176,7 @@ class ChangesView(QWidget):
         parts = [f"{grouped(count)} {kind.lower()}" for kind, count in found.counts.items() if count]
         cut = f"{grouped(found.total)} changes · the newest {grouped(len(found.newest))} are listed"
         self.count.setText(cut if not found.counts else ", ".join(parts) or "Nothing changed")
+        reveal(self.more, found.total > len(found.newest))
         self.export.setEnabled(bool(found.total))
         self.table.show_rows([ChangeRow(each) for each in found.newest])
 

@@ -14,6 +14,7 @@ from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.directory import Directory
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
+from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.history.as_of_bar import AsOfBanner, AsOfBar
 from divegov_gui.ui.pages.history.changes_view import ChangesView
 from divegov_gui.ui.pages.history.changing import Changing
@@ -154,7 +155,7 @@ class HistoryPage(Page):
 
     def _search(self, text: str) -> None:
         self._context.reader.submit(
-            partial(search, self._context.scripts, text),
+            partial(search, self._context.scripts, text, page_size()),
             kind="history.search",
             on_success=self._show_found,
             on_failure=self._show_failure,

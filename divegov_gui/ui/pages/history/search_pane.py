@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
-from divegov_gui.ui.pages.history.work import FOUND_MOST, Found
+from divegov_gui.ui.page_size import page_size
+from divegov_gui.ui.pages.history.work import Found
 from divegov_gui.ui.widgets import CellBadge, Column, label, plural
 from divegov_gui.ui.widgets.list_table import ListTable
 
@@ -110,7 +111,7 @@ class SearchPane(QWidget):
     def show_found(self, found: Sequence[Found], chosen: int | None, *, move_on: bool = True) -> None:
         """Show `found`; the diver of id `chosen` keeps the cursor, or the first gets it: nobody without `move_on`."""
         many = f"The first {grouped(len(found))}; type more to narrow it"
-        counted = many if len(found) >= FOUND_MOST else plural(len(found), "diver")
+        counted = many if len(found) >= page_size() else plural(len(found), "diver")
         self.note.setText(counted if self.text else "Changed last")
         self._filling = True
         self.list.show_rows([FoundRow(each, self._mask) for each in found])

@@ -14,7 +14,8 @@ from divegov_gui.services.story import Chapter, read_thread
 from divegov_gui.ui.pages.history.timeline_scale import microseconds, utc_text
 from divegov_gui.ui.pages.history.versions import Version, versions_of
 
-FOUND_MOST = 200
+_LAST = 100
+"""How many of those who changed last are listed where nothing is searched."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,18 @@ def prepare_search(session: Any, progress: ProgressSink, cancel: CancelToken) ->
 
 
 def search(
-    scripts: Path | None, text: str, session: Any, _: ProgressSink, cancel: CancelToken
+    scripts: Path | None, text: str, most: int, session: Any, _: ProgressSink, cancel: CancelToken
 ) -> tuple[Found, ...] | None:
-    """Whom a text finds; without a text, those who changed last; None where a script that makes it never ran."""
+    """Whom a text finds, at most `most` of them; without a text, those who changed last.
+
+    None where a script that makes it never ran.
+    """
     plan = plan_deployment(session, scripts)
     if any(script.journal is None for script in plan.scripts):
         return None
     if not text:
-        return tuple(_found(each) for each in directory.read_newest(session, cancel=cancel))
-    return tuple(_matched(each) for each in history.search(session, text, limit=FOUND_MOST, cancel=cancel))
+        return tuple(_found(each) for each in directory.read_newest(session, min(_LAST, most), cancel))
+    return tuple(_matched(each) for each in history.search(session, text, limit=most, cancel=cancel))
 
 
 def _found(version: history.Version) -> Found:
@@ -128,7 +132,7 @@ def write_changes(
 
 
 def read_changes(
-    wanted: directory.ChangeFilter, session: Any, _: ProgressSink, cancel: CancelToken
+    wanted: directory.ChangeFilter, most: int, session: Any, _: ProgressSink, cancel: CancelToken
 ) -> directory.Changes:
-    """What changed between two instants."""
-    return directory.read_changes(session, wanted, cancel)
+    """What changed between two instants, the newest `most` of it."""
+    return directory.read_changes(session, wanted, cancel, most=most)

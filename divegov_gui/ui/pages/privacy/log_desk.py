@@ -22,11 +22,12 @@ from divegov_gui.services.audit import (
     verify,
 )
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.privacy.log_view import LogView
 from divegov_gui.ui.widgets import plural
 
-LISTED = 5_000
-"""How many actions are listed, the newest first; all are counted, exported and verified."""
+_LATELY = 5_000
+"""In how many actions, the newest, it is looked who acted and how; all are counted, exported and verified."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,18 @@ class LogDesk(QObject):
         super().__init__()
         self._context = context
         self._wanted = LogFilter()
+        self._pages = 1
         self.view = LogView()
         self.setParent(self.view)
         self.view.filtered.connect(self._filter)
+        self.view.more_wanted.connect(self._read_on)
         self.view.verify_wanted.connect(lambda _: self._verify())
         self.view.export_wanted.connect(lambda _: self._ask_where())
 
     def refresh(self) -> None:
         """Read the newest actions."""
         self._context.reader.submit(
-            partial(_read, self._wanted),
+            partial(_read, self._wanted, self._pages * page_size()),
             kind="privacy.log",
             on_success=self._show,
             on_failure=self.view.say_problem,
@@ -68,7 +71,11 @@ class LogDesk(QObject):
 
     def _filter(self, wanted: tuple[str | None, str]) -> None:
         action, actor = wanted
-        self._wanted = LogFilter(action=action, actor=actor or None)
+        self._wanted, self._pages = LogFilter(action=action, actor=actor or None), 1
+        self.refresh()
+
+    def _read_on(self) -> None:
+        self._pages += 1
         self.refresh()
 
     def _verify(self) -> None:
@@ -108,10 +115,10 @@ class LogDesk(QObject):
         )
 
 
-def _read(wanted: LogFilter, session: Any, _: ProgressSink, __: CancelToken) -> LogPage:
-    lately = read_log(session, limit=LISTED)
+def _read(wanted: LogFilter, most: int, session: Any, _: ProgressSink, __: CancelToken) -> LogPage:
+    lately = read_log(session, limit=_LATELY)
     return LogPage(
-        lately if wanted == LogFilter() else read_log(session, wanted, limit=LISTED),
+        read_log(session, wanted, limit=most),
         count_log(session, wanted),
         tuple(sorted({entry.action for entry in lately})),
         tuple(sorted({entry.actor for entry in lately}, key=str.casefold)),

@@ -48,6 +48,8 @@ class LogView(QWidget):
 
     filtered = Signal(object)
     """(action or None, part of an actor's name) that are wanted."""
+    more_wanted = Signal()
+    """One more page."""
     verify_wanted = Signal(object)
     """This view: the log is to be verified."""
     export_wanted = Signal(object)
@@ -79,11 +81,18 @@ class LogView(QWidget):
         self.action.setCurrentIndex(max(0, self.action.findData(kept)))
 
     def show_entries(self, entries: Sequence[LogEntry], total: int) -> None:
-        """Show the newest `entries` of `total` that match."""
+        """Show the newest `entries` of `total` that match; where one stands, one stays."""
         self._let(True)
+        at = self.table.currentIndex()
+        known = [row.action_id for row in self.table.list]
+        here = known[at.row()] if 0 <= at.row() < len(known) else None
         self.table.show_rows(entries)
+        ids = [entry.action_id for entry in entries]
+        if here in ids:
+            self.table.go_to(ids.index(here), at.column())
         shown = f"the newest {grouped(len(entries))} of " if total > len(entries) else ""
         self.count.setText(f"{shown}{plural(total, 'action')}")
+        reveal(self.more, total > len(entries))
 
     def say_problem(self, error: DiveGovError) -> None:
         """Say why the log is not shown: a role may not be granted it, and what is done with it is then no offer."""
@@ -91,6 +100,7 @@ class LogView(QWidget):
         self.table.set_placeholder(error.title, " ".join(part for part in (error.detail, error.hint) if part))
         self.table.show_rows(())
         self.count.setText("")
+        reveal(self.more, False)
 
     def show_verification(self, found: Verification) -> None:
         """Say whether the log is whole; the action that is not gets the cursor."""
@@ -131,6 +141,10 @@ class LogView(QWidget):
         row.addWidget(self.action)
         row.addWidget(self.actor)
         row.addWidget(self.count)
+        self.more = button("Show more", name="privacy.log_more", variant="link")
+        self.more.clicked.connect(lambda: self.more_wanted.emit())
+        reveal(self.more, False)
+        row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self.export)
         row.addWidget(self.verify)

@@ -15,6 +15,7 @@ from divegov_gui.services.manifest import Pack
 from divegov_gui.services.subjects import Erased
 from divegov_gui.ui.context import DIVERS, QUARANTINE, AppContext
 from divegov_gui.ui.masking import masked
+from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.history.work import Found, search
 from divegov_gui.ui.pages.privacy.requests_view import RequestsView
 from divegov_gui.ui.pages.privacy.work import (
@@ -63,7 +64,7 @@ class RequestsDesk(QObject):
         """Find people; whoever is answered stays in sight unless the text is another, and a certificate in any case."""
         move_on = move_on and not self.view.erasure.is_certified
         self._context.reader.submit(
-            partial(search, self._context.scripts, text),
+            partial(search, self._context.scripts, text, page_size()),
             kind="privacy.search",
             on_success=partial(self._show_found, move_on=move_on),
             on_failure=self._context.notifier.error,

@@ -14,6 +14,7 @@ from divegov_gui.services.queue import QueueRow, read_rows
 from divegov_gui.services.review import Edited, undo_edit
 from divegov_gui.services.story import read_cells, read_history, read_last_edits, read_story
 from divegov_gui.ui.context import QUARANTINE, AppContext
+from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 from divegov_gui.ui.pages.quarantine.decisions import Decisions
 from divegov_gui.ui.pages.quarantine.editing import Editing, Wish
@@ -180,7 +181,10 @@ class Desk(QObject):
 
     def _read_history(self) -> None:
         show = self._page.panes.history.show_history
-        self._read("history", _history, lambda groups: show(groups, self._context.mask_personal))
+        most = page_size()
+        self._read(
+            "history", partial(_history, most), lambda groups: show(groups, self._context.mask_personal)
+        )
 
     def _read_cells(self, group_id: int) -> None:
         show = self._page.panes.history.show_cells
@@ -338,8 +342,8 @@ def _story(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToke
     return read_story(session, quarantine_id, cancel)
 
 
-def _history(session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
-    return read_history(session, cancel=cancel)
+def _history(most: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
+    return read_history(session, most, cancel)
 
 
 def _cells(group_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:

@@ -18,11 +18,11 @@ from divegov_gui.services.queue import read_versions
 from divegov_gui.services.review import Resubmitted, ResubmittedRecord, resubmit_records
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, icon_label, label, plural, reveal
 
-_MOST = 300
 """Records that are named one by one."""
 
 
@@ -174,10 +174,11 @@ class ResubmitDialog(Sheet):
         """Name the records that would stay, and why."""
         self.records.clear()
         staying = [record for record in found.records if not record.passed]
-        for record in staying[:_MOST]:
+        most = page_size()
+        for record in staying[:most]:
             self.records.addItem(why(record, self._checks))
-        if len(staying) > _MOST:
-            self.records.addItem(f"and {grouped(len(staying) - _MOST)} more")
+        if len(staying) > most:
+            self.records.addItem(f"and {grouped(len(staying) - most)} more")
         reveal(self.records, bool(staying))
 
     # --- doing
