@@ -7,7 +7,7 @@ as the owner of the file, and its temporary tables end with it.
 
 SQLite tells the authorizer by which view a table is read (sqlite.org/c3ref/set_authorizer.html), and a common table
 expression passes for a view of its name. So the views that read tables have names that nobody can know, and a statement
-that could bring a name of its own is refused before SQLite sees it.
+that could bring a name of its own, or find theirs out, is refused before SQLite sees it; so is one that says theirs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ from divegov_gui.database.sqlite_errors import not_granted, outdated
 from divegov_gui.database.sqlite_file import connect, disconnect
 
 _MASKED_TABLES = ("Diver", "Diver_History", "Search_Term")
-_SQL_WORDS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\b(\w+)\b|(;\s*\S)")
+_SQL_WORDS = re.compile(
+    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]|\b(\w+)\b|(--|/\*|;\s*\S)"
+)
+"""Texts and quoted names, which are passed over; words; and what a plain SELECT has not. Comments are of those: an
+apostrophe in one would make a text of the statement behind it."""
 _EXPRESSION_NAME = re.compile(
     r"(?:\bWITH\s+(?:RECURSIVE\s+)?|\)\s*,\s*)(\w+)\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\("
 )
@@ -40,14 +44,21 @@ _FORBIDDEN_FUNCTIONS = {"load_extension", "fts3_tokenizer", "readfile", "writefi
 
 class _GuardedCursor(sqlite3.Cursor):
     def execute(self, sql: str, parameters: Any = (), /) -> _GuardedCursor:
-        _refuse_own_names(sql)
+        self._look_at(sql)
         super().execute(sql, parameters)
         return self
 
     def executemany(self, sql: str, parameters: Any, /) -> _GuardedCursor:
-        _refuse_own_names(sql)
+        self._look_at(sql)
         super().executemany(sql, parameters)
         return self
+
+    def _look_at(self, sql: str) -> None:
+        connection = self.connection
+        assert isinstance(connection, GuardedConnection)
+        if connection.secret in sql.lower():
+            raise sqlite3.DatabaseError("not authorized")
+        _refuse_own_names(sql)
 
     def executescript(self, sql: str, /) -> _GuardedCursor:
         raise sqlite3.DatabaseError("not authorized")
@@ -57,6 +68,8 @@ class GuardedConnection(sqlite3.Connection):
     """A connection that takes plain SELECTs only, once it is guarded."""
 
     is_guarded = False
+    secret = ""
+    """The beginning of the names that nobody knows; a statement that says it is none of the program's."""
 
     def cursor(self, *args: Any, **how: Any) -> Any:
         """A cursor that looks at each statement first."""
@@ -231,6 +244,7 @@ def _restrict(connection: GuardedConnection, role: str) -> frozenset[str]:
         connection.execute(_shown(connection, name, masks, secret))
     connection.execute("PRAGMA query_only = ON")
     connection.set_authorizer(_authorizer(readable, secret))
+    connection.secret = secret
     connection.is_guarded = True
     return readable
 

@@ -226,6 +226,61 @@ ATTACKS = [
 ]
 
 
+HIDDEN = (
+    "/* ' */ {} /* ' */",
+    "-- '\n{} --'",
+    '/* " */ {} /* " */',
+    "/* ` */ {} /* ` */",
+    "-- [\n{} -- ]",
+    "/* [ */ {} /* ] */",
+)
+"""Ways to make a statement look like the inside of a text, or of a quoted name."""
+HIDEABLE = (
+    "EXPLAIN QUERY PLAN SELECT * FROM Diver_Changes",
+    "EXPLAIN SELECT * FROM Diver_Directory",
+    "WITH Diver_Directory AS (SELECT Email FROM main.Diver) SELECT Email FROM Diver_Directory",
+    "PRAGMA table_list",
+)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("attack", HIDEABLE)
+def test_no_statement_hides_in_a_comment(analyst: Session, hidden: str, attack: str) -> None:
+    raw = analyst._raw  # type: ignore[attr-defined]
+    for text in (hidden.format(attack), hidden.format(attack).replace("'", "''")):
+        with pytest.raises((sqlite3.Error, sqlite3.Warning)):
+            raw.execute(text)
+
+
+@pytest.mark.sqlite_only
+def test_whoever_knew_the_hidden_names_could_not_say_them(analyst: Session) -> None:
+    raw = analyst._raw  # type: ignore[attr-defined]
+    secret = raw.secret
+    assert len(secret) > 30
+    for name in (
+        f"{secret}x",
+        f"{secret}Diver_Directory",
+        f"{secret.upper()}x",
+        f'"{secret}x"',
+        f"[{secret}x]",
+    ):
+        for attack in (
+            f"SELECT * FROM temp.{name}",
+            f"SELECT * FROM (SELECT Email FROM main.Diver) AS {name}",
+            f"WITH {name} AS (SELECT Email FROM main.Diver) SELECT Email FROM {name}",
+        ):
+            with pytest.raises(sqlite3.Error, match="not authorized"):
+                raw.execute(attack)
+
+
+@pytest.mark.sqlite_only
+def test_texts_and_quoted_names_of_a_plain_select_are_not_taken_for_commands(analyst: Session) -> None:
+    raw = analyst._raw  # type: ignore[attr-defined]
+    said = "SELECT 'WITH -- /* ; x', \"Diver_ID\", [Diver_ID], `Diver_ID` FROM Diver_Directory LIMIT 1"
+    assert raw.execute(said).fetchone() == ("WITH -- /* ; x", 1, 1, 1)
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("role", ["data_analyst", "compliance_officer"])
 @pytest.mark.parametrize("attack", ATTACKS)
