@@ -28,7 +28,9 @@ from divegov_gui.database.sqlite import SqliteSession
 from divegov_gui.database.sqlite_errors import not_granted, outdated
 from divegov_gui.database.sqlite_file import connect, disconnect
 
-_MASKED_TABLES = ("Diver", "Diver_History", "Search_Term")
+_MASKED_TABLES = ("Diver", "Diver_History", "Search_Term", "Diver_Deletion")
+_REASONS = dict.fromkeys(("Change_Reason", "Delete_Reason"), "default()")
+"""What people write in their own words, in which a diver may be named: masked for whoever sees no last names."""
 _SQL_WORDS = re.compile(
     r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]|\b(\w+)\b|(--|/\*|;\s*\S)"
 )
@@ -210,13 +212,14 @@ def _masked_columns(connection: sqlite3.Connection, role: str) -> dict[str, str]
     """The columns that a role sees masks over, and their masks."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'Unmask_Grant'").fetchone():
         return {}
-    return dict(
+    found = dict(
         connection.execute(
             "SELECT Column_Name, Mask_Function FROM Masked_Column WHERE Column_Name NOT IN "
             "(SELECT Column_Name FROM Unmask_Grant WHERE Role_Name = ?)",
             (role,),
         ).fetchall()
     )
+    return found | _REASONS if "Last_Name" in found else found
 
 
 def _granted(connection: sqlite3.Connection, role: str) -> set[str]:

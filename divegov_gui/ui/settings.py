@@ -17,6 +17,7 @@ class UiSettings:
     def __init__(self, path: Path | None = None) -> None:
         if path is not None:
             private_files.make_folder(path.parent)
+            private_files.make_file(path)
         self._store = QSettings(str(path), QSettings.Format.IniFormat) if path is not None else None
 
     @property

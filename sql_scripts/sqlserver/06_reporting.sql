@@ -384,12 +384,15 @@ GO
 -- Divers through time
 ------------------------------------------------------------------------------------------------------------
 
--- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To. Masked like the directory.
+-- Every version of every diver; as of an instant T: Valid_From <= T AND T < Valid_To. Masked like the directory; so are
+-- reasons, here and below, for whoever sees no last names: people write in them what they like, and name divers.
 -- What a transaction wrote and changed again was never in force, and is no version.
 CREATE OR ALTER VIEW dbo.Diver_Versions AS
 SELECT d.Diver_ID, d.First_Name, d.Last_Name, d.Email, d.Phone, d.Date_Of_Birth,
        l.Level_Name                                                 AS Certification,
-       d.Certification_Level_ID, d.Source_Reference, d.Modified_By, d.Change_Reason, d.Valid_From, d.Valid_To,
+       d.Certification_Level_ID, d.Source_Reference, d.Modified_By,
+       IIF(IS_ROLEMEMBER(N'db_owner') = 1 OR IS_ROLEMEMBER(N'data_steward') = 1 OR IS_ROLEMEMBER(N'compliance_officer') = 1, d.Change_Reason, N'xxxx') AS Change_Reason,
+       d.Valid_From, d.Valid_To,
        CONVERT(BIT, IIF(d.Valid_To = CONVERT(DATETIME2(7), N'9999-12-31 23:59:59.9999999', 121), 1, 0)) AS Is_Current
 FROM dbo.Diver FOR SYSTEM_TIME ALL AS d
 LEFT JOIN dbo.Certification_Level AS l
@@ -401,7 +404,8 @@ GO
 
 -- When a diver was taken out of the directory, by whom and why.
 CREATE OR ALTER VIEW dbo.Diver_Deletions AS
-SELECT Diver_ID, Deleted_At, Deleted_By, Delete_Reason
+SELECT Diver_ID, Deleted_At, Deleted_By,
+       IIF(IS_ROLEMEMBER(N'db_owner') = 1 OR IS_ROLEMEMBER(N'data_steward') = 1 OR IS_ROLEMEMBER(N'compliance_officer') = 1, Delete_Reason, N'xxxx') AS Delete_Reason
 FROM dbo.Diver_Deletion;
 GO
 GRANT SELECT ON dbo.Diver_Deletions TO data_steward, compliance_officer, data_analyst;
@@ -427,7 +431,8 @@ SELECT v.Valid_From AS Changed_At,
                OR b.Bit = 16 AND v.Date_Of_Birth <> p.Date_Of_Birth
                OR b.Bit = 32 AND EXISTS (SELECT v.Certification_Level_ID EXCEPT SELECT p.Certification_Level_ID)
                OR b.Bit = 64 AND EXISTS (SELECT v.Source_Reference EXCEPT SELECT p.Source_Reference))) AS Changed_Columns,
-       v.Modified_By, v.Change_Reason
+       v.Modified_By,
+       IIF(IS_ROLEMEMBER(N'db_owner') = 1 OR IS_ROLEMEMBER(N'data_steward') = 1 OR IS_ROLEMEMBER(N'compliance_officer') = 1, v.Change_Reason, N'xxxx') AS Change_Reason
 FROM dbo.Diver_History AS v
 LEFT JOIN dbo.Diver_History AS p
        ON p.Diver_ID = v.Diver_ID AND p.Valid_To = v.Valid_From AND p.Valid_From < p.Valid_To
@@ -448,13 +453,15 @@ SELECT v.Valid_From AS Changed_At,
                OR b.Bit = 16 AND v.Date_Of_Birth <> p.Date_Of_Birth
                OR b.Bit = 32 AND EXISTS (SELECT v.Certification_Level_ID EXCEPT SELECT p.Certification_Level_ID)
                OR b.Bit = 64 AND EXISTS (SELECT v.Source_Reference EXCEPT SELECT p.Source_Reference))) AS Changed_Columns,
-       v.Modified_By, v.Change_Reason
+       v.Modified_By,
+       IIF(IS_ROLEMEMBER(N'db_owner') = 1 OR IS_ROLEMEMBER(N'data_steward') = 1 OR IS_ROLEMEMBER(N'compliance_officer') = 1, v.Change_Reason, N'xxxx') AS Change_Reason
 FROM dbo.Diver AS v
 LEFT JOIN dbo.Diver_History AS p
        ON p.Diver_ID = v.Diver_ID AND p.Valid_To = v.Valid_From AND p.Valid_From < p.Valid_To
 UNION ALL
 SELECT h.Valid_To, h.Diver_ID, N'Deleted', 0, COALESCE(d.Deleted_By, N'unknown (outside the program)'),
-       COALESCE(d.Delete_Reason, N'Deleted without DiveGov Steward; no reason was given.')
+       IIF(IS_ROLEMEMBER(N'db_owner') = 1 OR IS_ROLEMEMBER(N'data_steward') = 1 OR IS_ROLEMEMBER(N'compliance_officer') = 1,
+           COALESCE(d.Delete_Reason, N'Deleted without DiveGov Steward; no reason was given.'), N'xxxx')
 FROM dbo.Diver_History AS h
 LEFT JOIN dbo.Diver_Deletion AS d
        ON d.Diver_ID = h.Diver_ID AND d.Deleted_At = h.Valid_To

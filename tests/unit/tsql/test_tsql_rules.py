@@ -495,6 +495,22 @@ def test_what_shows_source_records_is_not_for_analysts() -> None:
             assert "data_analyst" not in roles
 
 
+def test_reasons_of_changes_to_divers_are_for_who_sees_names() -> None:
+    """People write what they like in them; so they are masked, where a view that analysts read shows them."""
+    shown = {}
+    for permission, name, _, roles in grants():
+        if permission == "SELECT" and "data_analyst" in roles:
+            sql = modules("VIEW")[name].body
+            if re.search(r"FROM dbo\.Diver(_History|_Deletion)?\b", sql):
+                every = re.findall(r"(?<!AS )\b(?:Change|Delete)_Reason\b", sql)
+                masked = re.findall(r"IIF\(IS_ROLEMEMBER\(N'db_owner'\) = 1 OR [^,]*,[^,]*_Reason\b", sql)
+                assert len(every) == len(masked), name
+                shown[name] = len(every)
+    assert {name for name, count in shown.items() if count} == {
+        *("dbo.Diver_Versions", "dbo.Diver_Changes", "dbo.Diver_Deletions")
+    }
+
+
 def test_masks_stand_where_the_catalogue_says_in_the_present_and_in_the_past() -> None:
     declared = dict(inserted_rows("Governance.Masked_Column")[1])
     for name, table in tables("sqlserver").items():

@@ -64,6 +64,7 @@ class Interpreter:
         register(connection)
         connection.create_function("SYSUTCDATETIME", 0, lambda: instant)
         connection.create_function("ORIGINAL_LOGIN", 0, lambda: actor)
+        connection.create_function("IS_ROLEMEMBER", 1, lambda _: 1)
         connection.create_function("SCOPE_IDENTITY", 0, lambda: self._special["identity"])
         connection.create_function("ROWCOUNT_BIG", 0, lambda: self._special["v__rowcount"])
 

@@ -80,6 +80,7 @@ class Witness:
 
     def __init__(self) -> None:
         self._connection = duckdb.connect(":memory:")
+        self._connection.execute("CREATE MACRO IS_ROLEMEMBER(role) AS 1")
         for schema in ("Staging", "Governance", "dbo"):
             self._connection.execute(f"CREATE SCHEMA {schema}")
 
