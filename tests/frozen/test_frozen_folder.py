@@ -22,8 +22,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "dist" / "DiveGov Steward" / ("divegov.exe" if os.name == "nt" else "divegov")
 PAGES = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "privacy", "rules")
 RUN_THE_DEMO = (415, 527)
+NOTHING_HERE = (700, 110)
+"""On the page's ground, right of its title."""
 FIRST_PAGE_AT = (98, 99)
 PAGE_STEP = 44
+SCREEN = (1400, 900)
 PATIENCE_SECONDS = 60.0
 
 pytestmark = [
@@ -42,12 +45,21 @@ def test_the_folder_is_a_command_line_that_needs_no_python(tmp_path: Path) -> No
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    """A screen of 1400 x 900 on a server of its own."""
+    """A screen on a server of its own."""
     if not (shutil.which("Xvfb") and shutil.which("xdotool")):
         pytest.skip("clicking needs Xvfb and xdotool: apt-get install xvfb xdotool")
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        [
+            "Xvfb",
+            "-displayfd",
+            str(writing),
+            "-screen",
+            "0",
+            f"{SCREEN[0]}x{SCREEN[1]}x24",
+            "-nolisten",
+            "tcp",
+        ],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )
@@ -97,6 +109,7 @@ def test_the_window_runs_the_demo_and_shows_every_page(display: str, tmp_path: P
         try:
             xdotool("search", "--sync", "--onlyvisible", "--name", "DiveGov Steward")
             until(lambda: changed(display, empty), "the window stays empty")
+            until(lambda: colour(display, *RUN_THE_DEMO) != colour(display, *NOTHING_HERE), "no page comes")
             settled(display)
             click(*RUN_THE_DEMO)
             until(governed, "the demo did not run")
@@ -127,6 +140,12 @@ def grab(display: str) -> bytes:
     return subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, check=True
     ).stdout
+
+
+def colour(display: str, x: int, y: int) -> bytes:
+    """One pixel of the screen."""
+    at = 4 * (y * SCREEN[0] + x)
+    return grab(display)[at : at + 4]
 
 
 def changed(display: str, before: bytes) -> bool:
