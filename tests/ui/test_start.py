@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from divegov_gui.ui.pages.made import FACTORIES
+
 _START = """
 import json, sys
 from divegov_gui import __main__ as door
@@ -192,3 +194,30 @@ def test_every_part_that_the_widgets_name_is_there() -> None:
 
     assert all(getattr(widgets, name) is not None for name in widgets.__all__)
     assert not hasattr(widgets, "NoSuchPart")
+
+
+_STEPS = """
+import importlib, json, sys
+from divegov_gui import app
+from divegov_gui.ui.pages.made import BRINGS, FACTORIES
+importlib.import_module("divegov_gui.ui.pages.overview")
+brought = []
+for name in BRINGS[sys.argv[1]]:
+    before = set(sys.modules)
+    importlib.import_module(name)
+    brought.append(sum(each.startswith("divegov_gui.") for each in set(sys.modules) - before))
+before = set(sys.modules)
+importlib.import_module("divegov_gui.ui.pages." + sys.argv[1])
+brought.append(len(set(sys.modules) - before))
+print(json.dumps(brought))
+"""
+
+
+@pytest.mark.parametrize("page", sorted(FACTORIES))
+def test_a_page_is_brought_in_by_a_few_modules_a_turn(page: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _STEPS, page], capture_output=True, text=True, timeout=60, check=True
+    )
+    *turns, left = json.loads(done.stdout)
+    assert left == 0, "what is brought in turn by turn is the whole page"
+    assert max(turns) <= 44, turns
