@@ -82,7 +82,7 @@ def erase(
 ) -> None:
     """Erase a person everywhere, search again for all that identified them, and certify it. It cannot be undone."""
     from divegov_gui.services import subjects
-    from divegov_gui.services.subject_papers import write_certificate
+    from divegov_gui.services.subject_papers import outside, write_certificate
 
     if certificate is not None and certificate.suffix.lower() not in (".pdf", ".json"):
         raise typer.BadParameter("a --certificate ends in .pdf, with the JSON beside it, or in .json")
@@ -110,6 +110,7 @@ def erase(
         print_json(dict(done.certificate.facts))
         return
     _print_lines(done.lines)
+    print(outside(done.certificate.facts["batches"]))
     told = done.certificate.facts["verification"]
     print(
         "SOMETHING OF IT IS STILL FOUND."

@@ -18,7 +18,9 @@ from people import person, source
 from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
 from divegov_gui.services import history, review, subjects
 from divegov_gui.services.ingestion import ingest
+from divegov_gui.services.papers import Words
 from divegov_gui.services.privacy import reveal
+from divegov_gui.services.subject_papers import certificate_paper
 from divegov_gui.services.subjects import Certificate, Erased
 from divegov_gui.services.tombstones import ErasureKey
 
@@ -145,6 +147,17 @@ def test_a_rehearsal_tells_what_will_go_and_changes_nothing(gate: Gate) -> None:
     assert rows["Edit_Group"] == (1, "Emptied")
     assert not inventory.is_kept
     assert "Quill" not in repr(inventory)
+
+
+def test_it_is_told_with_which_batches_the_person_came_for_their_files_are_elsewhere(
+    gate: Gate, key: ErasureKey
+) -> None:
+    assert subjects.rehearse_erasure(gate.session, 1).batches == (1, 2, 3)
+    certificate = erase(gate, key).certificate
+    assert certificate.facts["batches"] == [1, 2, 3]
+    said = " ".join(block.text for block in certificate_paper(certificate).blocks if isinstance(block, Words))
+    assert "came with batches 1, 2, 3" in said
+    assert "backups are no part of the database" in said
 
 
 def test_nothing_of_an_erased_person_is_found_in_any_table(gate: Gate, key: ErasureKey) -> None:

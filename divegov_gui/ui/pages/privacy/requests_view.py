@@ -107,6 +107,7 @@ class RequestsView(QWidget):
         """Offer what the role may do, and say of the rest who does it."""
         self.export.refuse(standing.why_no_export)
         self.erasure.refuse(standing.why_no_erasure)
+        self.search.list.set_placeholder("Nobody found", standing.searched)
 
     def show_person(self, found: Found, name: str) -> None:
         """Turn to another person."""

@@ -52,10 +52,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Standing:
-    """What one's role may do for a data subject: both empty where it may, else why not."""
+    """What one's role may do for a data subject: both empty where it may, else why not; and whom a search finds."""
 
     why_no_export: str = ""
     why_no_erasure: str = ""
+    searched: str = "Former names, emails and deleted divers are searched too."
 
 
 # --- who sees what
@@ -102,7 +103,7 @@ def _sample(
             raise Refused(
                 "Nobody is found by that.",
                 "A diver is found by number, or by the beginning of a name, email or reference that you may see.",
-                "Type another beginning.",
+                "Type another beginning. An officer finds a masked email by the whole of it.",
             )
         return found[0].diver_id
     ids = [each.diver_id for each in directory.read_newest(session, cancel=cancel)]
@@ -127,7 +128,17 @@ def read_standing(session: Any, _: ProgressSink, __: CancelToken) -> Standing:
     return Standing(
         "" if mine.may("Export_Subject") else _not_for(mine, "hand out what is held of a person"),
         "" if mine.may("Erase_Diver") else _not_for(mine, "erase a person"),
+        _searched(mine),
     )
+
+
+def _searched(mine: Role) -> str:
+    """Whom a search finds, for the one who finds nobody."""
+    if "Email" not in mine.masked:
+        return Standing.searched
+    if mine.may("Find_Diver"):
+        return "A masked email is found by the whole of it, and the log tells that it was asked for."
+    return "Nobody is found by what a mask hides from your role."
 
 
 def _not_for(mine: Role, what: str) -> str:
