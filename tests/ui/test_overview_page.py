@@ -613,3 +613,28 @@ def test_what_stewards_sent_again_is_not_governed_again(qtbot: QtBot, open_on: A
     steward.context.go_to("overview", batch_id=3)
     quiet(steward)
     assert not find(steward, "overview.replay").isEnabled()
+
+
+@pytest.mark.parametrize(("tab", "made", "name"), [(1, "trends", "Over time"), (2, "batches", "Batches")])
+def test_a_view_is_made_in_turns_when_it_is_first_looked_at(
+    qtbot: QtBot, open_on: Any, workspace: Path, tab: int, made: str, name: str
+) -> None:
+    steward = open_on(workspace)
+    page = steward.window.page("overview")
+    tabs = find(steward, "overview.views", QTabBar)
+    assert tabs.tabText(tab) == name
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(tab).center())
+    assert tabs.currentIndex() == tab, "the click is answered at once"
+    assert made not in page.__dict__, "and the view follows"
+    quiet(steward)
+    assert getattr(page, made).isVisible()
+
+
+def test_who_turns_back_meanwhile_stays_there(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    steward = open_on(workspace)
+    page = steward.window.page("overview")
+    for tab in (2, 1, 0):
+        page.views.setCurrentIndex(tab)
+    quiet(steward)
+    assert page.now.isVisible()
+    assert {"trends", "batches"} & set(page.__dict__) == set()

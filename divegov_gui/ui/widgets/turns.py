@@ -34,10 +34,9 @@ class Turns(QObject):
             self._take()
 
     def drop(self) -> None:
-        """Take none of what is left, and go."""
+        """Take none of what is left."""
         self._left.clear()
         self._timer.stop()
-        self.deleteLater()
 
     def _take(self) -> None:
         if self._left:

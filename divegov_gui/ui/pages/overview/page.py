@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -19,7 +20,7 @@ from divegov_gui.ui.pages.overview.now_view import NowView
 from divegov_gui.ui.pages.overview.work import WorkspaceState, count_holdings, read_state
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.pages.unreadable import unreadable
-from divegov_gui.ui.widgets import RuleCount, StateStack, tool_button
+from divegov_gui.ui.widgets import RuleCount, StateStack, Turns, tool_button
 from divegov_gui.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from divegov_gui.ui.pages.overview.trends_view import TrendsView
 
 NOW, OVER_TIME, BATCHES_TAB = 0, 1, 2
+_LATER = {OVER_TIME: "trends", BATCHES_TAB: "batches"}
+"""The views that are made when they are first wanted."""
 _AIMS: dict[str, dict[str, object]] = {
     "failing": {"standing": ("warnings", "errors")},
     "ready": {"standing": ("ready",)},
@@ -47,6 +50,7 @@ class OverviewPage(Page):
         self._context = context
         self._state: WorkspaceState | None = None
         self._check_anew = False
+        self._coming = Turns(self)
         self._build()
         context.changed.connect(self._take_change)
 
@@ -57,7 +61,7 @@ class OverviewPage(Page):
     def aim_at(self, batch_id: int | None = None) -> None:
         """Show a batch."""
         if batch_id is not None:
-            self.views.setCurrentIndex(BATCHES_TAB)
+            self._turn_to_batches()
             self.batches.open_batch(batch_id)
 
     def refresh(self) -> None:
@@ -138,10 +142,25 @@ class OverviewPage(Page):
         return made
 
     def _turn_to(self, view: int) -> None:
-        """Show a view, and read what it shows."""
-        self._shown.setCurrentWidget(
-            self.trends if view == OVER_TIME else self.batches if view == BATCHES_TAB else self._now_area
-        )
+        """Show a view, and read what it shows; one that is looked at first is brought in and made in turns."""
+        name = _LATER.get(view, "")
+        self._coming.drop()
+        if not name or name in self.__dict__:
+            self._show_view()
+            return
+        module = f"divegov_gui.ui.pages.overview.{name}_view"
+        made = partial(getattr, self, name)
+        self._coming = Turns(self, partial(import_module, module), made, self._show_view)
+        self._coming.start()
+
+    def _turn_to_batches(self) -> None:
+        """Show the batches now, since one of them is wanted."""
+        self.views.setCurrentIndex(BATCHES_TAB)
+        self._coming.finish()
+
+    def _show_view(self) -> None:
+        name = _LATER.get(self.views.currentIndex(), "")
+        self._shown.setCurrentWidget(getattr(self, name) if name else self._now_area)
         self._read_view()
 
     # --- showing
@@ -197,7 +216,7 @@ class OverviewPage(Page):
         self._context.go_to(step.page, **step.aim)
 
     def _list_batches(self, query: BatchQuery) -> None:
-        self.views.setCurrentIndex(BATCHES_TAB)
+        self._turn_to_batches()
         self.batches.look_at(query)
 
     def _list_source(self, name: str, period: Period) -> None:
