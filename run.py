@@ -237,7 +237,7 @@ def main(arguments: "list[str]") -> int:
     if verb not in VERBS:
         print(__doc__)
         return 0 if verb in ("-h", "--help", "help") else 2
-    extras = "test" if verb in ("test", "build") else "program"
+    extras = "test" if verb in ("test", "bench", "build") else "program"
     if sys.platform.startswith("linux"):
         ensure_system(first_time=not installed(extras))
     ensure_environment(extras)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
@@ -56,12 +56,26 @@ REPEATED_RECORD = "REPEATED_RECORD"
 """Not a rule: the record stands in its batch a second time, identical, and is to end as `Duplicate`."""
 
 
-@dataclass(frozen=True)
 class RecordChunk:
     """Some records that follow each other in the source, small enough to send in one call."""
 
-    records: list[RawRecord]
-    defects: list[InjectedDefect] = field(default_factory=list)
+    def __init__(self, records: list[RawRecord], defects: list[InjectedDefect] | None = None) -> None:
+        self._records = records
+        self.defects = defects or []
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def records(self) -> list[RawRecord]:
+        """The records themselves."""
+        return self._records
+
+    def as_json(self) -> str:
+        """The records as Load_Batch takes them: an array of arrays, each in the order of RawRecord."""
+        from orjson import dumps
+
+        return dumps([tuple(record) for record in self._records]).decode()
 
 
 class RecordSource(Protocol):

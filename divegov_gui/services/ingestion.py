@@ -149,7 +149,7 @@ def _load(
             break
         if cancel:
             cancel.raise_if_cancelled()
-        sent += len(chunk.records)
+        sent += len(chunk)
         if sent > resumed:
             _send(session, batch_id, chunk, watched)
         progress(Progress("Loading", max(sent, resumed), source.row_count))
@@ -184,8 +184,7 @@ def _send(session: Session, batch_id: int, chunk: RecordChunk, watched: Identiti
     if watched:
         identities = orjson.dumps(list(watched.of_records(chunk.records))).decode()
         session.call("Load_Identities", batch_id=batch_id, identities=identities)
-    rows = orjson.dumps([tuple(record) for record in chunk.records]).decode()
-    session.call("Load_Batch", batch_id=batch_id, rows=rows)
+    session.call("Load_Batch", batch_id=batch_id, rows=chunk.as_json())
 
 
 def _report(

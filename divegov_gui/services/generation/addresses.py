@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from divegov_gui.services.generation.permutation import BITS
 from divegov_gui.services.generation.randomness import RowBits, Words
-from divegov_gui.services.generation.vocabulary import Numbers, Texts, Vocabulary, texts
+from divegov_gui.services.generation.sheet import EMAIL, Column
+from divegov_gui.services.generation.vocabulary import BETWEEN, Numbers, Texts, Vocabulary, texts
 
 
 def _words(listed: str) -> tuple[str, ...]:
@@ -47,20 +50,22 @@ _CREATURES = _words(
     "puffer wrasse grouper lobster urchin starfish diver bubbles mermaid captain"
 )
 
-# The parts an address can begin with, and where each stands in `AddressBook.tokens`.
-_FIRST, _INITIAL, _LAST, _LAST_INITIAL, _ADJECTIVE, _CREATURE, _NOTHING = range(7)
+# The words that an address is made of: where each kind stands in `AddressBook.tokens`, and what it is a form of.
+_FIRST, _FIRST_DOT, _FIRST_LINE, _INITIAL, _INITIAL_DOT, _LAST, _LAST_DOT = range(7)
+_LAST_INITIAL, _ADJECTIVE, _CREATURE, _NOTHING = range(7, 11)
+_IS_OF = (0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4)
 _FORMS = (
-    # of 256, first part, between, second part
-    (96, _FIRST, ".", _LAST),
-    (44, _INITIAL, "", _LAST),
-    (30, _FIRST, "", _LAST),
-    (20, _FIRST, "_", _LAST),
-    (16, _LAST, ".", _FIRST),
-    (12, _INITIAL, ".", _LAST),
-    (12, _FIRST, "", _NOTHING),
-    (10, _FIRST, "", _LAST_INITIAL),
-    (8, _FIRST, ".", _CREATURE),
-    (8, _ADJECTIVE, "", _CREATURE),
+    # of 256, first word, second word
+    (96, _FIRST_DOT, _LAST),
+    (44, _INITIAL, _LAST),
+    (30, _FIRST, _LAST),
+    (20, _FIRST_LINE, _LAST),
+    (16, _LAST_DOT, _FIRST),
+    (12, _INITIAL_DOT, _LAST),
+    (12, _FIRST, _NOTHING),
+    (10, _FIRST, _LAST_INITIAL),
+    (8, _FIRST_DOT, _CREATURE),
+    (8, _ADJECTIVE, _CREATURE),
 )
 _HANDLE = len(_FORMS) - 1
 
@@ -74,25 +79,33 @@ class AddressBook:
 
     def write(
         self, first: Numbers, last: Numbers, romanised: NDArray[np.bool_], numbers: Words, bits: RowBits
-    ) -> list[str]:
-        """Addresses for people of these names; a name that cannot be romanised goes by a handle."""
+    ) -> dict[str, Column]:
+        """Addresses for people of these names.
+
+        A name that cannot be romanised goes by a handle.
+        """
         dealt = _form_of_256()[bits.take(8).astype(np.int64)]
         form = np.where(romanised, dealt, _HANDLE)
         adjective, creature = bits.below(len(_ADJECTIVES)), bits.below(len(_CREATURES))
-        nothing = np.zeros_like(first)
-        parts = np.stack([first, first, last, last, adjective, creature, nothing]) + self.start[:, None]
-        row = np.arange(len(first))
-        one = self.tokens[parts[_first_part()[form], row]].tolist()
-        between = _between()[form].tolist()
-        two = self.tokens[parts[_second_part()[form], row]].tolist()
-        host = texts(_HOSTS)[(numbers & np.uint64(2**_HOST_BITS - 1)).astype(np.int64)].tolist()
-        rest = numbers >> np.uint64(_HOST_BITS)
-        separator = texts(_SEPARATORS)[(rest & np.uint64(2**_SEPARATOR_BITS - 1)).astype(np.int64)].tolist()
-        number = (rest >> np.uint64(_SEPARATOR_BITS)).tolist()
-        return [
-            f"{a}{b}{c}{s}{n}@{h}"
-            for a, b, c, s, n, h in zip(one, between, two, separator, number, host, strict=True)
-        ]
+        drawn = (first, last, adjective, creature, np.zeros_like(first))
+        host, rest = _split(numbers, _HOST_BITS)
+        separator, left = _split(rest, _SEPARATOR_BITS)
+        number = left.astype(np.int64)
+        beginning = number // 100
+        ending = number - 100 * beginning + 100 * (beginning == 0)
+        one, two = (self.start[kind] + _of()[kind].choose(drawn) for kind in _words_of()[:, form])
+        columns = (
+            Column(one, self.tokens),
+            Column(two, self.tokens),
+            Column(beginning * len(_SEPARATORS) + separator, _number_beginnings()),
+            Column(ending * len(_HOSTS) + host, _hosts()),
+        )
+        return dict(zip(EMAIL, columns, strict=True))
+
+
+def _split(numbers: Words, bits: int) -> tuple[Numbers, Words]:
+    """The lowest `bits` bits, and the rest."""
+    return (numbers & np.uint64(2**bits - 1)).astype(np.int64), numbers >> np.uint64(bits)
 
 
 @lru_cache(maxsize=1)
@@ -101,32 +114,58 @@ def _form_of_256() -> Numbers:
 
 
 @lru_cache(maxsize=1)
-def _first_part() -> Numbers:
-    return np.array([form[1] for form in _FORMS])
+def _words_of() -> Numbers:
+    """The kinds of the first and of the second word of each form."""
+    words: Numbers = np.array([form[1:] for form in _FORMS]).T
+    return words
 
 
 @lru_cache(maxsize=1)
-def _between() -> Texts:
-    return texts([form[2] for form in _FORMS])
+def _of() -> Numbers:
+    return np.array(_IS_OF)
 
 
 @lru_cache(maxsize=1)
-def _second_part() -> Numbers:
-    return np.array([form[3] for form in _FORMS])
+def _number_beginnings() -> Texts:
+    """For each number without its last two digits, each separator and that number."""
+    most = 2 ** (BITS - _HOST_BITS - _SEPARATOR_BITS) // 100
+    return texts([f"{separator}{number or ''}" for number in range(most + 1) for separator in _SEPARATORS])
+
+
+@lru_cache(maxsize=1)
+def _hosts() -> Texts:
+    """For each pair of last digits, each host behind them; then the same for numbers that have no more digits."""
+    endings = [f"{digits:02}" for digits in range(100)] + [f"{digits}" for digits in range(100)]
+    return texts([f"{digits}@{host}" for digits in endings for host in _HOSTS])
 
 
 @lru_cache(maxsize=4)
 def address_book(words: Vocabulary) -> AddressBook:
     """The address book over `words`."""
     first, last = words.first.latins, words.last.latins
+    initials, last_initials = _initials(first), _initials(last)
+    dotted = {initial: f"{initial}." for initial in {*initials}}
     kinds: tuple[Sequence[str], ...] = (
-        first,
-        [name[:1] for name in first],
-        last,
-        [name[:1] for name in last],
+        first.split(BETWEEN),
+        _each_with(first, "."),
+        _each_with(first, "_"),
+        initials,
+        [dotted[initial] for initial in initials],
+        last.split(BETWEEN),
+        _each_with(last, "."),
+        last_initials,
         _ADJECTIVES,
         _CREATURES,
         [""],
     )
     lengths = np.array([len(kind) for kind in kinds])
-    return AddressBook(texts([part for kind in kinds for part in kind]), np.cumsum(lengths) - lengths)
+    return AddressBook(texts([*chain.from_iterable(kinds)]), np.cumsum(lengths) - lengths)
+
+
+def _initials(names: str) -> list[str]:
+    return [name[:1] for name in names.split(BETWEEN)]
+
+
+def _each_with(names: str, mark: str) -> list[str]:
+    """Each of `names` with `mark` behind it; all at once, since there are many."""
+    return f"{names.replace(BETWEEN, mark + BETWEEN)}{mark}".split(BETWEEN)

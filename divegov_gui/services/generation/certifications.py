@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import orjson
 
 from divegov_gui.services.generation.randomness import RowBits
+from divegov_gui.services.generation.sheet import Column, in_payload
 from divegov_gui.services.generation.vocabulary import Numbers, Texts, texts
 
 
@@ -46,49 +50,71 @@ PROFESSIONAL: tuple[Level, ...] = (
 )
 
 _BLANKS: tuple[tuple[str | None, int], ...] = ((None, 30), ("", 18), ("  ", 2))
-_SPELLINGS = 64
-"""Ways to write each one: 57 as it is, the rest in other letter case or with a blank too many."""
 
+# As it is, in other letter case, or with a blank too many: of 64, how many write it so.
+_SPELLINGS: tuple[tuple[Callable[[str], str], int], ...] = (
+    (str, 57),
+    (str.upper, 2),
+    (str.lower, 2),
+    (str.capitalize, 1),
+    ("{} ".format, 1),
+    (" {}".format, 1),
+)
 
-@dataclass(frozen=True)
-class Held:
-    """One block's certifications as written, with the years that their holders may be born in."""
-
-    written: list[str | None]
-    born_from: Numbers
-    born_to: Numbers
+REGISTERS = ("WEB", "WEB", "WEB", "CRM", "CRM", "SHOP", "CLUB", "RESORT")
+"""What a source reference begins with, each as often as it stands here."""
 
 
 @dataclass(frozen=True)
 class CertificationTable:
-    """All spellings of all certifications, ready to be drawn from."""
+    """All spellings of all certifications, ready to be drawn from.
+
+    `in_columns` and `in_payload` have them as they stand between a date of birth and the number of a source reference,
+    for each register. A holder of a level is born on a day from `born_from` up to but not including `born_before`.
+    """
 
     level: Numbers
-    spelling: Texts
+    spelling: Numbers
+    in_columns: Texts
+    in_payload: Texts
     born_from: Numbers
-    born_to: Numbers
+    born_before: Numbers
 
-    def draw(self, bits: RowBits) -> Held:
-        """A certification for each row, or none."""
+    def draw(self, bits: RowBits) -> tuple[Numbers, Numbers]:
+        """A certification for each row, or none: the level and how it is spelt."""
         level = self.level[bits.below(len(self.level))]
-        spelling = level * _SPELLINGS + bits.below(_SPELLINGS, width=6)
-        return Held(self.spelling[spelling].tolist(), self.born_from[level], self.born_to[level])
+        return level, level * len(_SPELLINGS) + self.spelling[bits.below(len(self.spelling), width=6)]
+
+    def written(self, spelling: Numbers, register: Numbers) -> dict[str, Column]:
+        """The columns of a sheet that say so."""
+        place = spelling * len(REGISTERS) + register
+        return {
+            "certification": Column(place, self.in_columns),
+            "payload certification": Column(place, self.in_payload),
+        }
 
 
 @lru_cache(maxsize=1)
 def certifications() -> CertificationTable:
     """The table of the levels above."""
-    levels = AMATEUR + PROFESSIONAL
-    weights = [level.weight for level in levels] + [weight for _, weight in _BLANKS]
-    spellings = [_spellings(level.name) for level in levels] + [[blank] * _SPELLINGS for blank, _ in _BLANKS]
+    levels = (*AMATEUR, *PROFESSIONAL, *(Level("", weight, born_to=2011) for _, weight in _BLANKS))
+    written = [json for level in levels[: -len(_BLANKS)] for json in _written_variously(level.name)]
+    written += [orjson.dumps(blank).decode() for blank, _ in _BLANKS for _ in _SPELLINGS]
+    pairs = [(spelling, register) for spelling in written for register in REGISTERS]
     return CertificationTable(
-        level=np.repeat(np.arange(len(weights)), weights),
-        spelling=texts([written for each in spellings for written in each]),
-        born_from=np.array([level.born_from for level in levels] + [1950] * len(_BLANKS)),
-        born_to=np.array([level.born_to for level in levels] + [2011] * len(_BLANKS)),
+        level=np.repeat(np.arange(len(levels)), [level.weight for level in levels]),
+        spelling=np.repeat(np.arange(len(_SPELLINGS)), [many for _, many in _SPELLINGS]),
+        in_columns=texts([f'",{spelling},"{register}-' for spelling, register in pairs]),
+        in_payload=texts(
+            [
+                in_payload(f'","certification":{spelling},"source_reference":"{register}-')
+                for spelling, register in pairs
+            ]
+        ),
+        born_from=np.array([date(level.born_from, 1, 1).toordinal() for level in levels]),
+        born_before=np.array([date(level.born_to + 1, 1, 1).toordinal() for level in levels]),
     )
 
 
-def _spellings(name: str) -> list[str | None]:
-    careless: list[str | None] = [name.upper(), name.upper(), name.lower(), name.lower(), name.capitalize()]
-    return [name] * (_SPELLINGS - 7) + careless + [f"{name} ", f" {name}"]
+def _written_variously(name: str) -> list[str]:
+    return [orjson.dumps(write(name)).decode() for write, _ in _SPELLINGS]

@@ -78,7 +78,7 @@ _REMARK = (
 
 @dataclass
 class Draft:
-    """One record while it is spoilt: its text columns, and its payload where that is spoilt too."""
+    """One record while it is spoilt: its text columns, named and ordered as in core.records.FIELDS."""
 
     first_name: str | None
     last_name: str | None
@@ -87,19 +87,6 @@ class Draft:
     date_of_birth: str | None
     certification: str | None
     source_reference: str | None
-    payload: str | None = None
-
-    def values(self) -> tuple[str | None, ...]:
-        """The text columns, in the order of core.records.FIELDS."""
-        return (
-            self.first_name,
-            self.last_name,
-            self.email,
-            self.phone,
-            self.date_of_birth,
-            self.certification,
-            self.source_reference,
-        )
 
 
 def spoil(draft: Draft, code: str, slots: frozenset[str], reference_year: int, throws: Dice) -> None:

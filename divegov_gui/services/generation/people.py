@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from calendar import monthrange
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
-from operator import add
 
 import numpy as np
 
 from divegov_gui.services.generation.addresses import address_book
-from divegov_gui.services.generation.certifications import certifications
+from divegov_gui.services.generation.certifications import REGISTERS, certifications
 from divegov_gui.services.generation.permutation import Permutation
 from divegov_gui.services.generation.randomness import RowBits
-from divegov_gui.services.generation.vocabulary import Numbers, Texts, Vocabulary, texts
+from divegov_gui.services.generation.sheet import EMAIL, Column, Sheet
+from divegov_gui.services.generation.vocabulary import (
+    BLANK_PHONE,
+    NO_PHONE,
+    Numbers,
+    Phones,
+    Texts,
+    Vocabulary,
+    texts,
+)
 
 _WORDS_A_ROW = 6
 _ADDRESS_STREAM = 2**64 - 1
 _REFERENCE_STREAM = 2**64 - 2
 
-_FIRST_BIRTHDAY = date(1950, 1, 1)
-_LAST_BIRTHDAY = date(2011, 12, 31)
+_BORN_FROM, _BORN_TO = 1950, 2011
 
 _NO_PHONE_OF_100 = 10
-_REGISTERS = ("WEB", "WEB", "WEB", "CRM", "CRM", "SHOP", "CLUB", "RESORT")
+_NO_EMAIL = dict.fromkeys(EMAIL, "")
+_FIRST_REFERENCE = np.uint64(10_000_000)
 
 
-@dataclass
-class People:
-    """One block of divers as columns of raw text; the lists are the caller's to change."""
-
-    first_name: list[str | None]
-    last_name: list[str | None]
-    email: list[str | None]
-    phone: list[str | None]
-    date_of_birth: list[str | None]
-    certification: list[str | None]
-    source_reference: list[str | None]
-
-
-def draw_people(seed: int, start: int, rows: int, words: Vocabulary) -> People:
+def draw_people(seed: int, start: int, rows: int, words: Vocabulary) -> Sheet:
     """The divers of the `rows` rows from `start` (0 is the first row of the data set).
 
     Row for row the same however many rows are asked for.
@@ -48,74 +45,101 @@ def draw_people(seed: int, start: int, rows: int, words: Vocabulary) -> People:
     positions = np.arange(start, start + rows, dtype=np.int64)
     locale = bits.below(len(words.romanised), width=16)
     table = 2 * locale + bits.below(2, width=1)
-    first = words.first.start[table] + bits.below(words.first.count[table])
-    last = words.last.start[table] + bits.below(words.last.count[table])
+    first = words.first.slots[words.first.start[table] + bits.below(words.first.count[table])]
+    last = words.last.slots[words.last.start[table] + bits.below(words.last.count[table])]
     numbers = Permutation(seed, _ADDRESS_STREAM)(positions)
-    addresses = address_book(words).write(first, last, words.romanised[locale], numbers, bits)
-    held = certifications().draw(bits)
-    first_names: list[str] = words.first.texts[first].tolist()
-    last_names: list[str] = words.last.texts[last].tolist()
-    phones = _phones(words, locale, bits)
-    birthdays = _birthdays(held.born_from, held.born_to, bits)
-    references = _references(seed, positions, bits)
-    _write_carelessly(first_names, last_names, addresses, bits)
-    return People([*first_names], [*last_names], [*addresses], phones, birthdays, held.written, references)
+    email = address_book(words).write(first, last, words.romanised[locale], numbers, bits)
+    level, spelling = certifications().draw(bits)
+    phones = _phones(words.phones, locale, bits)
+    birthdays = _birthdays(level, bits)
+    references = Permutation(seed, _REFERENCE_STREAM)(positions) + _FIRST_REFERENCE
+    columns = {
+        "row": Column(positions + 1),
+        "first name": Column(first, words.first.texts),
+        "last name": Column(last, words.last.texts),
+        **email,
+        **phones,
+        "birthday": birthdays,
+        **certifications().written(spelling, bits.below(len(REGISTERS), width=8)),
+        "reference": Column(references),
+    }
+    return Sheet(columns, _careless(columns, bits))
 
 
-def _phones(words: Vocabulary, locale: Numbers, bits: RowBits) -> list[str | None]:
-    head = words.head_start[locale] + bits.below(words.head_count[locale])
-    tail = words.tail_start[head] + bits.below(words.tail_count[head])
-    phones: list[str | None] = list(map(add, words.heads[head].tolist(), words.tails[tail].tolist()))
+def _phones(phones: Phones, locale: Numbers, bits: RowBits) -> dict[str, Column]:
+    head = phones.head_start[locale] + bits.below(phones.head_count[locale])
+    rights = phones.right_count[head]
+    tail = bits.below(phones.left_count[head] * rights)
+    left = phones.left_start[head] + tail // rights
+    right = phones.right_start[head] + tail % rights
     dealt = bits.below(100, width=16)
-    for row in np.flatnonzero(dealt < _NO_PHONE_OF_100).tolist():
-        phones[row] = None if dealt[row] % 3 else ""
-    return phones
+    without = np.flatnonzero(dealt < _NO_PHONE_OF_100)
+    why = np.where(dealt[without] % 3 == 0, BLANK_PHONE, NO_PHONE)
+    for place in (head, left, right):
+        place[without] = why
+    return {
+        "phone": Column(head, phones.heads),
+        "payload phone": Column(head, phones.payload_heads),
+        "phone middle": Column(left, phones.lefts),
+        "phone end": Column(right, phones.rights),
+        "payload phone end": Column(right, phones.payload_rights),
+    }
 
 
 @lru_cache(maxsize=1)
 def _calendar() -> Texts:
-    days = range(_FIRST_BIRTHDAY.toordinal(), _LAST_BIRTHDAY.toordinal() + 1)
-    return texts([date.fromordinal(day).isoformat() for day in days])
+    """Every day from the first birthday to the last."""
+    days = [f"{day:02}" for day in range(1, 32)]
+    months = [
+        (f"{year}-{month:02}-", monthrange(year, month)[1])
+        for year in range(_BORN_FROM, _BORN_TO + 1)
+        for month in range(1, 13)
+    ]
+    return texts([month + day for month, length in months for day in days[:length]])
 
 
-def _birthdays(born_from: Numbers, born_to: Numbers, bits: RowBits) -> list[str | None]:
-    """Days in the given years, both included, more of them in the middle than at the ends."""
-    days = (
-        np.array([date(year, 1, 1).toordinal() for year in range(1950, 2013)]) - _FIRST_BIRTHDAY.toordinal()
-    )
-    earliest, after = days[born_from - 1950], days[born_to + 1 - 1950]
-    span = after - earliest
-    day = earliest + (bits.below(span) + bits.below(span)) // 2
-    written: list[str | None] = _calendar()[day].tolist()
-    return written
+def _birthdays(level: Numbers, bits: RowBits) -> Column:
+    """Days in the years of each level, both included, more of them in the middle than at the ends."""
+    table = certifications()
+    earliest = table.born_from[level]
+    span = table.born_before[level] - earliest
+    day = earliest + (bits.below(span) + bits.below(span)) // 2 - date(_BORN_FROM, 1, 1).toordinal()
+    return Column(day, _calendar())
 
 
-def _references(seed: int, positions: Numbers, bits: RowBits) -> list[str | None]:
-    numbers = Permutation(seed, _REFERENCE_STREAM)(positions).tolist()
-    registers = texts(_REGISTERS)[bits.below(len(_REGISTERS), width=8)].tolist()
-    return [f"{register}-{10_000_000 + number}" for register, number in zip(registers, numbers, strict=True)]
+def _careless(columns: Mapping[str, Column], bits: RowBits) -> dict[int, dict[str, str]]:
+    """By row the blanks and capitals that a few people in a hundred leave and that no rule minds."""
+    habits = bits.take(8)
+    rows: list[int] = np.flatnonzero(habits < 12).tolist()
+    said = zip(*(columns[name].at(rows) for name in ("first name", "last name", *EMAIL)), strict=True)
+    return {
+        row: _with_habit(habit, *words)
+        for row, habit, words in zip(rows, habits[rows].tolist(), said, strict=True)
+    }
 
 
-def _write_carelessly(first: list[str], last: list[str], email: list[str], bits: RowBits) -> None:
-    """Give a few rows in a hundred the blanks and capitals that people leave and that no rule minds."""
-    habit = bits.take(8)
-    for row in np.flatnonzero(habit < 12).tolist():
-        match int(habit[row]):
-            case 0 | 1:
-                first[row] = f"{first[row]} "
-            case 2:
-                last[row] = f"  {last[row]}"
-            case 3:
-                first[row], last[row] = f" {first[row]}", f"{last[row]} "
-            case 4 | 5:
-                last[row] = last[row].upper()
-            case 6:
-                first[row], last[row] = first[row].lower(), last[row].lower()
-            case 7 | 8:
-                email[row] = email[row].title()
-            case 9:
-                email[row] = email[row].upper()
-            case 10:
-                email[row] = f"{email[row]} "
-            case _:
-                email[row] = f" {email[row]}"
+def _with_habit(habit: int, first: str, last: str, *email: str) -> dict[str, str]:
+    match habit:
+        case 0 | 1:
+            return {"first name": f"{first} "}
+        case 2:
+            return {"last name": f"  {last}"}
+        case 3:
+            return {"first name": f" {first}", "last name": f"{last} "}
+        case 4 | 5:
+            return {"last name": _recased(str.upper, last)}
+        case 6:
+            return {"first name": _recased(str.lower, first), "last name": _recased(str.lower, last)}
+        case 7 | 8:
+            return {**_NO_EMAIL, EMAIL[0]: "".join(email).title()}
+        case 9:
+            return {**_NO_EMAIL, EMAIL[0]: "".join(email).upper()}
+        case 10:
+            return {EMAIL[-1]: f"{email[-1]} "}
+        case _:
+            return {EMAIL[0]: f" {email[0]}"}
+
+
+def _recased(change: Callable[[str], str], written: str) -> str:
+    """Change a name that is written in JSON, which spells other letters than a–z in codes of its own."""
+    return json.dumps(change(json.loads(f'"{written}"')))[1:-1] if "\\" in written else change(written)

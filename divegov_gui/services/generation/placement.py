@@ -7,6 +7,7 @@ last row less what was due up to its first.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from divegov_gui.services.generation.kinds import (
     DUPLICATE_OF_DIVER,
     PAYLOAD_INVALID,
 )
-from divegov_gui.services.generation.randomness import Dice, dice, philox_words
+from divegov_gui.services.generation.randomness import Dice, Words, dice, philox_words
 from divegov_gui.services.generation.request import GenerationRequest
 
 # Streams of their own, so that the people of a block do not depend on its defects. A block's first row is
@@ -26,14 +27,14 @@ _POSITIONS = 1 << 40
 _COMBINING = 2 << 40
 _KINDS = 3 << 40
 
+_SLOTS = {code: kind.slots for code, kind in BY_CODE.items()}
 _PARTNERED = (DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER)
 
 
 Defects = tuple[tuple[str, frozenset[str]], ...]
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(NamedTuple):
     """One row that is to be spoilt, counted from 0 within its block.
 
     `defects` are (code, fields it occupies), in the order to apply them. `partner` is the later row whose
@@ -63,9 +64,9 @@ def plan_block(request: GenerationRequest, start: int, rows: int) -> BlockPlan:
     free = rows - len(singles) - 2 * duplicates
     copies = min(_due(request.repeated, start, rows), free // 2)
 
-    order: list[int] = np.argsort(
-        philox_words(request.seed, _POSITIONS + start, rows), kind="stable"
-    ).tolist()
+    order = _lowest(
+        philox_words(request.seed, _POSITIONS + start, rows), len(singles) + 2 * (duplicates + copies)
+    )
     older_newer = [tuple(sorted(order[at : at + 2])) for at in range(0, 2 * (duplicates + copies), 2)]
     pairs = [(older, newer) for older, newer in older_newer]
     rest = order[2 * (duplicates + copies) :]
@@ -76,6 +77,13 @@ def plan_block(request: GenerationRequest, start: int, rows: int) -> BlockPlan:
     return BlockPlan(
         _placements(request, start, made_for, joined, dict(pairs[:duplicates])), pairs[duplicates:]
     )
+
+
+def _lowest(words: Words, count: int) -> list[int]:
+    """Where the `count` lowest of `words` stand, the lowest first: random rows, none of them twice."""
+    some = np.argpartition(words, count)[:count] if count < len(words) else np.arange(len(words))
+    places: list[int] = some[np.argsort(words[some])].tolist()
+    return places
 
 
 def _due(share: float, start: int, rows: int) -> int:
@@ -120,7 +128,7 @@ def _join(request: GenerationRequest, made_for: list[tuple[int, str]], throws: D
     wanted = round(request.combined * len(made_for))
     defects: dict[int, Defects] = {}
     for row, code in throws.shuffled(made_for):
-        own = (code, throws.pick(BY_CODE[code].slots))
+        own = (code, throws.pick(_SLOTS[code]))
         defects[row] = (own,)
         if wanted and code != PAYLOAD_INVALID:
             defects[row] = _beside(own, throws.shuffled(in_play), 1 + (throws.below(3) == 0))
@@ -131,10 +139,11 @@ def _join(request: GenerationRequest, made_for: list[tuple[int, str]], throws: D
 def _beside(own: tuple[str, frozenset[str]], candidates: list[str], most: int) -> Defects:
     chosen, taken = [own], own[1]
     for code in candidates:
-        fitting = [slots for slots in BY_CODE[code].slots if not slots & taken]
-        if fitting and all(code != other for other, _ in chosen):
-            chosen.append((code, fitting[0]))
-            taken = taken | fitting[0]
+        for slots in _SLOTS[code]:
+            if not slots & taken and code not in (other for other, _ in chosen):
+                chosen.append((code, slots))
+                taken = taken | slots
+                break
         if len(chosen) > most:
             break
     return tuple(chosen)

@@ -84,4 +84,4 @@ class Dice:
 
 def dice(key: int, stream: int, count: int) -> Dice:
     """Dice that throw `count` times before they repeat themselves."""
-    return Dice(philox_words(key, stream, count).tolist())
+    return Dice(philox_words(key, stream, count).data)

@@ -10,12 +10,16 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import orjson
 
 from divegov_gui.core.errors import InputRefused
-from divegov_gui.core.records import InjectedDefect, RawRecord, RecordChunk
+from divegov_gui.core.records import InjectedDefect, RecordChunk
 from divegov_gui.services.generation.request import GenerationRequest
+
+if TYPE_CHECKING:
+    from divegov_gui.services.generation.sheet import Span
 
 GENERATOR_VERSION = 1
 """To be raised with any change that gives an old seed other records."""
@@ -54,38 +58,39 @@ class GeneratedSource:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the request, of the generator's version and of the words used."""
-        from divegov_gui.services.generation.vocabulary import vocabulary
+        from divegov_gui.services.generation.vocabulary import checksum
 
         described = {
             "generator": [GENERATOR_VERSION, BLOCK_ROWS],
             "request": {each.name: getattr(self._request, each.name) for each in fields(self._request)},
-            "vocabulary": vocabulary(self._request.locales).checksum,
+            "vocabulary": checksum(self._request.locales),
         }
         return hashlib.sha256(orjson.dumps(described, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def chunks(self) -> Iterator[RecordChunk]:
         """The records in order, `chunk_rows` at a time (the last chunk may be shorter)."""
+        from divegov_gui.services.generation.sheet import WrittenChunk
+
+        chunk = WrittenChunk()
+        for span, defects in self._spans():
+            chunk.add(span, defects)
+            if len(chunk) == self._chunk_rows:
+                yield chunk
+                chunk = WrittenChunk()
+        if len(chunk):
+            yield chunk
+
+    def _spans(self) -> Iterator[tuple[Span, list[InjectedDefect]]]:
+        """All records, none of the spans going beyond the end of a chunk, each with the defects in it."""
         from divegov_gui.services.generation.block import make_block
+        from divegov_gui.services.generation.sheet import Span
         from divegov_gui.services.generation.vocabulary import vocabulary
 
-        words = vocabulary(self._request.locales)
-        records: list[RawRecord] = []
-        defects: list[InjectedDefect] = []
+        words, size = vocabulary(self._request.locales), self._chunk_rows
         for start in range(0, self._request.rows, BLOCK_ROWS):
-            rows = min(BLOCK_ROWS, self._request.rows - start)
-            made, injected = make_block(self._request, start, rows, words)
-            records += made
-            defects += injected
-            whole = len(records) - len(records) % self._chunk_rows
-            last = whole if start + rows < self._request.rows else len(records)
-            yield from _cut(records[:last], defects, self._chunk_rows)
-            records = records[last:]
-            defects = defects[bisect_left(defects, (start + rows - len(records) + 1, "")) :]
-
-
-def _cut(records: list[RawRecord], defects: list[InjectedDefect], size: int) -> Iterator[RecordChunk]:
-    for at in range(0, len(records), size):
-        chunk = records[at : at + size]
-        first = bisect_left(defects, (chunk[0].source_row, ""))
-        after = bisect_left(defects, (chunk[-1].source_row + 1, ""))
-        yield RecordChunk(chunk, defects[first:after])
+            end = min(start + BLOCK_ROWS, self._request.rows)
+            sheet, defects = make_block(self._request, start, end - start, words)
+            ends = [*range(start - start % size + size, end, size), end]
+            for first, after in zip([start, *ends], ends, strict=False):
+                inside = slice(*(bisect_left(defects, (row + 1, "")) for row in (first, after)))
+                yield Span(sheet, first - start, after - start), defects[inside]

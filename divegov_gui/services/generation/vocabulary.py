@@ -1,92 +1,105 @@
-"""The words that people are made of: Faker's lists, read once, cleaned, combined and kept as arrays."""
+"""The words that people are made of, drawn from Faker's lists once (see `drawing`) and kept as arrays of text.
+
+Names are kept as they stand in JSON of plain ASCII (`Zo\\u00eb`): whole chunks of records are joined from such pieces.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import importlib
-import unicodedata
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from pathlib import Path
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from divegov_gui.core.errors import InputRefused
-from divegov_gui.services.generation.locales import LocaleProfile, Styles, profile
-from divegov_gui.services.generation.randomness import dice
-from divegov_gui.services.generation.romanise import latin
-from divegov_gui.services.generation.telephones import Exchange
+from divegov_gui.core.paths import bundled
+from divegov_gui.services.generation.locales import profile
+from divegov_gui.services.generation.sheet import in_payload
+from divegov_gui.services.generation.telephones import BEGINNINGS_A_PATTERN, ends
 
 Texts = NDArray[np.object_]
 Numbers = NDArray[np.int64]
 
-_TABLE = 2048
-"""Names in one table: a whole list, or its words again in the country's compound forms."""
 
-_LONGEST_WORD = 24
+@dataclass(frozen=True)
+class Names:
+    """One kind of name in all locales: `texts` by place and, for addresses and with BETWEEN in between, `latins`.
+
+    A table is a run of `slots`, which hold places; 2 × locale + gender has `count[table]` from `start[table]` on.
+    """
+
+    texts: Texts
+    latins: str
+    slots: Numbers
+    start: Numbers
+    count: Numbers
 
 
-class Name(NamedTuple):
-    """A name as written, and in the letters of an address (empty where it cannot be romanised)."""
+BETWEEN = "|"
+"""What stands between two words in a file."""
 
-    text: str
-    latin: str
+PLACES = "<u2"
+"""How a place in a list of names is written in a file, in base 64."""
+
+BLANK_PHONE, NO_PHONE = -2, -1
+"""Where heads, lefts and rights have what stands for a phone that is blank, or not given."""
 
 
 @dataclass(frozen=True)
-class NameArrays:
-    """All tables of one kind of name laid end to end; table 2 × locale + gender starts at `start[table]`."""
+class Phones:
+    """Telephone numbers in three pieces: `heads`, of which a locale has `head_count` from `head_start`, and two ends.
 
-    texts: Texts
-    latins: tuple[str, ...]
-    start: Numbers
-    count: Numbers
+    Each head goes with `left_count` of `lefts` and `right_count` of `rights`, any of them with any. Heads and rights
+    come with what stands before and behind a phone, in the columns and in the payload.
+    """
+
+    heads: Texts
+    payload_heads: Texts
+    lefts: Texts
+    rights: Texts
+    payload_rights: Texts
+    head_start: Numbers
+    head_count: Numbers
+    left_start: Numbers
+    left_count: Numbers
+    right_start: Numbers
+    right_count: Numbers
 
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """What the divers of one choice of locales are drawn from."""
 
-    first: NameArrays
-    last: NameArrays
+    first: Names
+    last: Names
+    phones: Phones
     romanised: NDArray[np.bool_]
-    head_start: Numbers
-    head_count: Numbers
-    heads: Texts
-    tail_start: Numbers
-    tail_count: Numbers
-    tails: Texts
-    checksum: str
 
 
 @lru_cache(maxsize=4)
 def vocabulary(locales: tuple[str, ...]) -> Vocabulary:
     """The words of `locales`, in their order; a locale that is named twice counts twice.
 
-    Raises InputRefused where the installed Faker has no names for one of them.
+    Raises InputRefused where the installation has lost the file of one of them.
     """
-    profiles = [profile(locale) for locale in locales]
-    first = _laid_out([table for locale in locales for table in name_tables(locale).first])
-    last = _laid_out([table for locale in locales for table in name_tables(locale).last])
-    exchange = Exchange()
-    ranges = [exchange.connect(each.phones) for each in profiles]
+    words = [orjson.loads(_read(locale)) for locale in locales]
     return Vocabulary(
-        first=first,
-        last=last,
-        romanised=np.array([each.script != "unromanised" for each in profiles]),
-        head_start=np.array([start for start, _ in ranges]),
-        head_count=np.array([count for _, count in ranges]),
-        heads=texts(exchange.heads),
-        tail_start=np.array(exchange.tail_start),
-        tail_count=np.array(exchange.tail_count),
-        tails=texts(exchange.tails),
-        checksum=_checksum(
-            first.texts, first.latins, last.texts, last.latins, exchange.heads, exchange.tails
-        ),
+        first=_names([each["first"] for each in words]),
+        last=_names([each["last"] for each in words]),
+        phones=_phones([each["phone"] for each in words]),
+        romanised=np.array([profile(locale).script != "unromanised" for locale in locales]),
     )
+
+
+def checksum(locales: tuple[str, ...]) -> str:
+    """SHA-256 of the words of `locales`. Raises InputRefused as `vocabulary` does."""
+    return hashlib.sha256(b"".join(_read(locale) for locale in locales)).hexdigest()
 
 
 def texts(values: Sequence[str | None]) -> Texts:
@@ -96,151 +109,72 @@ def texts(values: Sequence[str | None]) -> Texts:
     return array
 
 
-def _laid_out(tables: Sequence[Table]) -> NameArrays:
-    count = np.array([len(table.texts) for table in tables])
-    return NameArrays(
-        texts=texts([text for table in tables for text in table.texts]),
-        latins=tuple(letters for table in tables for letters in table.latins),
+def words_file(locale: str) -> Path:
+    """Where the words of `locale` are kept."""
+    return bundled("resources") / "vocabulary" / f"{locale}.json"
+
+
+def _read(locale: str) -> bytes:
+    try:
+        return words_file(locale).read_bytes()
+    except OSError as error:
+        raise InputRefused(
+            f"The names for {locale} cannot be read.",
+            f"{words_file(locale)}: {error.strerror}.",
+            "Leave that locale out, or install the program anew.",
+        ) from error
+
+
+def _names(lists: Sequence[dict[str, str]]) -> Names:
+    names = [each["text"].split(BETWEEN) for each in lists]
+    before = np.cumsum([0, *map(len, names)]).tolist()
+    tables = [
+        np.frombuffer(b64decode(each[who]), dtype=PLACES).astype(np.int64) + first
+        for each, first in zip(lists, before, strict=False)
+        for who in ("men", "women")
+    ]
+    count = np.array([len(table) for table in tables])
+    return Names(
+        texts=texts(json.dumps(BETWEEN.join(each["text"] for each in lists))[1:-1].split(BETWEEN)),
+        latins=BETWEEN.join(each["latin"] for each in lists),
+        slots=np.concatenate(tables),
         start=np.cumsum(count) - count,
         count=count,
     )
 
 
-def _checksum(*lists: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for words in lists:
-        digest.update("\n".join(words).encode())
-        digest.update(b"\0")
-    return digest.hexdigest()
-
-
-class Table(NamedTuple):
-    """Names as columns: a hundred thousand small objects would slow every garbage collection down."""
-
-    texts: tuple[str, ...]
-    latins: tuple[str, ...]
-
-
-class NameTables(NamedTuple):
-    """One locale's names: of men, then of women."""
-
-    first: tuple[Table, Table]
-    last: tuple[Table, Table]
-
-
-@lru_cache(maxsize=64)
-def name_tables(locale: str) -> NameTables:
-    """The name tables of `locale`, read from Faker's provider.
-
-    Raises InputRefused where the installed Faker has none.
-    """
-    is_about = profile(locale)
-    try:
-        provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-    except ImportError as missing:
-        raise _no_names(locale) from missing
-    reader = _Reader(locale, is_about, provider)
-    return NameTables(
-        first=(reader.first(is_about.first_male, "male"), reader.first(is_about.first_female, "female")),
-        last=(reader.last(is_about.last_male, "male"), reader.last(is_about.last_female, "female")),
+def _phones(lists: Sequence[dict[str, str]]) -> Phones:
+    numbers = [each["beginning"].split(BETWEEN) for each in lists]
+    heads = [head for each in numbers for head in each]
+    halves = [ends(ending) for each in lists for ending in each["ending"].split(BETWEEN)]
+    lefts, left_start, left_count = _end_to_end([left for left, _ in halves])
+    rights, right_start, right_count = _end_to_end([right for _, right in halves])
+    head_count = np.array([len(each) for each in numbers])
+    before, quote = in_payload('","phone":'), in_payload('"')
+    closings = [*(f'{right}"' for right in rights), '"', ""]
+    return Phones(
+        heads=texts([*(f'","{head}' for head in heads), '","', '",null']),
+        payload_heads=texts(
+            [*(f"{before}{quote}{head}" for head in heads), f"{before}{quote}", f"{before}null"]
+        ),
+        lefts=texts([*lefts, "", ""]),
+        rights=texts([f'{closing},"' for closing in closings]),
+        payload_rights=texts([in_payload(f'{closing},"date_of_birth":"') for closing in closings]),
+        head_start=np.cumsum(head_count) - head_count,
+        head_count=head_count,
+        left_start=left_start,
+        left_count=left_count,
+        right_start=right_start,
+        right_count=right_count,
     )
 
 
-def _no_names(locale: str) -> InputRefused:
-    return InputRefused(
-        f"The installed Faker has no names for {locale}.",
-        hint="Leave that locale out, or install the Faker version that the program was released with.",
-    )
-
-
-class _Reader:
-    """Turns one provider's lists into tables."""
-
-    def __init__(self, locale: str, is_about: LocaleProfile, provider: Any) -> None:
-        self._locale = locale
-        self._profile = is_about
-        self._provider = provider
-
-    def first(self, attributes: tuple[str, ...], gender: str) -> Table:
-        """First names: plain ones and the double ones; of both genders where Faker keeps one list."""
-        words = self._words(attributes) or self._some(("first_names",))
-        seconds = self._some(self._profile.middle) if self._profile.middle else words
-        return _columns(self._table(words, seconds, self._profile.first_styles, f"first {gender}"))
-
-    def last(self, attributes: tuple[str, ...], gender: str) -> Table:
-        """Surnames: plain ones, double ones, and the forms that a woman bears."""
-        words = self._words(attributes) or self._some(("last_names",))
-        extra = [Name(text, latin(text, self._profile.script)) for text in self._profile.extra_last]
-        if gender == "female":
-            words = [self._feminine(name) for name in words]
-        table = self._table(words, words, self._profile.last_styles, f"last {gender}")
-        return _columns(table + extra * (len(table) // 400))
-
-    def _words(self, attributes: tuple[str, ...]) -> list[Name]:
-        weights: dict[Name, float] = {}
-        for attribute in attributes:
-            listed = getattr(self._provider, attribute, ())
-            weighted = listed.items() if isinstance(listed, Mapping) else ((word, 1.0) for word in listed)
-            for word, weight in list(weighted)[: self._profile.most_of_a_list]:
-                name = self._name(word)
-                if self._is_usable(name):
-                    weights[name] = max(weights.get(name, 0.0), float(weight))
-        return _by_weight(weights)
-
-    def _some(self, attributes: tuple[str, ...]) -> list[Name]:
-        words = self._words(attributes)
-        if not words:
-            raise _no_names(self._locale)
-        return words
-
-    def _name(self, word: Any) -> Name:
-        if isinstance(word, str):
-            text = unicodedata.normalize("NFC", word.strip())
-            return Name(text, latin(text, self._profile.script))
-        return Name(unicodedata.normalize("NFC", word[0]), latin(word[2], "latin"))
-
-    def _is_usable(self, name: Name) -> bool:
-        letters = name.text.isalpha() or all(
-            unicodedata.category(letter)[0] in "LM" or letter in " -'" for letter in name.text
-        )
-        in_bounds = 0 < len(name.text) <= _LONGEST_WORD and max(name.text) <= "\uffff"
-        words = name.text.count(" ") + 1
-        return (
-            letters
-            and in_bounds
-            and words <= self._profile.most_words
-            and (name.latin != "" or self._profile.script == "unromanised")
-        )
-
-    def _feminine(self, name: Name) -> Name:
-        for ending, woman in self._profile.feminine:
-            if name.text.endswith(ending):
-                return Name(name.text.removesuffix(ending) + woman, name.latin.removesuffix(ending) + woman)
-        return name
-
-    def _table(self, words: list[Name], seconds: list[Name], styles: Styles, part: str) -> list[Name]:
-        size = max(_TABLE, len(words))
-        throws = dice(zlib.crc32(f"{self._locale} {part}".encode()), 1, 2 * size)
-        deck = [style for style, weight in styles for _ in range(weight)]
-        return [
-            _combined(words[place % len(words)], throws.pick(seconds), throws.pick(deck))
-            for place in range(size)
-        ]
-
-
-def _columns(names: list[Name]) -> Table:
-    return Table(tuple(name.text for name in names), tuple(name.latin for name in names))
-
-
-def _combined(name: Name, second: Name, style: str) -> Name:
-    if style == "{0}" or name == second:
-        return name
-    return Name(style.format(name.text, second.text), name.latin)
-
-
-def _by_weight(weights: dict[Name, float]) -> list[Name]:
-    """The names in alphabetical order, a frequent one as many times over as it is frequent."""
-    total = sum(weights[name] for name in sorted(weights))
-    even = len(set(weights.values())) == 1
-    copies = {name: 1 if even else max(1, round(weights[name] / total * _TABLE)) for name in weights}
-    return [name for name in sorted(copies) for _ in range(copies[name])]
+def _end_to_end(halves: Sequence[tuple[str, ...]]) -> tuple[list[str], Numbers, Numbers]:
+    """All different halves of endings in one list, and for each head where its own starts and how long it is."""
+    laid: list[str] = []
+    starts: dict[tuple[str, ...], int] = {}
+    for half in dict.fromkeys(halves):
+        starts[half] = len(laid)
+        laid += half
+    start, count = np.array([starts[half] for half in halves]), np.array([len(half) for half in halves])
+    return laid, np.repeat(start, BEGINNINGS_A_PATTERN), np.repeat(count, BEGINNINGS_A_PATTERN)
