@@ -112,6 +112,30 @@ def test_compact_rows_are_lower_in_tables_that_are_there_and_that_come(
     assert find(again, name, DataTable).rowHeight(0) == compact
 
 
+def empty_room(table: QTableView) -> int:
+    """Pixels under a table's last row."""
+    rows = sum(table.rowHeight(row) for row in range(table.model().rowCount()))
+    return table.viewport().height() - rows
+
+
+def test_a_table_as_high_as_its_rows_leaves_no_room_when_they_get_lower(
+    qtbot: QtBot, steward: Steward
+) -> None:
+    """Whether it was there when the density was chosen, or is made after it."""
+    steward.window.go_to("privacy")
+    quiet(steward)
+    there = find(steward, "privacy.comparison", QTableView)
+    before = empty_room(there)
+    preferences(qtbot, steward)
+    choose(qtbot, steward, "preferences.density", "compact")
+    quiet(steward)
+    assert empty_room(there) == before
+    assert abs(before) < 12
+    steward.context.go_to("overview", batch_id=1)
+    quiet(steward)
+    assert abs(empty_room(find(steward, "overview.matrix", QTableView))) < 12
+
+
 @pytest.mark.parametrize(
     ("style", "pattern"),
     [("german", r"\d\d\.\d\d\.\d{4} \d\d:\d\d"), ("american", r"\d\d/\d\d/\d{4} \d\d:\d\d")],

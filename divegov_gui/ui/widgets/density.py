@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QHeaderView
+    from PySide6.QtWidgets import QHeaderView, QTableView
 
 COMFORTABLE, COMPACT = "comfortable", "compact"
 DENSITIES = (COMFORTABLE, COMPACT)
-_HEIGHTS = "rowHeights"
+_HEIGHTS, _HELD = "rowHeights", "heldRows"
 _density = COMFORTABLE
 
 
@@ -35,6 +35,23 @@ def follow_density(rows: QHeaderView, comfortable: int, compact: int) -> None:
     _apply(rows)
 
 
+def hold_rows(table: QTableView, least: int, most: int, extra: int) -> None:
+    """Have a table be as high as `least` to `most` of its rows, however high they are, and `extra` pixels."""
+    table.setProperty(_HELD, [least, most, extra])
+    _hold(table)
+
+
 def _apply(rows: QHeaderView) -> None:
     comfortable, compact = rows.property(_HEIGHTS)
     rows.setDefaultSectionSize(compact if _density == COMPACT else comfortable)
+    table = rows.parentWidget()
+    if table is not None and table.property(_HELD):
+        _hold(cast("QTableView", table))
+
+
+def _hold(table: QTableView) -> None:
+    least, most, extra = table.property(_HELD)
+    row = table.verticalHeader().defaultSectionSize()
+    table.setMinimumHeight(extra + least * row)
+    table.setMaximumHeight(extra + most * row)
+    table.updateGeometry()

@@ -46,8 +46,8 @@ from divegov_gui.ui.widgets import (
     button,
     reveal,
 )
+from divegov_gui.ui.widgets.density import hold_rows
 from divegov_gui.ui.widgets.note import Note
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
 _FILTER = "T-SQL (*.sql);;All files (*)"
 _SUBTITLE = "The numbered scripts that make the database, and what of them is in it."
@@ -165,9 +165,8 @@ class DeployPage(Page):
             self.table.rows.replace_rows(rows)
             self.script.show_script(rows[current], self._failure)
             return
-        height = self.table.horizontalHeader().sizeHint().height() + len(rows) * ROW_HEIGHT + 6
-        self.table.setMinimumHeight(min(height, 4 * ROW_HEIGHT))
-        self.table.setMaximumHeight(min(height, 12 * ROW_HEIGHT))
+        head = self.table.horizontalHeader().sizeHint().height() + 6
+        hold_rows(self.table, min(len(rows), 3), min(len(rows), 11), head)
         self.table.rows.reset(len(rows))
         assert self._plan is not None
         outstanding = {script.name for script in self._plan.outstanding}

@@ -15,8 +15,8 @@ from divegov_gui.ui.pages.history.diff_table import DiffTable
 from divegov_gui.ui.pages.history.versions import Version, differences, looks_masked
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import FormRow, button, label, reveal
+from divegov_gui.ui.widgets.density import hold_rows
 from divegov_gui.ui.widgets.question import Question
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
 
 class _WithReason(Question):
@@ -138,7 +138,7 @@ class RestoreDialog(_WithReason):
         found = differences(versions, None if gone else newest, chosen)
         self.preview.show_differences(found)
         rows = min(7, max(2, len(found) - self.preview.same_count))
-        self.preview.setFixedHeight(40 + rows * ROW_HEIGHT)
+        hold_rows(self.preview, rows, rows, 40)
         self.body.addWidget(self.preview)
         self._why = self._reason_row(name, "It is kept with the new version, beside your name.")
         self.body.addWidget(self._why)

@@ -10,7 +10,7 @@ from divegov_gui.core.records import REPEATED_RECORD
 from divegov_gui.services.generation import DEFECTS
 from divegov_gui.services.quality import CLEAN_RECORD, DefectScore, Score
 from divegov_gui.ui.widgets import Badge, Card, Column, DataTable, RowRequest, plural
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
+from divegov_gui.ui.widgets.density import hold_rows
 
 _LABELS = {
     **{kind.code: kind.label for kind in DEFECTS},
@@ -60,7 +60,7 @@ class ScoreCard(Card):
         else:
             self.badge.set_state("0 missed, 0 false rejects", "success")
         self.table.rows.reset(len(self._rows))
-        self.table.setFixedHeight(_HEADER + len(self._rows) * ROW_HEIGHT + _FRAME)
+        hold_rows(self.table, len(self._rows), len(self._rows), _HEADER + _FRAME)
 
     def _fetch(self, request: RowRequest) -> None:
         self.table.rows.deliver(request, self._rows[request.first : request.first + request.count])

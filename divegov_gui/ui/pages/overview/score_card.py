@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from divegov_gui.core.records import REPEATED_RECORD
 from divegov_gui.services.quality import CLEAN_RECORD, DefectScore, Score
 from divegov_gui.ui.widgets import Card, Column
+from divegov_gui.ui.widgets.density import hold_rows
 from divegov_gui.ui.widgets.list_table import ListTable
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
 _HEADER, _FRAME = 34, 8
 
@@ -67,4 +67,4 @@ class ScoreMatrix(Card):
         order = {code: place for place, code in enumerate(labels())}
         rows = sorted(score.defects, key=lambda row: order.get(row.code, len(order)))
         self.table.show_rows(rows)
-        self.table.setFixedHeight(_HEADER + len(rows) * ROW_HEIGHT + _FRAME)
+        hold_rows(self.table, len(rows), len(rows), _HEADER + _FRAME)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from divegov_gui.services.subject_papers import place_name
 from divegov_gui.services.subjects import InventoryLine
 from divegov_gui.ui.widgets import CellBadge, Column
+from divegov_gui.ui.widgets.density import hold_rows
 from divegov_gui.ui.widgets.list_table import ListTable
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
 
 _HEAD, _LEAST_ROWS = 39, 4
 _FATES = {
@@ -50,7 +50,7 @@ class InventoryTable(ListTable):
             parent=parent,
         )
         self.stretch("place")
-        self.setMinimumHeight(_HEAD + _LEAST_ROWS * ROW_HEIGHT)
+        hold_rows(self, _LEAST_ROWS, _LEAST_ROWS, _HEAD)
 
     def sizeHint(self) -> QSize:
         """It asks for little, and takes what there is."""
@@ -59,4 +59,4 @@ class InventoryTable(ListTable):
     def show_lines(self, lines: Sequence[InventoryLine]) -> None:
         """Show an inventory, the places where something was found first."""
         self.show_rows(sorted(lines, key=lambda line: not line.rows))
-        self.setMaximumHeight(_HEAD + max(1, len(lines)) * ROW_HEIGHT)
+        hold_rows(self, _LEAST_ROWS, max(_LEAST_ROWS, len(lines)), _HEAD)

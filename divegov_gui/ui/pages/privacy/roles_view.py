@@ -13,7 +13,7 @@ from divegov_gui.ui.pages.privacy.reveal_card import RevealCard
 from divegov_gui.ui.pages.privacy.rights import RightsTable
 from divegov_gui.ui.pages.privacy.work import Comparison
 from divegov_gui.ui.widgets import button, icon_label, label, text_field
-from divegov_gui.ui.widgets.row_delegate import ROW_HEIGHT
+from divegov_gui.ui.widgets.density import hold_rows
 
 _HEAD = 39
 _ENFORCED = (
@@ -49,10 +49,9 @@ class RolesView(QWidget):
         tables = QVBoxLayout()
         tables.setSpacing(space.m)
         self.table = ComparisonTable(mask=mask)
-        self.table.setFixedHeight(_HEAD + len(FIELDS) * ROW_HEIGHT)
+        hold_rows(self.table, len(FIELDS), len(FIELDS), _HEAD)
         self.rights = RightsTable()
-        self.rights.setMinimumHeight(90)
-        self.rights.setMaximumHeight(_HEAD + self.rights.count * ROW_HEIGHT)
+        hold_rows(self.rights, 2, self.rights.count, _HEAD)
         tables.addWidget(self.table)
         tables.addWidget(self.rights, 100)
         tables.addStretch(1)
