@@ -476,11 +476,12 @@ END;
 --     Promoted     a valid record becomes a diver
 --     Quarantined  everything else, with every check that it failed
 -- A batch that is governed already is reported and left as it is. @Release: what was resubmitted and is let in leaves the
--- quarantine; a rehearsal of it spares that.
+-- quarantine, for a @Reason; a rehearsal of it spares that.
 CREATE OR ALTER PROCEDURE Govern_Batch
     @Batch_ID INTEGER,
     @Rehearse INTEGER = 0,
-    @Release  INTEGER = 1
+    @Release  INTEGER = 1,
+    @Reason   TEXT    = NULL
 AS
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID)
@@ -717,6 +718,7 @@ BEGIN
     SET Status = CASE WHEN n.Outcome = 'Duplicate' THEN 'Merged' ELSE 'Released' END,
         Resolution_Code = CASE WHEN n.Outcome <> 'Duplicate' AND n.Waived_Checks <> 0 THEN 'Released with warning'
                                ELSE n.Outcome END,
+        Resolution_Reason = @Reason,
         Resolved_By = @Actor,
         Resolved_At = @Now,
         Diver_ID = n.Diver_ID,
@@ -1477,21 +1479,17 @@ BEGIN
     JOIN temp.Wanted_Record AS w
       ON w.Quarantine_ID = json_extract(i.value, '$[0]');
 
-    EXECUTE Govern_Batch @Batch_ID = @Batch_ID, @Release = NOT @Rehearse;
-
-    UPDATE Data_Quarantine
-    SET Resolution_Reason = @Reason
-    FROM temp.Wanted_Record AS w
-    WHERE w.Quarantine_ID = Data_Quarantine.Quarantine_ID AND +Data_Quarantine.Status <> 'Open' AND @Reason IS NOT NULL;
+    EXECUTE Govern_Batch @Batch_ID = @Batch_ID, @Release = NOT @Rehearse, @Reason = @Reason;
 
     -- What was let in has a diver; what was not has its new standing in the quarantine. Each record's place in the batch is
-    -- its own number.
-    SET @Passed_Count = (
+    -- its own number. Where all were promoted, nobody looks for the others.
+    SET @Promoted_Count = (SELECT Promoted_Count FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID);
+    SET @Passed_Count = @Promoted_Count + (
         SELECT count(o.Diver_ID)
         FROM Raw_Record AS r
         CROSS JOIN Record_Outcome AS o
                 ON o.Raw_ID = r.Raw_ID
-        WHERE r.Batch_ID = @Batch_ID
+        WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> 'Promoted' AND @Promoted_Count < @Record_Count
     );
     -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
     SET @Collided_Count = (
@@ -1537,7 +1535,7 @@ BEGIN
             ON o.Raw_ID = r.Raw_ID
     LEFT JOIN Data_Quarantine AS q
            ON q.Quarantine_ID = r.Source_Row AND o.Diver_ID IS NULL
-    WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> 'Promoted'
+    WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> 'Promoted' AND @Promoted_Count < @Record_Count
     ORDER BY r.Source_Row;
 
     DROP TABLE temp.Wanted_Record;

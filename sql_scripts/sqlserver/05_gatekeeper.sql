@@ -638,11 +638,12 @@ GO
 --     Promoted     a valid record becomes a diver
 --     Quarantined  everything else, with every check that it failed
 -- A batch that is governed already is reported and left as it is. @Release: what was resubmitted and is let in leaves the
--- quarantine; a rehearsal of it spares that.
+-- quarantine, for a @Reason; a rehearsal of it spares that.
 CREATE OR ALTER PROCEDURE Staging.Govern_Batch
     @Batch_ID BIGINT,
     @Rehearse BIT = 0,
-    @Release  BIT = 1
+    @Release  BIT = 1,
+    @Reason   NVARCHAR(1000) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -974,6 +975,7 @@ BEGIN
         SET Status = CASE WHEN n.Outcome = N'Duplicate' THEN N'Merged' ELSE N'Released' END,
             Resolution_Code = CASE WHEN n.Outcome <> N'Duplicate' AND n.Waived_Checks <> 0 THEN N'Released with warning'
                                    ELSE n.Outcome END,
+            Resolution_Reason = @Reason,
             Resolved_By = @Actor,
             Resolved_At = @Now,
             Diver_ID = n.Diver_ID,
@@ -1918,7 +1920,8 @@ WITH EXECUTE AS OWNER
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Lock INT, @Record_Count BIGINT, @Passed_Count BIGINT, @Collided_Count BIGINT, @Warnings INT, @Batch_ID BIGINT;
+    DECLARE @Lock INT, @Record_Count BIGINT, @Promoted_Count BIGINT, @Passed_Count BIGINT, @Collided_Count BIGINT;
+    DECLARE @Warnings INT, @Batch_ID BIGINT;
     DECLARE @Detail NVARCHAR(4000);
     DECLARE @Release BIT = IIF(@Rehearse = 1, 0, 1);
     DECLARE @Now DATETIME2(7) = SYSUTCDATETIME();
@@ -1990,22 +1993,17 @@ BEGIN
         JOIN #Wanted_Record AS w
           ON w.Quarantine_ID = j.Record_ID;
 
-        EXECUTE Staging.Govern_Batch @Batch_ID = @Batch_ID, @Release = @Release;
-
-        UPDATE q
-        SET Resolution_Reason = @Reason
-        FROM dbo.Data_Quarantine AS q
-        JOIN #Wanted_Record AS w
-          ON w.Quarantine_ID = q.Quarantine_ID AND q.Status <> N'Open' AND @Reason IS NOT NULL;
+        EXECUTE Staging.Govern_Batch @Batch_ID = @Batch_ID, @Release = @Release, @Reason = @Reason;
 
         -- What was let in has a diver; what was not has its new standing in the quarantine. Each record's place in the batch
-        -- is its own number.
-        SET @Passed_Count = (
-            SELECT COUNT_BIG(*)
+        -- is its own number. Where all were promoted, nobody looks for the others.
+        SET @Promoted_Count = (SELECT Promoted_Count FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
+        SET @Passed_Count = @Promoted_Count + (
+            SELECT COUNT_BIG(o.Diver_ID)
             FROM Staging.Raw_Record AS r
             JOIN Staging.Record_Outcome AS o
               ON o.Raw_ID = r.Raw_ID
-            WHERE r.Batch_ID = @Batch_ID AND o.Diver_ID IS NOT NULL
+            WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> N'Promoted' AND @Promoted_Count < @Record_Count
         );
         -- 6291456 = DUPLICATE_IN_BATCH, DUPLICATE_OF_DIVER.
         SET @Collided_Count = (
@@ -2052,7 +2050,7 @@ BEGIN
           ON o.Raw_ID = r.Raw_ID
         LEFT JOIN dbo.Data_Quarantine AS q
                ON q.Quarantine_ID = r.Source_Row AND o.Diver_ID IS NULL
-        WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> N'Promoted'
+        WHERE r.Batch_ID = @Batch_ID AND o.Outcome <> N'Promoted' AND @Promoted_Count < @Record_Count
         ORDER BY r.Source_Row;
 
         IF @Rehearse = 1
