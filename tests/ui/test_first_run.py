@@ -15,7 +15,7 @@ from divegov_gui import app
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace, local_workspace
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine import QuarantinePage
+from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.tour.coach_mark import Dimness
 from divegov_gui.ui.tour.steps import RESUBMIT_DIALOG, STEPS

@@ -34,7 +34,7 @@ def _ingest(context: AppContext) -> QWidget:
 
 
 def _quarantine(context: AppContext) -> QWidget:
-    from divegov_gui.ui.pages.quarantine import QuarantinePage
+    from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 
     return QuarantinePage(context)
 
@@ -93,7 +93,10 @@ BRINGS: dict[str, tuple[str, ...]] = {
         "divegov_gui.services.review",
         "divegov_gui.services.facets",
         _TABLE,
-        "divegov_gui.ui.pages.quarantine",
+        "divegov_gui.ui.pages.quarantine.grid",
+        "divegov_gui.ui.pages.quarantine.desk",
+        "divegov_gui.ui.pages.quarantine.panes",
+        "divegov_gui.ui.pages.quarantine.page",
     ),
     "rules": (_TABLE, "divegov_gui.ui.pages.rules"),
     "history": _HISTORY,

@@ -1,5 +1,4 @@
-"""Quarantine: the workbench where a steward finds, reads, puts right and decides on rejected records."""
+"""Quarantine: the workbench where a steward finds, reads, puts right and decides on rejected records.
 
-from divegov_gui.ui.pages.quarantine.page import QuarantinePage
-
-__all__ = ["QuarantinePage"]
+Its page is in `page`, whose parts are brought in one by one before it is first shown.
+"""

@@ -12,7 +12,7 @@ from divegov_gui.services.facets import TITLES, Facet, Facets
 from divegov_gui.services.queue_query import FACETS, OPEN, QueueQuery, Value
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.facet_row import FacetRow
-from divegov_gui.ui.widgets import button, label, reveal, tool_button
+from divegov_gui.ui.widgets import Turns, button, label, reveal, tool_button
 
 _FEW = 6
 _MANY = 40
@@ -44,11 +44,14 @@ class FacetPanel(QFrame):
         self.note.setContentsMargins(8, 0, 8, 0)
         self.note.hide()
         outer.addWidget(self.note)
-        self.groups = {name: FacetGroup(name, self._toggle, self._only) for name in FACETS}
+        self.groups: dict[str, FacetGroup] = {}
         outer.addWidget(self._area(), 1)
+        self._turns = Turns(self, self._make_groups)
+        self._turns.start()
 
     def show_facets(self, facets: Facets, query: QueueQuery) -> None:
         """Show the counts for `query`."""
+        self._turns.finish()
         self._query = query
         self.clear.setEnabled(not query.is_everything)
         reveal(self.note, facets.match_count is None)
@@ -92,14 +95,18 @@ class FacetPanel(QFrame):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        for group in self.groups.values():
-            column.addWidget(group)
-        column.addStretch(1)
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
         area.setWidget(inside)
         return area
+
+    def _make_groups(self) -> None:
+        """In a turn of their own, so that the page is there sooner."""
+        self.groups = {name: FacetGroup(name, self._toggle, self._only) for name in FACETS}
+        for group in self.groups.values():
+            self._column.addWidget(group)
+        self._column.addStretch(1)
 
     def _toggle(self, facet: str, value: Value) -> None:
         self.query_changed.emit(self._query.toggled(facet, value))
