@@ -56,6 +56,7 @@ PLACES = {
     "Certification": "Certification cards",
     "Dive_Participation": "Tour bookings",
     "Dive_Log": "Dives",
+    "Ingestion_Batch": "Names of files",
 }
 """The places where something of a person may be, as people call them; another one is called by its table."""
 _CHECK = (

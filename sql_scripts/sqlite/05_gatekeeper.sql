@@ -2397,7 +2397,14 @@ BEGIN
     SELECT 'Certification',
            (SELECT count(*)
             FROM Certification
-            WHERE lower(Card_Number) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Card_Number'));
+            WHERE lower(Card_Number) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Card_Number'))
+    UNION ALL
+    SELECT 'Ingestion_Batch',
+           (SELECT count(*)
+            FROM Ingestion_Batch AS b
+            WHERE EXISTS (SELECT 1
+                          FROM temp.Traced_Value AS v
+                          WHERE v.Column_Name = 'Email' AND instr(lower(b.Source_Name), v.Value) > 0));
 
     DROP TABLE temp.Traced_Value;
 END;
@@ -2507,6 +2514,20 @@ BEGIN
                   FROM temp.Subject_Value AS v
                   WHERE instr(lower(g.Edit_Reason), lower(v.Identifying_Value)) > 0);
 
+    -- A file that brought the person's records may be called after them.
+    DROP TABLE IF EXISTS temp.Subject_Source;
+    CREATE TEMP TABLE Subject_Source AS
+    SELECT DISTINCT b.Batch_ID
+    FROM temp.Subject_Raw AS s
+    JOIN Raw_Record AS r
+      ON r.Raw_ID = s.Raw_ID
+    JOIN Ingestion_Batch AS b
+      ON b.Batch_ID = r.Batch_ID
+    WHERE EXISTS (SELECT 1
+                  FROM temp.Subject_Value AS v
+                  WHERE v.Column_Name IN ('Last_Name', 'Email', 'Source_Reference')
+                    AND instr(lower(b.Source_Name), lower(v.Identifying_Value)) > 0);
+
     -- A table with types, since SQLite searches the index for nothing else.
     DROP TABLE IF EXISTS temp.Subject_Term;
     CREATE TEMP TABLE Subject_Term (
@@ -2567,7 +2588,9 @@ BEGIN
     UNION ALL
     SELECT 13, 'Dive_Participation', @Bookings, 'Stays'
     UNION ALL
-    SELECT 14, 'Dive_Log', @Dives, 'Stays';
+    SELECT 14, 'Dive_Log', @Dives, 'Stays'
+    UNION ALL
+    SELECT 15, 'Ingestion_Batch', (SELECT count(*) FROM temp.Subject_Source), 'Anonymised';
 
     PRINT '3/4 Erasing';
     UPDATE Diver
@@ -2654,6 +2677,10 @@ BEGIN
     SET Edit_Reason = NULL
     WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM temp.Subject_Group AS g);
 
+    UPDATE Ingestion_Batch
+    SET Source_Name = 'erased-' || Batch_ID
+    WHERE Batch_ID IN (SELECT o.Batch_ID FROM temp.Subject_Source AS o);
+
     PRINT '4/4 Writing it down';
     INSERT INTO Erasure_Tombstone (Tombstone, Diver_ID, Erased_At, Erased_By)
     SELECT DISTINCT t.value, @Diver_ID, @Now, @Actor
@@ -2692,6 +2719,7 @@ BEGIN
     DROP TABLE temp.Subject_Raw;
     DROP TABLE temp.Subject_Value;
     DROP TABLE temp.Subject_Group;
+    DROP TABLE temp.Subject_Source;
     DROP TABLE temp.Subject_Term;
     DROP TABLE temp.Subject_Inventory;
 END;

@@ -3357,7 +3357,15 @@ BEGIN
         SELECT N'Certification',
                (SELECT COUNT_BIG(*)
                 FROM dbo.Certification AS c
-                WHERE TRANSLATE(TRIM(c.Card_Number), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Card_Number'));
+                WHERE TRANSLATE(TRIM(c.Card_Number), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Card_Number'))
+        UNION ALL
+        SELECT N'Ingestion_Batch',
+               (SELECT COUNT_BIG(*)
+                FROM Staging.Ingestion_Batch AS b
+                WHERE EXISTS (SELECT 1
+                              FROM #Traced_Value AS v
+                              WHERE v.Column_Name = N'Email'
+                                AND CHARINDEX(LEFT(v.Value, 1001), TRANSLATE(b.Source_Name, @Upper, @Lower)) > 0));
 
         COMMIT TRANSACTION;
     END TRY
@@ -3424,6 +3432,9 @@ BEGIN
     );
     CREATE TABLE #Subject_Group (
         Edit_Group_ID BIGINT NOT NULL PRIMARY KEY
+    );
+    CREATE TABLE #Subject_Source (
+        Batch_ID BIGINT NOT NULL PRIMARY KEY
     );
     CREATE TABLE #Subject_Term (
         Search_Column NVARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL,
@@ -3544,6 +3555,20 @@ BEGIN
                       WHERE CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
                                       TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0);
 
+        -- A file that brought the person's records may be called after them.
+        INSERT INTO #Subject_Source (Batch_ID)
+        SELECT DISTINCT b.Batch_ID
+        FROM #Subject_Raw AS s
+        JOIN Staging.Raw_Record AS r
+          ON r.Raw_ID = s.Raw_ID
+        JOIN Staging.Ingestion_Batch AS b
+          ON b.Batch_ID = r.Batch_ID
+        WHERE EXISTS (SELECT 1
+                      FROM #Subject_Value AS v
+                      WHERE v.Column_Name IN (N'Last_Name', N'Email', N'Source_Reference')
+                        AND CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
+                                      TRANSLATE(b.Source_Name, @Upper, @Lower)) > 0);
+
         INSERT INTO #Subject_Term (Search_Column, Term)
         SELECT t.Search_Column, t.Term
         FROM (
@@ -3599,6 +3624,8 @@ BEGIN
             SELECT 13, N'Dive_Participation', @Bookings, N'Stays'
             UNION ALL
             SELECT 14, N'Dive_Log', @Dives, N'Stays'
+            UNION ALL
+            SELECT 15, N'Ingestion_Batch', (SELECT COUNT_BIG(*) FROM #Subject_Source), N'Anonymised'
         ) AS i;
 
         RAISERROR(N'3/4 Erasing', 0, 1) WITH NOWAIT;
@@ -3699,6 +3726,10 @@ BEGIN
         UPDATE dbo.Edit_Group
         SET Edit_Reason = NULL
         WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM #Subject_Group AS g);
+
+        UPDATE Staging.Ingestion_Batch
+        SET Source_Name = CONCAT(N'erased-', Batch_ID)
+        WHERE Batch_ID IN (SELECT o.Batch_ID FROM #Subject_Source AS o);
 
         RAISERROR(N'4/4 Writing it down', 0, 1) WITH NOWAIT;
         INSERT INTO dbo.Erasure_Tombstone (Tombstone, Diver_ID, Erased_At, Erased_By)

@@ -175,6 +175,21 @@ def test_nothing_of_an_erased_person_is_found_in_the_files(gate: Gate, key: Eras
     assert bytes_left(gate) == []
 
 
+def test_a_file_that_was_called_after_the_person_is_called_so_no_more(gate: Gate, key: ErasureKey) -> None:
+    now = {**SECRET, "last_name": "Quillfeather", "email": "quill@secret.example"}
+    for number, name in enumerate(("Quillfeather, Ada.csv", "from quill@secret.example.csv", "the desk.csv")):
+        ingest(gate.session, source([{**now, "phone": f"+1 447 766 552{number}"}], name=name))
+    (line,) = [x for x in subjects.rehearse_erasure(gate.session, 1).lines if x.place == "Ingestion_Batch"]
+    assert (line.rows, line.fate) == (2, "Anonymised")
+    assert subjects.find_traces(gate.session, [("Email", "quill@secret.example")])["Ingestion_Batch"] == 1
+    certificate = erase(gate, key).certificate
+    names = [batch["Source_Name"] for batch in gate.session.select("Batch_Summary")]
+    assert [name for name in names if "erased" in name] == ["erased-4", "erased-5"]
+    assert names[-1] == "the desk.csv"
+    assert certificate.is_clean
+    assert traces(gate) == []
+
+
 def test_what_refers_to_the_person_stays_about_nobody(gate: Gate, key: ErasureKey) -> None:
     dive(gate)
     erased = erase(gate, key)
@@ -278,13 +293,13 @@ def befall(gate: Gate, kind: str, word: str) -> None:
 ERASED_FROM = {
     *("Diver", "Diver_History", "Search_Term", "Diver_Deletion", "Diver_Reveal", "Certification"),
     *("Raw_Record", "Data_Quarantine", "Quarantine_Violation", "Quarantine_Revision", "Quarantine_Event"),
-    "Edit_Group",
+    *("Edit_Group", "Ingestion_Batch"),
 }
 NAMES_NOBODY = {
     *("Schema_Script", "Schema_Object", "Stored_Procedure", "Transaction_Context", "Steward_Action"),
     *("Certification_Level", "Certification_Alias", "Discard_Code", "Dive_Site", "Equipment", "Dive_Tour"),
     *("Dive_Tour_History", "Dive_Participation", "Dive_Log", "Dive_Log_Equipment", "Quality_Rule"),
-    *("Quality_Rule_History", "Rule_Check", "Ingestion_Batch", "Record_Outcome", "Injected_Defect"),
+    *("Quality_Rule_History", "Rule_Check", "Record_Outcome", "Injected_Defect"),
     *("Batch_Rule_Count", "Search_Progress", "Erasure_Tombstone", "Raw_Flag", "Security_Role"),
     *("Masked_Column", "Unmask_Grant", "Object_Grant"),
 }
