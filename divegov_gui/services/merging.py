@@ -11,7 +11,7 @@ from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
-from divegov_gui.services.review import Edit, check_records, discard_records, edit_records, merge_record
+from divegov_gui.services.review import Edit, check_records, keep_record, merge_record
 
 MOST = 8
 """Records that can be seen side by side."""
@@ -97,10 +97,7 @@ def keep_one(
         for column, value in values.items()
         if (value or None) != (sides.record.values.get(column) or None)
     ]
-    if edits:
-        edit_records(session, edits, reason=reason, kind="Bulk")
-    if also:
-        discard_records(session, [other.record for other in also], "duplicate", reason)
+    keep_record(session, (key, version), edits, reason, [other.record for other in also])
 
 
 def _same_email(session: Session, row: QueueRow, email: str) -> list[QueueRow]:

@@ -275,6 +275,26 @@ def merge_record(
     )
 
 
+def keep_record(
+    session: Session,
+    record: tuple[int, int],
+    edits: Sequence[Edit],
+    reason: str,
+    also: Versions,
+) -> Edited:
+    """Give a record the surviving values, and discard the others of `also` as its duplicates: both, or neither."""
+    results = session.call(
+        "Keep_Record",
+        quarantine_id=record[0],
+        record_version=record[1],
+        edits=_json([(e.quarantine_id, e.record_version, e.column, e.value) for e in edits]),
+        also=_sent(also),
+        reason=reason,
+        **known_again.of_edits(session, ((e.quarantine_id, e.column, e.value) for e in edits)),
+    )
+    return _edited(results[:1])
+
+
 def discard_codes(session: Session) -> list[tuple[str, str]]:
     """Why a record may be discarded: codes and their words."""
     rows = session.select("Discard_Codes", order=[Order("Rank_Order")])

@@ -884,7 +884,7 @@ GRANT EXECUTE ON Replay_Batch TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Review: Edit_Records, Undo_Edit, Check_Records, Resubmit_Records, Discard_Records, Reopen_Records,
---         Claim_Records, Release_Claims, Merge_Record
+--         Claim_Records, Release_Claims, Merge_Record, Keep_Record
 ------------------------------------------------------------------------------------------------------------
 
 -- Every procedure of review takes its records as a set: all of them are done, or none. What they read from and write to
@@ -1773,6 +1773,42 @@ BEGIN
     DROP TABLE temp.Wanted_Record;
 END;
 GRANT EXECUTE ON Merge_Record TO data_steward;
+
+-- Makes one of several open records that are the same person, where no diver is it yet: it gets the surviving values (@Edits,
+-- as for Edit_Records), and the others of @Also, a JSON array of [record, version that was read], are discarded as its
+-- duplicates. Tells the group of the edit, and how many records were put away.
+CREATE OR ALTER PROCEDURE Keep_Record
+    @Quarantine_ID  INTEGER,
+    @Record_Version INTEGER,
+    @Edits          TEXT,
+    @Also           TEXT,
+    @Reason         TEXT,
+    @Identities     TEXT = NULL
+AS
+BEGIN
+    IF trim(coalesce(@Reason, '')) = ''
+        THROW 50400, 'Say why the records are the same person.';
+    IF EXISTS (SELECT 1 FROM json_each(@Edits) WHERE json_extract(value, '$[0]') <> @Quarantine_ID)
+        THROW 50400, 'Only the record that is kept gets the surviving values.';
+    IF EXISTS (SELECT 1 FROM json_each(@Also) WHERE json_extract(value, '$[0]') = @Quarantine_ID)
+        THROW 50400, 'A record is no duplicate of itself.';
+
+    DROP TABLE IF EXISTS temp.Wanted_Record;
+    CREATE TEMP TABLE Wanted_Record (
+        Quarantine_ID  INTEGER PRIMARY KEY,
+        Record_Version INTEGER
+    );
+    INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
+    VALUES (@Quarantine_ID, @Record_Version);
+    EXECUTE Require_Records @Status = 'Open';
+
+    EXECUTE Edit_Records @Edits = @Edits, @Reason = @Reason, @Kind = 'Bulk', @Return_Records = 0,
+                         @Identities = @Identities;
+    EXECUTE Discard_Records @Records = @Also, @Code = 'duplicate', @Reason = @Reason;
+    EXECUTE Log_Action @Action = 'Keep_Record', @Subject_Type = 'Data_Quarantine', @Subject_ID = @Quarantine_ID,
+                       @Detail = json_object('records', json_array_length(@Also));
+END;
+GRANT EXECUTE ON Keep_Record TO data_steward;
 
 ------------------------------------------------------------------------------------------------------------
 -- Divers and data subjects: Update_Diver, Restore_Diver, Delete_Diver, Reveal_Diver, Export_Subject, Erase_Diver

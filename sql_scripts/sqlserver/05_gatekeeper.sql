@@ -1212,7 +1212,7 @@ GO
 
 ------------------------------------------------------------------------------------------------------------
 -- Review: Edit_Records, Undo_Edit, Check_Records, Resubmit_Records, Discard_Records, Reopen_Records,
---         Claim_Records, Release_Claims, Merge_Record
+--         Claim_Records, Release_Claims, Merge_Record, Keep_Record
 ------------------------------------------------------------------------------------------------------------
 
 -- Every procedure of review takes its records as a set: all of them are done, or none. What they read from and write to
@@ -2411,6 +2411,61 @@ BEGIN
 END;
 GO
 GRANT EXECUTE ON dbo.Merge_Record TO data_steward;
+GO
+
+-- Makes one of several open records that are the same person, where no diver is it yet: it gets the surviving values (@Edits,
+-- as for Edit_Records), and the others of @Also, a JSON array of [record, version that was read], are discarded as its
+-- duplicates. Tells the group of the edit, and how many records were put away.
+CREATE OR ALTER PROCEDURE dbo.Keep_Record
+    @Quarantine_ID  BIGINT,
+    @Record_Version INT,
+    @Edits          NVARCHAR(MAX),
+    @Also           NVARCHAR(MAX),
+    @Reason         NVARCHAR(1000),
+    @Identities     NVARCHAR(MAX) = NULL
+WITH EXECUTE AS OWNER
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Record_Count BIGINT, @Detail NVARCHAR(4000);
+
+    CREATE TABLE #Wanted_Record (
+        Quarantine_ID  BIGINT NOT NULL PRIMARY KEY,
+        Record_Version INT NULL
+    );
+
+    BEGIN TRY
+        BEGIN TRANSACTION;
+
+        IF TRIM(COALESCE(@Reason, N'')) = N''
+            THROW 50400, N'Say why the records are the same person.', 1;
+        IF EXISTS (SELECT 1 FROM OPENJSON(@Edits) WITH (Quarantine_ID BIGINT '$[0]') AS j WHERE j.Quarantine_ID <> @Quarantine_ID)
+            THROW 50400, N'Only the record that is kept gets the surviving values.', 1;
+        IF EXISTS (SELECT 1 FROM OPENJSON(@Also) WITH (Quarantine_ID BIGINT '$[0]') AS j WHERE j.Quarantine_ID = @Quarantine_ID)
+            THROW 50400, N'A record is no duplicate of itself.', 1;
+
+        INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
+        VALUES (@Quarantine_ID, @Record_Version);
+        EXECUTE dbo.Require_Records @Status = N'Open';
+
+        EXECUTE dbo.Edit_Records @Edits = @Edits, @Reason = @Reason, @Kind = N'Bulk', @Return_Records = 0,
+                                 @Identities = @Identities;
+        EXECUTE dbo.Discard_Records @Records = @Also, @Code = N'duplicate', @Reason = @Reason;
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM OPENJSON(@Also));
+        SET @Detail = JSON_OBJECT('records': @Record_Count);
+        EXECUTE Governance.Log_Action @Action = N'Keep_Record', @Subject_Type = N'Data_Quarantine',
+                                      @Subject_ID = @Quarantine_ID, @Detail = @Detail;
+
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF @@TRANCOUNT > 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO
+GRANT EXECUTE ON dbo.Keep_Record TO data_steward;
 GO
 
 ------------------------------------------------------------------------------------------------------------

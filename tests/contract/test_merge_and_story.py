@@ -16,10 +16,13 @@ from divegov_gui.core.errors import Conflict, Refused
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.review import (
     Edit,
+    Edited,
     claim_records,
     discard_records,
     edit_records,
+    keep_record,
     merge_record,
+    release_claims,
     reopen_records,
     resubmit_records,
     undo_edit,
@@ -94,6 +97,56 @@ def test_a_merge_is_judged_by_the_rules_and_needs_a_reason(rivals: Gate) -> None
         with pytest.raises(Refused, match=told):
             merge(rivals, 1, values, **how)
     assert rivals.backend.dump() == before
+
+
+# Keep_Record --------------------------------------------------------------------------------------------------
+
+
+def keep(gate: Gate, record: int, also: int, *, reason: str = "one person", **values: str | None) -> Edited:
+    (kept,), others = gate.versions_of(record), gate.versions_of(also)
+    return keep_record(gate.session, kept, [Edit(*kept, c, v) for c, v in values.items()], reason, others)
+
+
+def test_of_two_records_one_is_kept_with_what_survives_and_the_other_discarded(rivals: Gate) -> None:
+    edited = keep(rivals, 1, 2, Last_Name="Byron", Phone="5550001111")
+    kept, other = rivals.waiting(1), rivals.waiting(2)
+    assert (kept["Status"], kept["Last_Name"], edited.cell_count) == ("Open", "Byron", 1)
+    assert (other["Status"], other["Resolution_Code"], other["Resolution_Reason"]) == (
+        "Discarded",
+        "duplicate",
+        "one person",
+    )
+    undo_edit(rivals.session, edited.group_id or 0)
+    assert rivals.waiting(1)["Last_Name"] == "Lovelace"
+
+
+def test_a_record_may_be_kept_as_it_is(rivals: Gate) -> None:
+    assert keep(rivals, 1, 2).group_id is None
+    assert [rivals.waiting(n)["Status"] for n in (1, 2)] == ["Open", "Discarded"]
+
+
+def test_keeping_one_of_several_is_done_whole_or_not_at_all(rivals: Gate, berta: Session) -> None:
+    read = rivals.versions_of(1, 2)
+    edits = [Edit(*read[0], "Last_Name", "Byron")]
+    edit_records(berta, [Edit(2, 1, "Phone", "5550002222")])
+    before = rivals.backend.dump()
+    with pytest.raises(Conflict, match="Record 2 was changed by berta"):
+        keep_record(rivals.session, read[0], edits, "one person", read[1:])
+    assert rivals.backend.dump() == before
+    claim_records(berta, [1])
+    with pytest.raises(Conflict, match="Record 1 is claimed by berta"):
+        keep_record(rivals.session, read[0], [], "one person", rivals.versions_of(2))
+    release_claims(berta, [1])
+    for refused, how in (
+        ("the same person", {"reason": " "}),
+        ("no duplicate of itself", {"also": read[:1]}),
+        ("Only the record that is kept", {"edits": [Edit(2, 2, "Phone", None)]}),
+    ):
+        given: dict[str, Any] = {"edits": edits, "reason": "one person", "also": rivals.versions_of(2), **how}
+        with pytest.raises(Refused, match=refused):
+            keep_record(rivals.session, read[0], **given)
+    assert rivals.waiting(1)["Last_Name"] == "Lovelace"
+    assert rivals.waiting(2)["Status"] == "Open"
 
 
 def test_neither_a_record_nor_a_diver_that_another_has_changed_is_merged(

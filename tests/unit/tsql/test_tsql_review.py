@@ -284,6 +284,20 @@ def test_undoing_a_record_that_is_closed_or_claimed_is_the_same(both: Both) -> N
     both.call("Undo_Edit", edit_group_id=1, skip_conflicts=1)
 
 
+def test_keeping_one_of_several_is_the_same(both: Both) -> None:
+    given = {"quarantine_id": 3, "record_version": 1, "reason": "one person"}
+    change, also = edits((3, 1, "Last_Name", "Dunn"), (3, 1, "Phone", "12")), records((4, 1))
+    for refused, how in (
+        ("the same person", {"reason": " "}),
+        ("no duplicate of itself", {"also": records((3, 1))}),
+        ("Only the record that is kept", {"edits": edits((4, 1, "Phone", None))}),
+        ("changed by anna", {"record_version": 2}),
+    ):
+        assert refused in both.refused("Keep_Record", **{**given, "edits": change, "also": also, **how})
+    assert both.call("Keep_Record", edits=change, also=also, **given)[-1][0]["Record_Count"] == 1
+    both.call("Keep_Record", edits="[]", also=records((2, 1)), **{**given, "record_version": 2})
+
+
 def test_a_merge_is_the_same(both: Both) -> None:
     both.call("Edit_Records", edits=edits((4, 1, "First_Name", "Ada"), (3, 1, "Phone", "5550001111")))
     ((valid_from,),) = both.session._raw.execute("SELECT Valid_From FROM Diver WHERE Diver_ID = 1").fetchall()
