@@ -5,6 +5,7 @@ Bars are table cells with a width and a ground, which browsers and the printer's
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from divegov_gui.database.session import Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.conservation import Imbalance, Slice, check_all, check_slice
 from divegov_gui.services.quality import (
+    CLEAN_RECORD,
     BatchSummary,
     Outcomes,
     Score,
@@ -30,6 +32,8 @@ from divegov_gui.services.trends import Period, Trends, first_time_right, read_t
 
 _COLORS = {"promoted": "#1A7F52", "unchanged": "#4A6F8F", "duplicate": "#7652A6", "quarantined": "#B45309"}
 _INK = "#B3261E"
+_NUMBER = re.compile(r"[<>]? ?[-+]?[\d.,’'\u00a0\u202f]+(?: %)?|–")
+_ASIDE = {True: 'align="right"', False: 'align="left"'}
 _LISTED = 10
 """And as many sources: it is one page."""
 _TABLES = """
@@ -42,15 +46,14 @@ _SCREEN = (
     + f"body {{ font: 10pt/1.45 {_FACE}; color: #0f2533; margin: 2em auto; max-width: 52em; }}"
     + """
 h1 { font-size: 18pt; margin: 0 0 .2em; } h2 { font-size: 12pt; margin: 1.4em 0 .3em; }
-table.t > tbody > tr > td, table.t > thead > tr > th { border-bottom: 1px solid #d6e0e6; padding: 3px 6px;
-       text-align: left; }
+table.t > tbody > tr > td, table.t > thead > tr > th { border-bottom: 1px solid #d6e0e6; padding: 3px 6px; }
 """
 )
 _PAPER = (
     _TABLES
     + f"body {{ font-family: {_FACE}; font-size: 8px; color: #0f2533; }}"
     + """
-td, th { padding: 1px 4px; text-align: left; }
+td, th { padding: 1px 4px; }
 """
 )
 
@@ -69,8 +72,11 @@ class Report:
 
     @property
     def paper(self) -> str:
-        """For a sheet of A4. A printer's HTML has headings of its own size, so they are paragraphs there."""
-        body = self.body
+        """For a sheet of A4. A printer's HTML has headings of its own size, so they are paragraphs there.
+
+        Who made it, and when, stands at the sheet's own head.
+        """
+        body = re.sub(r"<span>.*?</span>", "", self.body)
         for tag, style in (("h1", "font-size:14px"), ("h2", "font-size:10px; margin-top:8px")):
             body = body.replace(f"<{tag}>", f'<p style="{style}; font-weight:600">').replace(
                 f"</{tag}>", "</p>"
@@ -169,7 +175,9 @@ def _conservation(outcomes: Outcomes, wrong: Sequence[Imbalance], what: str) -> 
         else f'<p class="good">Checked against the records: {escape(what)} adds up.</p>'
     )
     share = decimal(100 * first_time_right(outcomes))
-    right = f"<p>Right at once: {share} % of {grouped(outcomes.loaded)} records.</p>"
+    right = (
+        f'<p style="margin-bottom:6px">Right at once: {share} % of {grouped(outcomes.loaded)} records.</p>'
+    )
     table = _table(("Outcome", "Records", "Share", ""), rows)
     return f"<h2>Every record is accounted for</h2><p>{escape(equation)}</p>{said}{right}{table}"
 
@@ -187,6 +195,8 @@ def _score(score: Score | None) -> str:
         return ""
     rows = [
         (one.code, grouped(one.injected), grouped(one.found), grouped(one.missed), grouped(one.unexpected))
+        if one.code != CLEAN_RECORD
+        else ("Clean records", grouped(one.injected), "–", "–", grouped(one.unexpected))
         for one in score.defects
     ]
     said = f"{grouped(score.missed)} injected defects missed, {grouped(score.false_rejects)} clean records rejected."
@@ -271,32 +281,38 @@ class _Bar:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str | _Bar]], *, heading: bool = True) -> str:
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td width="34%">{cell.html}</td>'
-            if isinstance(cell, _Bar)
-            else f'<td style="white-space:nowrap">{escape(cell)}</td>'
-            for cell in row
-        )
-        + "</tr>"
-        for row in rows
-    )
-    if not body:
+    """Numbers stand to the right under their headings, so that they can be compared; bars take a third."""
+    lines = list(rows)
+    if not lines:
         return '<p class="muted">None.</p>'
-    head = "".join(f'<th style="white-space:nowrap">{escape(one)}</th>' for one in heads)
+    numeric = [all(_is_number(line[place]) for line in lines) for place in range(len(heads))]
+    body = "".join(f"<tr>{''.join(map(_cell, line, numeric))}</tr>" for line in lines)
+    head = "".join(
+        f'<th style="white-space:nowrap" {_ASIDE[right]}>{escape(one)}</th>'
+        for one, right in zip(heads, numeric, strict=True)
+    )
     shown = f"<thead><tr>{head}</tr></thead>" if heading else ""
     return (
         f'<table class="t" width="100%" cellspacing="0" cellpadding="3">{shown}<tbody>{body}</tbody></table>'
     )
 
 
+def _is_number(cell: str | _Bar) -> bool:
+    return isinstance(cell, str) and _NUMBER.fullmatch(cell) is not None
+
+
+def _cell(cell: str | _Bar, right: bool) -> str:
+    if isinstance(cell, _Bar):
+        return f'<td width="34%">{cell.html}</td>'
+    return f'<td style="white-space:nowrap" {_ASIDE[right]}>{escape(cell)}</td>'
+
+
 def _page(title: str, about: str, parts: Iterable[str]) -> str:
     now = datetime.now(timezone.utc)
     return (
         f"<h1>{escape(title)}</h1>"
-        f'<p class="muted">{escape(about)} Made at {now:%Y-%m-%d %H:%M} UTC by DiveGov Steward. '
-        f"No value of any person is on this page.</p>{''.join(parts)}"
+        f'<p class="muted">{escape(about)} No value of any person is on this page.'
+        f"<span> Made at {now:%Y-%m-%d %H:%M} UTC by DiveGov Steward.</span></p>{''.join(parts)}"
     )
 
 
@@ -310,4 +326,5 @@ def _words_of(period: Period) -> str:
 
     if period.since is None and period.until is None:
         return "all time"
-    return f"{words(period.since, 'the beginning')} to {words(period.until, 'today')}"
+    today = datetime.now(timezone.utc).date()
+    return f"{words(period.since, 'the beginning')} to {words(period.until or today, '')}"

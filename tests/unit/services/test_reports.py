@@ -125,3 +125,18 @@ def test_bars_are_shares_of_the_width(governed: SqliteSession) -> None:
     widths = re.findall(r'<td width="(\d+)%" bgcolor="#1A7F52"', page)
     ((promoted,),) = ask(governed, "SELECT Promoted_Count FROM Ingestion_Batch WHERE Batch_ID = 1")
     assert widths == [str(round(100 * int(str(promoted)) / 150))]
+
+
+def test_numbers_stand_to_the_right_and_words_to_the_left(session: SqliteSession) -> None:
+    ingest(session, GeneratedSource(GenerationRequest(rows=1200, seed=3, dirty=0.2)))
+    page = batch_report(session, 1).html
+    assert re.search(r'<th [^>]*align="right">Records</th>', page)
+    assert re.search(r'<th [^>]*align="left">Rule</th>', page)
+    assert re.search(r'<td [^>]*align="left">Clean records</td><td [^>]*align="right">[\d,]+</td>', page)
+
+
+def test_a_report_on_paper_says_once_when_it_was_made(session: SqliteSession) -> None:
+    ingest(session, GeneratedSource(GenerationRequest(rows=50, seed=3)))
+    made = batch_report(session, 1)
+    assert "Made at " in made.html
+    assert "Made at " not in made.paper, "its sheet says so at its head"
