@@ -49,19 +49,24 @@ def report(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write one page of HTML instead.")
     ] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write a PDF instead.")] = None,
     role: StewardOption = "data_steward",
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Report what became of a batch; with --html as a page that needs nothing else, with --days of a period."""
-    if days is not None and (html is None or batch is not None):
-        raise typer.BadParameter("--days goes with --html, and not with --batch")
+    """Report what became of a batch; with --html or --pdf as a page to hand on, with --days of a period."""
+    files = [file for file in (html, pdf) if file is not None]
+    if len(files) > 1:
+        raise typer.BadParameter("write either --html FILE or --pdf FILE")
+    if days is not None and (not files or batch is not None):
+        raise typer.BadParameter("--days goes with --html or --pdf, and not with --batch")
     with session_as(role, workspace, profile) as session:
         chosen = None if days is not None else _governed(session, batch)
-        if html is not None:
-            _write_page(session, chosen, days, html)
-            print_json({"file": str(html)}) if as_json else print(f"Written to {html}.")
+        for file in files:
+            _write_page(session, chosen, days, file, is_pdf=file is pdf)
+            print_json({"file": str(file)}) if as_json else print(f"Written to {file}.")
+        if files:
             return
         assert chosen is not None
         facts = _facts(session, chosen)
@@ -252,12 +257,17 @@ def _facts(session: Session, batch: int) -> dict[str, Any]:
     return facts_of(read_report(session, batch), read_overview(session, batches=1), {})
 
 
-def _write_page(session: Session, batch: int | None, days: int | None, path: Path) -> None:
+def _write_page(session: Session, batch: int | None, days: int | None, path: Path, *, is_pdf: bool) -> None:
     from divegov_gui.services.reports import batch_report, period_report
 
     made = period_report(session, _period(days)) if batch is None else batch_report(session, batch)
     try:
-        private_files.write_text(path, made.html)
+        if is_pdf:
+            from divegov_gui.ui.paper import write_pdf
+
+            write_pdf(made.paper, path, made.title)
+        else:
+            private_files.write_text(path, made.html)
     except OSError as error:
         raise InputRefused(
             f"{path} cannot be written.", error.strerror or "", "Choose a folder that you may write to."

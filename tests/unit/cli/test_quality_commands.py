@@ -31,6 +31,18 @@ def test_a_batchs_page_is_written(divegov: Divegov, filled: Path, tmp_path: Path
     assert "<h1>Batch 1: 200 synthetic divers" in file.read_text(encoding="utf-8")
 
 
+def test_a_batch_or_a_period_is_written_as_a_pdf_too(divegov: Divegov, filled: Path, tmp_path: Path) -> None:
+    for name, more in (("batch.pdf", ()), ("week.pdf", ("--days", "7"))):
+        file = tmp_path / name
+        answer = divegov("report", "--pdf", file, *more, "--workspace", filled)
+        assert (answer.code, answer.out) == (0, f"Written to {file}.\n")
+        assert file.read_bytes().startswith(b"%PDF")
+        assert file.stat().st_mode & 0o077 == 0
+    assert divegov("report", "--pdf", tmp_path / "no" / "a.pdf", "--workspace", filled).code == 3
+    assert divegov("report", "--days", "7", "--workspace", filled).code == 2
+    assert divegov("report", "--pdf", "a.pdf", "--html", "a.html", "--workspace", filled).code == 2
+
+
 def test_a_periods_page_is_written(divegov: Divegov, filled: Path, tmp_path: Path) -> None:
     file = tmp_path / "week.html"
     assert divegov("report", "--html", file, "--days", "7", "--workspace", filled, "--json").json == {
