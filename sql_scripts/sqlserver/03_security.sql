@@ -4,7 +4,8 @@
 -- EXECUTE on procedures and SELECT on views, each granted where the object is made, and DML on nothing. Whoever looks
 -- after the server adds the people: ALTER ROLE data_steward ADD MEMBER … .
 -- Masks hide values in what a query returns. They do not stop a person who may write queries of their own from narrowing
--- a value down with WHERE: so the roles read views only, and no table.
+-- a value down with WHERE, through a view either: the roles read views only, and no table, so that there is least to
+-- compare; who must not do even that gets the program and no other way in.
 
 SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
 SET NUMERIC_ROUNDABORT OFF;

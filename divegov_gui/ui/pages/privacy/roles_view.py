@@ -18,7 +18,8 @@ from divegov_gui.ui.widgets.density import hold_rows
 _HEAD = 39
 _ENFORCED = (
     "Enforced by SQL Server",
-    "The masks are SQL Server's own and follow the roles of your login; no program can go round them.",
+    "The masks are SQL Server's own and follow the roles of your login, in every program. They hide a value, and not "
+    "how it compares: whoever may write queries of their own can narrow one down.",
 )
 _SHOWN = (
     "Demonstrated in this local workspace",
