@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -438,6 +439,23 @@ def test_the_grid_stands_at_round_numbers(
     qtbot: QtBot, values: tuple[float, ...], how: dict[str, Any], ticks: tuple[float, ...]
 ) -> None:
     assert plan("columns", *values, **how).ticks == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize("days", [2, 3, 8, 40, 1000])
+def test_no_label_under_the_axis_touches_another_and_the_last_day_has_one(qtbot: QtBot, days: int) -> None:
+    made = plan("line", *(50.0 for _ in range(days)))
+    shown = made.labelled(lambda _: 56.0)
+    assert shown[0] == days - 1
+    places = sorted(made.label_left(index, 56.0) for index in shown)
+    assert all(left + 56.0 <= right for left, right in pairwise(places))
+    assert places[0] >= made.area.left()
+    assert places[-1] + 56.0 <= made.area.right()
+
+
+def test_a_scale_says_what_its_lines_are(qtbot: QtBot, steward: Any) -> None:
+    """Lines at halves are not rounded to what they are not."""
+    written = card(steward, "share").chart.data.format
+    assert [written(value) for value in (90.0, 92.5, 97.5, 100.0)] == ["90 %", "92.5 %", "97.5 %", "100 %"]
 
 
 @pytest.mark.parametrize("form", ["line", "columns", "rows"])

@@ -153,11 +153,16 @@ class ChartPlan:
         taken: list[int] = []
         free = math.inf
         for index in range(len(self.data.drawn) - 1, -1, -1):
-            half = width(self.data.drawn[index].label) / 2
-            if self.x_of(index) + half + 12 <= free:
+            needed = width(self.data.drawn[index].label)
+            left = self.label_left(index, needed)
+            if left + needed + 12 <= free:
                 taken.append(index)
-                free = self.x_of(index) - half
+                free = left
         return taken
+
+    def label_left(self, index: int, width: float) -> float:
+        """Where a label of that width begins: under its mark, and within the chart."""
+        return min(max(self.x_of(index) - width / 2, self.area.left()), self.area.right() - width)
 
     @property
     def _highest(self) -> float:

@@ -47,8 +47,7 @@ def _paint_grid(painter: QPainter, plan: ChartPlan) -> None:
     painter.setPen(color("muted"))
     for index in plan.labelled(measure.horizontalAdvance):
         width = measure.horizontalAdvance(plan.data.drawn[index].label) + 4
-        left = min(max(plan.x_of(index) - width / 2, plan.area.left()), plan.area.right() - width)
-        area = QRectF(left, plot.bottom() + 6, width, 18)
+        area = QRectF(plan.label_left(index, width), plot.bottom() + 6, width, 18)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, plan.data.drawn[index].label)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from divegov_gui.core.numbers import decimal, grouped, significant
+from divegov_gui.core.numbers import decimal, grouped, shortest, significant
 from divegov_gui.services.queue_query import AGES, age_of
 from divegov_gui.services.trends import BatchQuality, Trends
 from divegov_gui.ui.widgets import plural
@@ -50,7 +50,7 @@ def share_chart(trends: Trends) -> ChartData:
         (_RIGHT,),
         tuple(marks),
         ("Day (UTC)", "Batches", "Records", "Quarantined", "Right, %"),
-        lambda value: f"{decimal(value, 0)} %",
+        lambda value: f"{shortest(value, 1)} %",
         least=max(0.0, 10 * ((lowest - 5) // 10)),
         most=100.0,
         said=f"Altogether {decimal(100 * right / loaded)} %: {grouped(right)} of {grouped(loaded)} records."
