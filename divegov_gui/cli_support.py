@@ -78,7 +78,7 @@ def from_file(
     chosen = {**kept, **mapping}
     source = FileSource(inspected, chosen, defaults)
     if not quiet:
-        print(f"{inspected.name}: {inspected.row_count:,} records.", *inspected.notes)
+        print(f"{inspected.name}: {_count(inspected.row_count, 'record')}.", *inspected.notes)
         for field in FIELDS:
             if field.name in chosen:
                 print(f"  {field.label:<17} from column “{chosen[field.name]}”")
@@ -291,6 +291,12 @@ def print_report(facts: dict[str, Any], as_json: bool) -> None:
     if facts["seconds"]:
         print("Seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in facts["seconds"].items()))
     print(
-        f"The workspace now holds {facts['divers']:,} divers, {facts['quarantine_open']:,} records in quarantine and "
-        f"{facts['history_rows']:,} earlier version{'' if facts['history_rows'] == 1 else 's'}."
+        f"The workspace now holds {_count(facts['divers'], 'diver')}, {_count(facts['quarantine_open'], 'record')} in "
+        f"quarantine and {_count(facts['history_rows'], 'earlier version')}."
     )
+
+
+def _count(number: int, one: str) -> str:
+    from divegov_gui.services.files.wording import count  # brings the readers of files along
+
+    return count(number, one)

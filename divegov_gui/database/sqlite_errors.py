@@ -81,7 +81,7 @@ def translated(error: sqlite3.Error, path: Path) -> DiveGovError:
         case "SQLITE_CANTOPEN":
             return ConnectionFailed(
                 f"The workspace {path} cannot be opened.",
-                "The file cannot be read, or its folder does not let one be made.",
+                "The file cannot be read, or its folder is read-only: a workspace keeps its log beside it.",
                 "Check the path and its permissions, or choose another file.",
             )
         case "SQLITE_IOERR":

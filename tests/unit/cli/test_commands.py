@@ -217,6 +217,15 @@ def test_the_same_file_again_adds_nobody_even_where_it_is_asked_for(
     assert (third["divers"], third["quarantine_open"], third["history_rows"]) == (2, 1, 0)
 
 
+def test_one_is_said_as_one(divegov: Divegov, workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(
+        "First Name,Last Name,Email,Date of birth\nAda,Love,ada@example.org,1990-05-17\n"
+    )
+    said = divegov("ingest", "--file", tmp_path / "one.csv", "--workspace", workspace).out
+    assert "one.csv: 1 record." in said
+    assert "The workspace now holds 1 diver, 0 records in quarantine and 0 earlier versions." in said
+
+
 def test_rates_and_locales_choose_what_is_generated(divegov: Divegov, workspace: Path) -> None:
     options = ("--rate", "PHONE_FORMAT=0.1", "--rate", "DOB_FORMAT=0.05", "--locale", "pl_PL", "--seed", "3")
     facts = divegov("ingest", "--rows", "200", *options, "--workspace", workspace, "--json").json
