@@ -144,6 +144,7 @@ def test_a_refused_file_says_why_and_costs_nothing(
     assert "--" not in steward.page.setup.file.refusal.text
     assert steward.sees("ingest.drop")
     assert not steward.find("ingest.start").isEnabled()
+    assert steward.text("ingest.promise") == "This file was not taken. Choose another."
     steward.take_file(people)
     assert not steward.sees("ingest.refused")
     steward.choose("ingest.map.phone", "No column")
@@ -152,6 +153,14 @@ def test_a_refused_file_says_why_and_costs_nothing(
     assert steward.find("ingest.file", QLineEdit).text() == str(people)
     assert "phone" not in steward.page.setup.file.mapping.mapping
     assert steward.text("ingest.start") == "Ingest 150 records"
+
+
+@pytest.mark.parametrize(("rows", "said"), [(1, "The only one, as text"), (3, "All 3, as text")])
+def test_the_preview_says_how_many_it_shows(steward: Steward, tmp_path: Path, rows: int, said: str) -> None:
+    steward.take_file(write_people(tmp_path / "few.csv", rows))
+    header = steward.page.setup.file.preview.header
+    assert header is not None
+    assert header.subtitle.text().startswith(said)
 
 
 def test_a_path_can_be_typed(steward: Steward, people: Path, tmp_path: Path) -> None:

@@ -126,7 +126,9 @@ class FilePane(ScrollColumn):
         if self._task is not None:
             return "The file is being read."
         if self._file is None:
-            return "Choose a file first."
+            return (
+                "Choose a file first." if self._asked is None else "This file was not taken. Choose another."
+            )
         for name, problem in self.mapping.problems.items():
             return f"{self.mapping.rows[name].field.label}: {problem}"
         return ""

@@ -35,9 +35,10 @@ class PreviewCard(Card):
         """Show the first records of `file`."""
         assert self.header is not None
         shown = len(file.preview)
-        which = (
-            f"The first {shown} of {grouped(file.row_count)}" if shown < file.row_count else f"All {shown}"
-        )
+        if shown < file.row_count:
+            which = f"The first {shown} of {grouped(file.row_count)}"
+        else:
+            which = "The only one" if shown == 1 else f"All {shown}"
         self.header.set_subtitle(f"{which}, as text; ✓ marks what is taken.")
         self._rows = [dict(zip(file.columns, row, strict=True)) for row in file.preview]
         model = self.table.rows
