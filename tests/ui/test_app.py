@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from driving import ask, clipped, find, own_scripts, quiet, texts
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QTableView, QWidget
 from pytestqt.qtbot import QtBot
@@ -42,6 +42,27 @@ def test_nothing_is_cut_off(
         steward.window.go_to(page)
         quiet(steward)
         assert clipped(steward.window) == [], page
+
+
+def test_a_page_has_its_title_where_it_was_while_the_page_was_made(open_on: Any, workspace: Path) -> None:
+    steward = open_on(workspace)
+    places = set()
+    for page in app.PICTURED:
+        steward.window.go_to(page)
+        while not steward.is_quiet():
+            places.add(title_place(steward.window))
+            QApplication.processEvents()
+        quiet(steward)
+        places.add(title_place(steward.window))
+    assert len(places) == 1, "of eight pages, before and after each was made"
+
+
+def title_place(window: QWidget) -> tuple[int, ...]:
+    """Where the title in sight stands in the window, and how high it is."""
+    (title,) = [
+        each for each in window.findChildren(QLabel) if each.property("role") == "title" and each.isVisible()
+    ]
+    return (*title.mapTo(window, QPoint(0, 0)).toTuple(), title.height())
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])

@@ -13,6 +13,8 @@ from divegov_gui.ui.widgets.basics import label, reveal
 
 _BAR = 12
 """The width of a scroll bar in the style sheet."""
+_TITLE = 39
+"""As high as the actions beside it, so that every page has its title in the same place."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class Page(QWidget):
         head.setContentsMargins(space.xl, 0, space.xl - 2, 0)
         head.setSpacing(space.l)
         words = QVBoxLayout()
-        words.setSpacing(space.xs)
+        words.setSpacing(0)
         self._title = label(title, "title")
+        self._title.setMinimumHeight(_TITLE)
         words.addWidget(self._title)
         self._subtitle = label(subtitle, "muted", wrap=True)
         words.addWidget(self._subtitle)
