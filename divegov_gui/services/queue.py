@@ -23,6 +23,8 @@ _IN_KEYS = {
     *("Claimed_By", "Quarantined_At", "Quarantined_On"),
 }
 PAGE = 200
+_NEAR = 10_000
+"""How many records are looked through for a first page, before all of them are."""
 COLUMN_BITS = {field.column: 1 << place for place, field in enumerate(FIELDS)}
 """The bit of each column in `Edited_Columns`."""
 COLUMNS = tuple(COLUMN_BITS)
@@ -164,15 +166,34 @@ def read_page(
 ) -> list[QueueRow]:
     """The first page of what matches, so that something is there before all of it is known.
 
-    The ids first and then their rows: narrow rows are sorted in half the time.
+    The ids first and then their rows: narrow rows are sorted in half the time. In the order of their ids the first
+    records mostly hold a page; only where they do not, all of them are looked through.
     """
     filters = filters_for(query, catalogue.checks, catalogue.sources)
     with interruptible(session, cancel):
-        view = narrowest(filters, order.column)
-        found = session.select(view, ["Quarantine_ID"], filters, _in_full(order), PAGE)
-    ids = [row["Quarantine_ID"] for row in found]
+        ids = _first_ids(session, filters, order) if order.column == "Quarantine_ID" else []
+        if len(ids) < PAGE:
+            view = narrowest(filters, order.column)
+            found = session.select(view, ["Quarantine_ID"], filters, _in_full(order), PAGE)
+            ids = [row["Quarantine_ID"] for row in found]
     rows = {row.quarantine_id: row for row in read_rows(session, ids, cancel)} if ids else {}
     return [rows[each] for each in ids if each in rows]
+
+
+def _first_ids(session: Session, filters: Sequence[Filter], order: Sorting) -> list[int]:
+    """The ids of a page from among the first records, or the last ones; fewer where these hold fewer."""
+    key = Order("Quarantine_ID", order.descending)
+    end = session.select(VIEW, ["Quarantine_ID"], (), [key], 1)
+    if not end:
+        return []
+    edge = end[0]["Quarantine_ID"]
+    near = (
+        Filter("Quarantine_ID", ">", edge - _NEAR)
+        if order.descending
+        else Filter("Quarantine_ID", "<", edge + _NEAR)
+    )
+    found = session.select(VIEW, ["Quarantine_ID"], [near, *filters], [key], PAGE)
+    return [row["Quarantine_ID"] for row in found]
 
 
 def read_keys(

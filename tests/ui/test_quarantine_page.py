@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from driving import click, clipped, fill, find, quiet, texts
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
@@ -57,6 +58,23 @@ def test_the_grid_sorts_by_any_column_over_the_whole_result(bench: Workbench) ->
         assert bench.ids() == bench.open_ids(order=f"{column} DESC, Quarantine_ID DESC")
     bench.key(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier, on=bench.grid)
     assert bench.ids() == bench.open_ids(order="Email, Quarantine_ID")
+
+
+def test_sorting_that_is_stopped_leaves_the_list_in_its_order(bench: Workbench) -> None:
+    before, header = bench.ids(), bench.grid.horizontalHeader()
+    go_on = threading.Event()
+    bench.steward.reader.submit(lambda *_: go_on.wait())
+    bench.grid.setFocus()
+    bench.grid.go_to_cell(0, "Last_Name")
+    bench.qtbot.keyClick(bench.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert find(bench.steward, "status.text", QLabel).text().startswith("Sorting")
+    click(bench.qtbot, bench.steward, "status.cancel")
+    go_on.set()
+    bench.quiet()
+    assert bench.ids() == before
+    assert [bench.grid.rows.row(place).quarantine_id for place in range(5)] == before[:5]
+    assert header.sortIndicatorSection() == bench.grid.column_of("quarantine_id")
+    assert bench.count() == f"{len(before):,} records wait"
 
 
 def test_the_search_looks_in_every_value_and_for_the_number(bench: Workbench) -> None:

@@ -22,17 +22,19 @@ def inspect_file(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    keep: int = 0,
 ) -> SourceFile:
     """Read the file whole and say what it is; nothing of a file is accepted unless all of it can be.
 
-    `encoding`, `delimiter` and `sheet` overrule what would be found. Raises InputRefused, naming the row
+    `encoding`, `delimiter` and `sheet` overrule what would be found. A workbook of up to `keep` rows brings them
+    along, for it takes long to read. Raises InputRefused, naming the row
     and the reason but never a value, and Cancelled.
     """
     path = Path(path)
     watch = Watch(progress, cancel)
     try:
         _refuse_no_file(path)
-        return _inspect(path, watch, encoding, delimiter, sheet)
+        return _inspect(path, watch, encoding, delimiter, sheet, keep)
     except OSError as error:
         raise unreadable(path, error) from error
     except UnicodeDecodeError as error:
@@ -73,7 +75,7 @@ def unreadable(path: Path, error: OSError) -> InputRefused:
 
 
 def _inspect(
-    path: Path, watch: Watch, encoding: str | None, delimiter: str | None, sheet: str | None
+    path: Path, watch: Watch, encoding: str | None, delimiter: str | None, sheet: str | None, keep: int
 ) -> SourceFile:
     before = Fingerprint.of(path)
     with path.open("rb") as stream:
@@ -84,7 +86,7 @@ def _inspect(
     notes: tuple[str, ...] = ()
     kind: FileFormat
     if is_workbook(path, head):
-        kind, encoding, table = "xlsx", None, XlsxTable(path, sheet)
+        kind, encoding, table = "xlsx", None, XlsxTable(path, sheet, keep)
     else:
         kind, encoding, notes = _text_kind(path, head, encoding, watch)
         table = _text_table(path, kind, encoding, delimiter)
@@ -107,6 +109,7 @@ def _inspect(
         modified_ns=before.modified_ns,
         notes=notes + survey.notes,
         positions=survey.positions,
+        kept=survey.kept,
     )
 
 

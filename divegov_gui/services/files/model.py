@@ -51,6 +51,8 @@ class SourceFile:
     """Plain sentences about what was decided while reading."""
     positions: tuple[int, ...] = ()
     """Where each column stands in the file's own rows, from 0."""
+    kept: tuple[tuple[str | None, ...], ...] | None = field(default=None, repr=False, compare=False)
+    """The rows themselves, where they were asked for and are few enough (see `inspect_file`)."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -67,6 +69,8 @@ class Survey:
     row_count: int
     preview: tuple[tuple[str | None, ...], ...]
     notes: tuple[str, ...]
+    kept: tuple[tuple[str | None, ...], ...] | None = None
+    """Every row, where they were to be kept."""
 
 
 @dataclass(frozen=True)

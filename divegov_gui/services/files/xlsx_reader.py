@@ -36,12 +36,13 @@ Placed = tuple[int, list[str | None]]
 class XlsxTable:
     """One sheet of a workbook: the one asked for, or the first that holds anything.
 
-    `sheet` is known once the table was surveyed.
+    `sheet` is known once the table was surveyed. Its survey keeps the rows where there are no more than `keep`.
     """
 
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
+    def __init__(self, path: Path, sheet: str | None = None, keep: int = 0) -> None:
         self._path = path
         self.sheet = sheet
+        self._keep = keep
 
     def survey(self, watch: Watch) -> Survey:
         """Read the whole sheet; raises InputRefused where it cannot be taken."""
@@ -52,7 +53,7 @@ class XlsxTable:
             titles, header, body = _split(_placed_rows(book[self.sheet], self._path), self.sheet)
             names = clean_header(header[1])
             check_header(names)
-            tally = _Tally(names)
+            tally = _Tally(names, self._keep)
             for row in body:
                 tally.add(row)
                 if tally.rows % _REPORT_EVERY == 0:
@@ -68,7 +69,8 @@ class XlsxTable:
             places = listing(sorted(position + 1 for position in tally.unnamed))
             notes.append(f"{count(len(tally.unnamed), 'column')} without a name: {places}.")
         shown = tuple(_project(cells, positions) for cells in tally.preview)
-        return Survey(columns, positions, tally.rows, shown, tuple(notes))
+        kept = tuple(_project(cells, positions) for cells in tally.kept) if tally.keeps else None
+        return Survey(columns, positions, tally.rows, shown, tuple(notes), kept)
 
     def rows(self, columns: Sequence[str], positions: Sequence[int]) -> Iterator[Row]:
         """The records again, each with the cells at `positions`."""
@@ -82,11 +84,18 @@ class XlsxTable:
 class _Tally:
     """What is counted while the rows of a sheet go by."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], keep: int) -> None:
         self._names = names
+        self._keep = keep
         self.rows = self.width = 0
         self.unnamed: set[int] = set()
         self.preview: list[list[str | None]] = []
+        self.kept: list[list[str | None]] = []
+
+    @property
+    def keeps(self) -> bool:
+        """Whether all rows so far are kept."""
+        return 0 < self.rows <= self._keep
 
     def add(self, row: Placed) -> None:
         """Take one row in; raises InputRefused for a text that cannot be stored."""
@@ -99,6 +108,10 @@ class _Tally:
                 self.unnamed.add(position)
         if len(self.preview) < PREVIEW_ROWS:
             self.preview.append(cells)
+        if self.keeps:
+            self.kept.append(cells)
+        else:
+            self.kept.clear()
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from divegov_gui.services.round_trip.export import HEADER, ID, VERSION
 from divegov_gui.services.round_trip.safe_text import from_csv, from_xlsx
 
 _CHUNK = 500
+_MOST_KEPT = 200_000
+"""Rows of a workbook that are held instead of being read a second time: a hundred megabytes or two."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ class _Comparison:
 
 def _inspect(path: Path, progress: ProgressSink, cancel: CancelToken | None) -> SourceFile:
     """The file, read with the delimiter that gives it the columns of an export."""
-    file = inspect_file(path, progress=progress, cancel=cancel)
+    file = inspect_file(path, progress=progress, cancel=cancel, keep=_MOST_KEPT)
     if file.format != "csv" or ID in file.columns:
         return file
     for delimiter in (",", ";", "\t"):
@@ -238,7 +240,7 @@ def _refuse_without_ids(file: SourceFile) -> None:
 def _records(file: SourceFile, compared: Sequence[str]) -> Iterator[_Corrected]:
     read: Callable[[str | None], str | None] = from_xlsx if file.format == "xlsx" else from_csv
     place = {column: file.columns.index(column) for column in (ID, VERSION, *compared)}
-    rows = open_table(file).rows(file.columns, file.positions)
+    rows = file.kept if file.kept is not None else open_table(file).rows(file.columns, file.positions)
     for number, row in enumerate(rows, start=2):
         yield _Corrected(
             number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def export_records(
             "Export to a name that ends in .csv, or narrow the selection.",
         )
     written = 0
-    with _whole_file(path) as draft, (_workbook if is_workbook else _csv)(draft) as write:
+    with _whole_file(path) as draft, _writing(draft, len(ids), is_workbook) as write:
         for start in range(0, len(ids), _CHUNK):
             if cancel:
                 cancel.raise_if_cancelled()
@@ -134,6 +134,10 @@ def _csv(path: Path) -> Iterator[Writer]:
 
 
 @contextmanager
-def _workbook(path: Path) -> Iterator[Writer]:
-    with Workbook(path, HEADER) as book:
+def _workbook(path: Path, rows: int) -> Iterator[Writer]:
+    with Workbook(path, HEADER, rows) as book:
         yield book.add
+
+
+def _writing(path: Path, rows: int, as_workbook: bool) -> AbstractContextManager[Writer]:
+    return _workbook(path, rows) if as_workbook else _csv(path)

@@ -45,16 +45,16 @@ _HELP = (
 
 
 class Workbook:
-    """A workbook in the making; used as a context, it is whole at the end."""
+    """A workbook in the making, for up to `rows` rows; used as a context, it is whole at the end."""
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str], rows: int) -> None:
         self._letters = [_letters(place) for place in range(len(header))]
         self._archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         for name, part in _PARTS.items():
             self._archive.writestr(name, part)
         self._archive.writestr("xl/worksheets/sheet2.xml", _help_sheet())
         self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True)
-        self._sheet.write(_sheet_start(header).encode())
+        self._sheet.write(_sheet_start(header, f"A1:{self._letters[-1]}{rows + 1}").encode())
         self._row = 0
         self._write([_text_cell(name, _TITLE) for name in header])
 
@@ -110,13 +110,14 @@ def _letters(place: int) -> str:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place]
 
 
-def _sheet_start(header: Sequence[str]) -> str:
+def _sheet_start(header: Sequence[str], extent: str) -> str:
+    """What stands before the rows. A reader that does not find the extent there looks for it to the end."""
     columns = "".join(
         f'<col min="{place}" max="{place}" width="{_WIDTHS.get(name, 20)}" customWidth="1"/>'
         for place, name in enumerate(header, start=1)
     )
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'{_XML}<worksheet xmlns="{_MAIN}"><dimension ref="{extent}"/><sheetViews><sheetView workbookViewId="0">'
         '<pane xSplit="2" ySplit="1" topLeftCell="C2" activePane="bottomRight" state="frozen"/>'
         f"</sheetView></sheetViews><cols>{columns}</cols><sheetData>"
     )

@@ -150,6 +150,18 @@ def test_every_combination_lists_what_it_means(session: Session, path: Path, cat
     assert seen > 30
 
 
+@pytest.mark.parametrize("near", [1, 40, 300])
+def test_a_first_page_is_the_same_however_few_records_are_looked_at_first(
+    session: Session, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    monkeypatch.setattr("divegov_gui.services.queue._NEAR", near)
+    monkeypatch.setattr("divegov_gui.services.queue.PAGE", 20)
+    for query in some_queries(catalogue)[::5]:
+        for order in (Sorting(), Sorting(descending=True)):
+            wanted = list(read_keys(session, catalogue, query, order))[:20]
+            assert [row.quarantine_id for row in read_page(session, catalogue, query, order)] == wanted
+
+
 def test_every_count_is_what_a_click_would_show(session: Session, path: Path, catalogue: Catalogue) -> None:
     rows = plain(path)
     for query in some_queries(catalogue)[::4]:

@@ -96,6 +96,30 @@ def test_what_comes_back_unchanged_is_no_change(session: Session, tmp_path: Path
     assert (found.missing, found.ignored) == ((), ())
 
 
+@pytest.mark.parametrize("most_kept", [0, 3, len(NASTY)])
+def test_a_workbook_is_compared_alike_whether_it_is_held_or_read_again(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_kept: int
+) -> None:
+    ingest(session, [person(last_name=text, source_reference=text, email="?") for text in NASTY])
+    path = export(session, tmp_path / "records.xlsx")
+    catalogue = read_catalogue(session)
+    ids = [row.quarantine_id for row in waiting(session, catalogue)]
+    (row,) = (row for row in waiting(session, catalogue) if row.quarantine_id == ids[7])
+    edit_records(session, [Edit(row.quarantine_id, row.record_version, "Email", "a@reef.example")])
+    monkeypatch.setattr("divegov_gui.services.round_trip.comparing._MOST_KEPT", most_kept)
+    found = read_corrections(session, catalogue, path)
+    assert [(each.quarantine_id, each.theirs) for each in found.conflicts] == [(ids[7], "?")]
+    assert (found.record_count, found.unchanged_count) == (len(NASTY), len(NASTY) - 1)
+
+
+def test_a_workbook_says_how_far_it_reaches(session: Session, tmp_path: Path) -> None:
+    """A reader that does not find it at the beginning reads all of the sheet for it."""
+    ingest(session, [person(email="?") for _ in range(4)])
+    book = openpyxl.load_workbook(export(session, tmp_path / "records.xlsx"), read_only=True)
+    assert book.worksheets[0].calculate_dimension() == f"A1:{'ABCDEFGHIJKLM'[len(HEADER) - 1]}5"
+    book.close()
+
+
 @FORMATS
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=4))

@@ -143,6 +143,7 @@ class QuarantinePage(Page):
         self.loader.continued.connect(self._show_rest)
         self.loader.counted.connect(self._show_facets)
         self.loader.failed.connect(self._show_failure)
+        self.loader.stopped.connect(self._show_stopped)
         self.facets.query_changed.connect(self.look_at)
         self.search.clear.clicked.connect(lambda: self.look_at(OPEN))
         self.search.search.searched.connect(lambda text: self.look_at(self.loader.query.searching(text)))
@@ -227,6 +228,12 @@ class QuarantinePage(Page):
         self.grid.set_placeholder(error.title, error.hint)
         if self.loader.facets is None:
             self._stack.show_state(states.failed(self._context, error, self.refresh))
+
+    def _show_stopped(self) -> None:
+        """Say again what is listed, and in which order."""
+        self.grid.set_sort(self.loader.sort)
+        self.search.search.show_text(self.loader.query.text)
+        self.show_count()
 
     def _show_closed(self) -> None:
         self.look_at(QueueQuery())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.facets import Facets, read_facets
@@ -28,6 +28,7 @@ from divegov_gui.services.queue_query import OPEN, QueueQuery
 from divegov_gui.services.roles import role_of
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import VIEW_COLUMN
+from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import SortChoice
 from divegov_gui.ui.widgets.virtual_model import BLOCK
 
@@ -67,6 +68,8 @@ class QueueLoader(QObject):
     """The Facets."""
     failed = Signal(object)
     """A DiveGovError."""
+    stopped = Signal()
+    """The person has stopped what took long: what is listed is what was, and in its order."""
 
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -78,6 +81,7 @@ class QueueLoader(QObject):
         self.is_complete = False
         self._place: Place | None = None
         self._told = ""
+        self._listed = (self.query, self.sort, False)
 
     @property
     def order(self) -> Sorting:
@@ -98,17 +102,11 @@ class QueueLoader(QObject):
     def sort_by(self, choice: SortChoice) -> None:
         """List the same in another order, from the top."""
         self.sort, self._place = choice, None
-        self.list_anew("Sorting")
+        self._list("Sorting")
 
     def list_anew(self, words: str = "") -> None:
         """The first page at once, the counts, and the rest behind them; `words` tell what takes long."""
-        if self.catalogue is None or not self.catalogue.may_read:
-            return
-        self.is_complete, self._told = False, ""
-        job = partial(_first_page, self.catalogue, self.query, self.order)
-        self._submit(job, "page", self._take_page, words)
-        self.recount()
-        self._submit(partial(_all_keys, self.catalogue, self.query, self.order), "keys", self._take_keys)
+        self._list(words, self.recount)
 
     def reload(self, place: Place) -> None:
         """List anew what may have changed, without losing one's place and without a flicker."""
@@ -124,13 +122,30 @@ class QueueLoader(QObject):
             self._submit(partial(_facets, self.catalogue, self.query), "facets", self._take_facets)
 
     # --- inside
-    def _submit(self, job: Any, kind: str, on_success: Any, words: str = "") -> None:
-        self._context.reader.submit(
+    def _list(self, words: str, between: Callable[[], object] = lambda: None) -> None:
+        """The first page, and all keys; what goes `between` is read after the one and before the others.
+
+        In another order the same records match: nothing is to be counted.
+        """
+        if self.catalogue is None or not self.catalogue.may_read:
+            return
+        self.is_complete, self._told = False, ""
+        job = partial(_first_page, self.catalogue, self.query, self.order)
+        self._submit(job, "page", self._take_page, words, self._take_no_page)
+        between()
+        self._keys = self._submit(
+            partial(_all_keys, self.catalogue, self.query, self.order), "keys", self._take_keys
+        )
+
+    def _submit(
+        self, job: Any, kind: str, on_success: Any, words: str = "", on_failure: Any = None
+    ) -> TaskHandle:
+        return self._context.reader.submit(
             job,
             label=words,
             kind=f"quarantine.{kind}",
             on_success=on_success,
-            on_failure=self._take_failure,
+            on_failure=on_failure or self._take_failure,
             owner=self,
         )
 
@@ -143,24 +158,39 @@ class QueueLoader(QObject):
     def _take_page(self, rows: list[QueueRow]) -> None:
         keys = array("q", (row.quarantine_id for row in rows))
         self.is_complete = len(rows) < PAGE
+        self._listed = (self.query, self.sort, self.is_complete)
         self.listed.emit(Listing(keys, rows, 0, 0, self.is_complete))
 
     def _take_keys(self, keys: array[int]) -> None:
         if not self.is_complete:
             self.is_complete = True
+            self._listed = (self.query, self.sort, True)
             self.continued.emit(keys)
 
     def _take_listing(self, listing: Listing) -> None:
         self.is_complete = True
+        self._listed = (self.query, self.sort, True)
         self.listed.emit(listing)
 
     def _take_facets(self, facets: Facets) -> None:
         self.facets = facets
         self.counted.emit(facets)
 
+    def _take_no_page(self, error: DiveGovError) -> None:
+        """Stopped: go back to what is listed, and read none of what was to come."""
+        if not isinstance(error, Cancelled):
+            self._take_failure(error)
+            return
+        self._keys.cancel()
+        self.query, self.sort, self.is_complete = self._listed
+        self.stopped.emit()
+        self.recount()
+        if not self.is_complete:
+            self._list("")
+
     def _take_failure(self, error: DiveGovError) -> None:
         """Tell it once: the list, the counts and the keys fail for the same reason."""
-        if error.title != self._told:
+        if error.title != self._told and not isinstance(error, Cancelled):
             self._told = error.title
             self.failed.emit(error)
 
