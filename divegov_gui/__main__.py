@@ -18,7 +18,7 @@ def main() -> None:
 
     The window alone does without the command line, which takes its time to be brought in.
     """
-    if len(sys.argv) == 1:
+    if sys.argv[1:] in ([], ["app"]):  # "app" is what the desktop's entry says
         sys.exit(_open_alone())
     from divegov_gui import cli
 

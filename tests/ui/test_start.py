@@ -159,14 +159,15 @@ def open_window(target, scripts, page):
     return 0
 
 door._open_window = open_window
-sys.argv = ["divegov"]
+sys.argv[0] = "divegov"
 door.main()
 """
 
 
-def test_divegov_alone_opens_the_window_without_the_command_line() -> None:
+@pytest.mark.parametrize("words", [[], ["app"]])
+def test_divegov_alone_opens_the_window_without_the_command_line(words: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _ALONE.format(refuses=False)],
+        [sys.executable, "-c", _ALONE.format(refuses=False), *words],
         capture_output=True,
         text=True,
         timeout=60,
