@@ -42,6 +42,7 @@ class ReplayDialog(Question):
         self.body.addWidget(self.turns)
         self.progress = ProgressPanel(f"{name}.progress", unit="steps")
         self.body.addWidget(self.progress)
+        self.body.addStretch(1)
         self.yes.clicked.connect(partial(self._run, False))
         self._run(True)
 
@@ -89,7 +90,13 @@ class ReplayDialog(Question):
 
     def _end(self) -> None:
         reveal(self.progress, False)
-        QTimer.singleShot(0, self, self.adjustSize)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """As high as what it says, which is known once it is laid out."""
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _refuse(self, error: DiveGovError) -> None:
         self.say_problem(error)
