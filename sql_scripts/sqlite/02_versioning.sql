@@ -13,7 +13,15 @@
 -- Diver: every earlier version
 ------------------------------------------------------------------------------------------------------------
 
+-- Versions are added at the end of the table, in the order of time, and are found by their diver through a narrow index:
+-- with the wide versions in the order of the divers, every change would read, split and write pages of its own.
+-- A table of the older form is written anew.
+IF EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'Diver_History' AND sql NOT LIKE '%Version_ID%')
+    CREATE TEMP TABLE Versions_Before AS SELECT * FROM Diver_History;
+IF EXISTS (SELECT 1 FROM sqlite_temp_master WHERE name = 'Versions_Before')
+    DROP TABLE Diver_History;
 CREATE TABLE IF NOT EXISTS Diver_History (
+    Version_ID INTEGER PRIMARY KEY,
     Diver_ID INTEGER NOT NULL,
     First_Name TEXT NOT NULL,
     Last_Name TEXT NOT NULL,
@@ -25,14 +33,20 @@ CREATE TABLE IF NOT EXISTS Diver_History (
     Modified_By TEXT NOT NULL,
     Change_Reason TEXT NOT NULL,
     Valid_From TEXT NOT NULL,
-    Valid_To TEXT NOT NULL,
-    PRIMARY KEY (Diver_ID, Valid_To)
-) WITHOUT ROWID;
+    Valid_To TEXT NOT NULL
+);
+IF EXISTS (SELECT 1 FROM sqlite_temp_master WHERE name = 'Versions_Before')
+    INSERT INTO Diver_History (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By, Change_Reason, Valid_From, Valid_To)
+    SELECT Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By, Change_Reason, Valid_From, Valid_To
+    FROM temp.Versions_Before
+    ORDER BY Valid_To, Diver_ID;
+DROP TABLE IF EXISTS temp.Versions_Before;
+CREATE INDEX IF NOT EXISTS IX_Diver_History_Timeline ON Diver_History (Diver_ID);
 -- By the end first: a new version ends last, so it is written at the end of the index; and most ask about instants that
 -- are not long ago, for which few versions had ended since.
-IF EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'IX_Diver_History_Period' AND sql LIKE '%(Valid_From, Valid_To)%')
+IF EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'IX_Diver_History_Period' AND sql NOT LIKE '%(Valid_To, Valid_From, Diver_ID)%')
     DROP INDEX IX_Diver_History_Period;
-CREATE INDEX IF NOT EXISTS IX_Diver_History_Period ON Diver_History (Valid_To, Valid_From);
+CREATE INDEX IF NOT EXISTS IX_Diver_History_Period ON Diver_History (Valid_To, Valid_From, Diver_ID);
 
 -- SQLite fires no trigger for a row that an OR REPLACE deletes to make room, and its version would be lost: whoever
 -- comes without the program is refused it, here and at Diver_Email_Taken.
@@ -55,31 +69,43 @@ BEGIN
     SELECT RAISE(ABORT, 'Another diver has this email.');
 END;
 
+-- Both statements compute the instant: within one statement the clock stands still, and reading the diver once more for it
+-- would cost more. The context is looked up once for all three columns.
 DROP TRIGGER IF EXISTS Diver_Updated;
 CREATE TRIGGER Diver_Updated AFTER UPDATE ON Diver
 BEGIN
     UPDATE Diver
-    SET Valid_From = CASE
-            WHEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000') > OLD.Valid_From
-            THEN coalesce((SELECT Instant FROM Transaction_Context), strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')
-            ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
-                 || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
-        END,
-        Modified_By = CASE
-            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Modified_By = OLD.Modified_By
-            THEN 'unknown (outside the program)'
-            ELSE NEW.Modified_By
-        END,
-        Change_Reason = CASE
-            WHEN (SELECT Instant FROM Transaction_Context) IS NULL AND NEW.Change_Reason = OLD.Change_Reason
-            THEN 'Changed without DiveGov Steward; no reason was given.'
-            ELSE NEW.Change_Reason
-        END
+    SET (Valid_From, Modified_By, Change_Reason) = (
+        SELECT CASE
+                   WHEN t.Instant > OLD.Valid_From THEN t.Instant
+                   WHEN t.Instant IS NULL AND strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' > OLD.Valid_From
+                   THEN strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'
+                   ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                        || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+               END,
+               CASE
+                   WHEN t.Instant IS NULL AND NEW.Modified_By = OLD.Modified_By THEN 'unknown (outside the program)'
+                   ELSE NEW.Modified_By
+               END,
+               CASE
+                   WHEN t.Instant IS NULL AND NEW.Change_Reason = OLD.Change_Reason
+                   THEN 'Changed without DiveGov Steward; no reason was given.'
+                   ELSE NEW.Change_Reason
+               END
+        FROM Transaction_Context AS t
+    )
     WHERE Diver_ID = NEW.Diver_ID;
 
     INSERT INTO Diver_History (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, Modified_By, Change_Reason, Valid_From, Valid_To)
     VALUES (OLD.Diver_ID, OLD.First_Name, OLD.Last_Name, OLD.Email, OLD.Phone, OLD.Date_Of_Birth, OLD.Certification_Level_ID, OLD.Source_Reference, OLD.Modified_By, OLD.Change_Reason, OLD.Valid_From,
-            (SELECT Valid_From FROM Diver WHERE Diver_ID = NEW.Diver_ID));
+            (SELECT CASE
+                   WHEN t.Instant > OLD.Valid_From THEN t.Instant
+                   WHEN t.Instant IS NULL AND strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' > OLD.Valid_From
+                   THEN strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'
+                   ELSE strftime('%Y-%m-%d %H:%M:%S', substr(OLD.Valid_From, 1, 19), (substr(OLD.Valid_From, 21, 6) = '999999') || ' seconds')
+                        || printf('.%06d', (CAST(substr(OLD.Valid_From, 21, 6) AS INTEGER) + 1) % 1000000)
+               END
+             FROM Transaction_Context AS t));
 END;
 
 DROP TRIGGER IF EXISTS Diver_Deleted;
@@ -144,11 +170,16 @@ BEGIN
     SELECT RAISE(ABORT, 'The past cannot be rewritten.');
 END;
 
+-- Whoever comes without the program neither replaces a version nor adds one where there is one.
 DROP TRIGGER IF EXISTS Diver_History_Replaced;
 CREATE TRIGGER Diver_History_Replaced BEFORE INSERT ON Diver_History
-WHEN EXISTS (SELECT 1 FROM Diver_History WHERE Diver_ID = NEW.Diver_ID AND Valid_To = NEW.Valid_To)
+WHEN (SELECT Instant FROM Transaction_Context) IS NULL
 BEGIN
-    SELECT RAISE(ABORT, 'The past cannot be rewritten.');
+    SELECT RAISE(ABORT, 'The past cannot be rewritten.')
+    WHERE EXISTS (SELECT 1 FROM Diver_History WHERE Version_ID = NEW.Version_ID)
+       OR EXISTS (SELECT 1
+                  FROM Diver_History
+                  WHERE Diver_ID = NEW.Diver_ID AND Valid_From < NEW.Valid_To AND +Valid_To > NEW.Valid_From);
 END;
 
 DROP TRIGGER IF EXISTS Diver_History_Deleted;

@@ -374,55 +374,61 @@ GRANT SELECT ON Diver_Deletions TO data_steward, compliance_officer, data_analys
 
 -- Every change of every diver, the end of one too. Changed_Columns has one bit a column (1, 2, 4, … in the order
 -- First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference), of the values themselves: who
--- sees masks sees all the same that a value changed. No value of a diver is in it. The unary + keeps the planner from
--- the index on the period, where a batch gives thousands the same instant.
+-- sees masks sees all the same that a value changed. No value of a diver is in it.
+-- Where a version ends, another follows or the diver is gone: these come from the index by ends, a range of it for a range
+-- of time. What nothing went before are beginnings. The unary + keeps the planner from that index where one diver's
+-- versions are wanted, for a batch gives thousands the same instant; columns of one type (CAST) in all three let it search
+-- and sort them one by one.
 DROP VIEW IF EXISTS Diver_Changes;
 CREATE VIEW Diver_Changes AS
-SELECT v.Valid_From                                                   AS Changed_At,
-       v.Diver_ID,
-       CASE WHEN p.Diver_ID IS NOT NULL THEN 'Changed'
-            WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To < v.Valid_From) THEN 'Restored'
-            ELSE 'Created' END                                         AS Change_Kind,
-       CASE WHEN p.Diver_ID IS NOT NULL
-            THEN 1 * (v.First_Name <> p.First_Name)
-                 + 2 * (v.Last_Name <> p.Last_Name)
-                 + 4 * (v.Email <> p.Email)
-                 + 8 * (v.Phone IS NOT p.Phone)
-                 + 16 * (v.Date_Of_Birth <> p.Date_Of_Birth)
-                 + 32 * (v.Certification_Level_ID IS NOT p.Certification_Level_ID)
-                 + 64 * (v.Source_Reference IS NOT p.Source_Reference)
-            ELSE 0 END                                                 AS Changed_Columns,
-       v.Modified_By, v.Change_Reason
-FROM Diver_History AS v
-LEFT JOIN Diver_History AS p
-       ON p.Diver_ID = v.Diver_ID AND p.Valid_To = v.Valid_From
-UNION ALL
-SELECT v.Valid_From                                                   AS Changed_At,
-       v.Diver_ID,
-       CASE WHEN p.Diver_ID IS NOT NULL THEN 'Changed'
-            WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = v.Diver_ID AND e.Valid_To < v.Valid_From) THEN 'Restored'
-            ELSE 'Created' END                                         AS Change_Kind,
-       CASE WHEN p.Diver_ID IS NOT NULL
-            THEN 1 * (v.First_Name <> p.First_Name)
-                 + 2 * (v.Last_Name <> p.Last_Name)
-                 + 4 * (v.Email <> p.Email)
-                 + 8 * (v.Phone IS NOT p.Phone)
-                 + 16 * (v.Date_Of_Birth <> p.Date_Of_Birth)
-                 + 32 * (v.Certification_Level_ID IS NOT p.Certification_Level_ID)
-                 + 64 * (v.Source_Reference IS NOT p.Source_Reference)
-            ELSE 0 END                                                 AS Changed_Columns,
-       v.Modified_By, v.Change_Reason
-FROM Diver AS v
-LEFT JOIN Diver_History AS p
-       ON p.Diver_ID = v.Diver_ID AND p.Valid_To = v.Valid_From
-UNION ALL
-SELECT h.Valid_To, h.Diver_ID, 'Deleted', 0, coalesce(d.Deleted_By, 'unknown (outside the program)'),
-       coalesce(d.Delete_Reason, 'Deleted without DiveGov Steward; no reason was given.')
+SELECT h.Valid_To                                                     AS Changed_At,
+       h.Diver_ID                                                     AS Diver_ID,
+       CAST(CASE WHEN c.Diver_ID IS NOT NULL OR n.Diver_ID IS NOT NULL THEN 'Changed' ELSE 'Deleted' END AS TEXT)
+                                                                      AS Change_Kind,
+       CAST(CASE WHEN c.Diver_ID IS NOT NULL
+                 THEN 1 * (c.First_Name <> h.First_Name)
+                      + 2 * (c.Last_Name <> h.Last_Name)
+                      + 4 * (c.Email <> h.Email)
+                      + 8 * (c.Phone IS NOT h.Phone)
+                      + 16 * (c.Date_Of_Birth <> h.Date_Of_Birth)
+                      + 32 * (c.Certification_Level_ID IS NOT h.Certification_Level_ID)
+                      + 64 * (c.Source_Reference IS NOT h.Source_Reference)
+                 WHEN n.Diver_ID IS NOT NULL
+                 THEN 1 * (n.First_Name <> h.First_Name)
+                      + 2 * (n.Last_Name <> h.Last_Name)
+                      + 4 * (n.Email <> h.Email)
+                      + 8 * (n.Phone IS NOT h.Phone)
+                      + 16 * (n.Date_Of_Birth <> h.Date_Of_Birth)
+                      + 32 * (n.Certification_Level_ID IS NOT h.Certification_Level_ID)
+                      + 64 * (n.Source_Reference IS NOT h.Source_Reference)
+                 ELSE 0 END AS INTEGER)                               AS Changed_Columns,
+       CAST(coalesce(c.Modified_By, n.Modified_By, x.Deleted_By, 'unknown (outside the program)') AS TEXT)
+                                                                      AS Modified_By,
+       CAST(coalesce(c.Change_Reason, n.Change_Reason, x.Delete_Reason,
+                     'Deleted without DiveGov Steward; no reason was given.') AS TEXT)
+                                                                      AS Change_Reason
 FROM Diver_History AS h
-LEFT JOIN Diver_Deletion AS d
-       ON d.Diver_ID = h.Diver_ID AND d.Deleted_At = h.Valid_To
-WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS n WHERE n.Diver_ID = h.Diver_ID AND +n.Valid_From = h.Valid_To)
-  AND NOT EXISTS (SELECT 1 FROM Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
+LEFT JOIN Diver AS c
+       ON c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To
+LEFT JOIN Diver_History AS n
+       ON c.Diver_ID IS NULL AND n.Diver_ID = h.Diver_ID AND +n.Valid_From = h.Valid_To
+LEFT JOIN Diver_Deletion AS x
+       ON x.Diver_ID = h.Diver_ID AND x.Deleted_At = h.Valid_To
+UNION ALL
+SELECT v.Valid_From, v.Diver_ID,
+       CAST(CASE WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = v.Diver_ID) THEN 'Restored' ELSE 'Created' END AS TEXT),
+       CAST(0 AS INTEGER), v.Modified_By, v.Change_Reason
+FROM Diver AS v
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = v.Diver_ID AND +p.Valid_To = v.Valid_From)
+UNION ALL
+SELECT b.Valid_From, b.Diver_ID,
+       CAST(CASE WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = b.Diver_ID AND +e.Valid_To < b.Valid_From)
+                 THEN 'Restored' ELSE 'Created' END AS TEXT),
+       CAST(0 AS INTEGER), v.Modified_By, v.Change_Reason
+FROM Diver_History AS b
+CROSS JOIN Diver_History AS v
+        ON v.Version_ID = b.Version_ID
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND +p.Valid_To = b.Valid_From);
 GRANT SELECT ON Diver_Changes TO data_steward, compliance_officer, data_analyst;
 
 -- One thread of what happened to a record and to a diver: filter either's id, sort by Story_At and Story_Step. What

@@ -90,3 +90,43 @@ def test_deploying_once_more_leaves_what_a_steward_has_made_of_it(old: Path) -> 
     with closing(upgraded(old)):
         pass
     assert ask(old, "SELECT DISTINCT Failed_Checks, Edited_Columns FROM Data_Quarantine") == [(0, 4)]
+
+
+OLDER_HISTORY = """
+    CREATE TABLE Diver_History (
+        Diver_ID INTEGER NOT NULL, First_Name TEXT NOT NULL, Last_Name TEXT NOT NULL, Email TEXT NOT NULL, Phone TEXT,
+        Date_Of_Birth TEXT NOT NULL, Certification_Level_ID INTEGER, Source_Reference TEXT, Modified_By TEXT NOT NULL,
+        Change_Reason TEXT NOT NULL, Valid_From TEXT NOT NULL, Valid_To TEXT NOT NULL, PRIMARY KEY (Diver_ID, Valid_To)
+    ) WITHOUT ROWID
+"""
+VERSIONS = "SELECT * FROM Diver_Versions ORDER BY Diver_ID, Valid_From"
+
+
+def test_a_history_in_the_order_of_the_divers_becomes_one_in_the_order_of_time(tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    with closing(upgraded(path)):
+        pass
+    columns = "Diver_ID, First_Name, Last_Name, Email, Date_Of_Birth, Modified_By, Change_Reason"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            f"INSERT INTO Diver ({columns}) VALUES (1, 'Ada', 'L', 'a@b.cc', '1990-01-01', 'x', 'y'), "
+            "(2, 'Bob', 'M', 'b@b.cc', '1990-01-01', 'x', 'y')"
+        )
+        for number in range(5):
+            connection.execute("UPDATE Diver SET Phone = ?", (str(number),))
+    before = ask(path, VERSIONS)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        kept = connection.execute("SELECT * FROM Diver_History ORDER BY Valid_To").fetchall()
+        connection.execute("DROP TABLE Diver_History")
+        connection.execute(OLDER_HISTORY)
+        connection.execute("CREATE INDEX IX_Diver_History_Period ON Diver_History (Valid_To, Valid_From)")
+        connection.executemany(
+            f"INSERT INTO Diver_History VALUES ({', '.join('?' * 12)})", [row[1:] for row in kept]
+        )
+        connection.execute("DELETE FROM Schema_Script")
+    with closing(upgraded(path)):
+        pass
+    assert len(before) == 12
+    assert ask(path, VERSIONS) == before
+    ends = [row[0] for row in ask(path, "SELECT Valid_To FROM Diver_History ORDER BY Version_ID")]
+    assert ends == sorted(ends, key=str)

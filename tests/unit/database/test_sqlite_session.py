@@ -451,6 +451,16 @@ def test_who_comes_without_the_program_takes_nothing_out_of_a_history(with_a_pas
     assert dump(with_a_past) == before
 
 
+def test_nobody_without_the_program_adds_a_version_where_there_is_one(with_a_past: Path) -> None:
+    before = dump(with_a_past)
+    columns = "Diver_ID, First_Name, Last_Name, Email, Date_Of_Birth, Modified_By, Change_Reason, Valid_From, Valid_To"
+    for shift in (0, 1):
+        taken = columns.replace("Valid_To", "Valid_To || 'x'" if shift else "Valid_To")
+        with pytest.raises(sqlite3.IntegrityError, match="The past cannot be"):
+            plain(with_a_past, f"INSERT INTO Diver_History ({columns}) SELECT {taken} FROM Diver_History")
+    assert dump(with_a_past) == before
+
+
 @pytest.mark.parametrize("table", HISTORIES)
 def test_a_procedure_may_take_a_version_out(with_a_past: Path, table: str) -> None:
     plain(
