@@ -121,7 +121,10 @@ def erase(
         print(
             "The file could not be written anew: close what reads it, then run divegov subject rewrite-file."
         )
-    print(f"The certificate is in {certificate}." if certificate else kept)
+    beside = (
+        ", with the JSON that is verified beside it" if certificate and certificate.suffix == ".pdf" else ""
+    )
+    print(f"The certificate is in {certificate}{beside}." if certificate else kept)
 
 
 @subject_app.command("rewrite-file")
