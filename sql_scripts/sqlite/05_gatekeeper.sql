@@ -591,7 +591,8 @@ BEGIN
     PRINT '5/7 Quarantining the others';
     -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there; of several
     -- with that payload, the one that it had when the same content came before. And damaged payloads (1048576 =
-    -- PAYLOAD_INVALID) that look the same are the same record only there.
+    -- PAYLOAD_INVALID) that look the same are the same record only there. The place is looked up, not searched for among
+    -- all that look the same: they may be thousands.
     SET @Content_Hash = (SELECT Content_Hash FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID);
     DROP TABLE IF EXISTS temp.Rejection;
     CREATE TEMP TABLE Rejection (
@@ -608,15 +609,15 @@ BEGIN
            f.Diver_ID,
            coalesce(r.Origin_Quarantine_ID,
                     (SELECT min(q.Quarantine_ID)
-                     FROM Data_Quarantine AS q
-                     WHERE q.Payload = r.Payload AND q.Status = 'Open'
-                       AND EXISTS (SELECT 1
-                                   FROM Raw_Record AS e
-                                   JOIN Ingestion_Batch AS b
-                                     ON b.Batch_ID = e.Batch_ID
-                                   WHERE e.Raw_ID = q.Raw_ID
-                                     AND e.Source_Row = r.Source_Row
-                                     AND b.Content_Hash = @Content_Hash)),
+                     FROM Ingestion_Batch AS b
+                     CROSS JOIN Raw_Record AS e
+                             ON e.Batch_ID = b.Batch_ID AND e.Source_Row = r.Source_Row
+                     CROSS JOIN Record_Outcome AS o
+                             ON o.Raw_ID = e.Raw_ID
+                     CROSS JOIN Data_Quarantine AS q
+                             ON q.Quarantine_ID = o.Quarantine_ID
+                     WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
+                       AND q.Raw_ID = e.Raw_ID AND q.Payload = r.Payload AND q.Status = 'Open'),
                     (SELECT min(q.Quarantine_ID)
                      FROM Data_Quarantine AS q
                      WHERE q.Payload = r.Payload AND q.Status = 'Open' AND f.Mask & 1048576 = 0))

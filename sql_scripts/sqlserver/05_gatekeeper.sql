@@ -853,7 +853,8 @@ BEGIN
         RAISERROR(N'5/7 Quarantining the others', 0, 1) WITH NOWAIT;
         -- A record that waits in quarantine already, by resubmission or with the same payload, keeps its place there; of
         -- several with that payload, the one that it had when the same content came before. And damaged payloads (1048576 =
-        -- PAYLOAD_INVALID) that look the same are the same record only there.
+        -- PAYLOAD_INVALID) that look the same are the same record only there. The place is looked up, not searched for
+        -- among all that look the same: they may be thousands.
         SET @Content_Hash = (SELECT Content_Hash FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
         INSERT INTO #Rejection (Record_ID, Mask, Rival_ID, Known_ID)
         SELECT f.Record_ID,
@@ -861,20 +862,21 @@ BEGIN
                f.Diver_ID,
                COALESCE(r.Origin_Quarantine_ID,
                         (SELECT MIN(q.Quarantine_ID)
+                         FROM Staging.Ingestion_Batch AS b
+                         JOIN Staging.Raw_Record AS e
+                           ON e.Batch_ID = b.Batch_ID AND e.Source_Row = r.Source_Row
+                         JOIN Staging.Record_Outcome AS o
+                           ON o.Raw_ID = e.Raw_ID
+                         JOIN dbo.Data_Quarantine AS q
+                           ON q.Quarantine_ID = o.Quarantine_ID
+                         WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
+                           AND q.Raw_ID = e.Raw_ID AND q.Status = N'Open'
+                           AND q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))),
+                        (SELECT TOP (1) q.Quarantine_ID
                          FROM dbo.Data_Quarantine AS q
                          WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
-                           AND q.Status = N'Open'
-                           AND EXISTS (SELECT 1
-                                       FROM Staging.Raw_Record AS e
-                                       JOIN Staging.Ingestion_Batch AS b
-                                         ON b.Batch_ID = e.Batch_ID
-                                       WHERE e.Raw_ID = q.Raw_ID
-                                         AND e.Source_Row = r.Source_Row
-                                         AND b.Content_Hash = @Content_Hash)),
-                        (SELECT MIN(q.Quarantine_ID)
-                         FROM dbo.Data_Quarantine AS q
-                         WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
-                           AND q.Status = N'Open' AND f.Mask & 1048576 = 0))
+                           AND q.Status = N'Open' AND f.Mask & 1048576 = 0
+                         ORDER BY q.Quarantine_ID))
         FROM #Finding AS f
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = f.Record_ID AND r.Batch_ID = @Batch_ID

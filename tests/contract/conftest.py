@@ -22,6 +22,7 @@ BEYOND_THE_INTERPRETER = {
     "test_drift",
     "test_past",
     "test_personas",
+    "test_recognition",
     "test_versioning",
     "test_a_check_waits_for_no_writer",
     "test_a_list_by_facets_reads_an_index_alone_and_a_search_reads_the_rows_in_a_row",
