@@ -110,6 +110,26 @@ def test_every_dialog_closes_by_escape_and_gives_the_focus_back(keys: Workbench)
         assert bench.focus() is bench.grid, name
 
 
+def test_the_question_mark_shows_the_keys_with_shift_or_without(keys: Workbench) -> None:
+    bench = keys
+    bench.grid.setFocus()
+    for held in ((), (SHIFT,)):
+        bench.key(Qt.Key.Key_Question, *held, on=bench.grid)
+        dialog = bench.dialog()
+        assert dialog is not None
+        assert "F8" in bench.texts(dialog)
+        bench.key(Qt.Key.Key_Escape, on=QApplication.focusWidget() or dialog)
+
+
+def test_a_list_that_is_read_anew_while_one_types_keeps_the_focus(keys: Workbench) -> None:
+    bench = keys
+    bench.grid.go_to_cell(2, "Last_Name")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    assert isinstance(bench.focus(), CellEditor)
+    bench.key(Qt.Key.Key_F5, on=bench.focus())
+    assert bench.focus() is bench.grid
+
+
 def test_every_action_is_in_the_menu_with_its_key(keys: Workbench) -> None:
     menu = keys.control("quarantine.more").menu()  # type: ignore[attr-defined]
     shown = {action.objectName() for action in menu.actions()}

@@ -120,7 +120,9 @@ class PageActions(QObject):
     def _made(self, spec: Spec) -> QAction:
         action = QAction(spec.words, self._page)
         action.setObjectName(f"quarantine.action.{spec.name}")
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        # A question mark is typed with Shift on most keyboards, and not every platform takes that away again.
+        keys = [*spec.keys, *(["Shift+?"] if "?" in spec.keys else [])]
+        action.setShortcuts([QKeySequence(key) for key in keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)  # heard while the page is in sight
         self._page.addAction(action)
         return action

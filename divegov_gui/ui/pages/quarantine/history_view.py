@@ -45,7 +45,7 @@ class HistoryView(QScrollArea):
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         space = theme.current().space
-        self._column.setContentsMargins(0, 0, space.s, space.s)
+        self._column.setContentsMargins(space.xs, space.xs, space.s, space.s)
         self._column.setSpacing(space.s)
         self._none = label(
             "Nothing was edited yet. Every edit will be listed here and can be undone, also tomorrow, and by "

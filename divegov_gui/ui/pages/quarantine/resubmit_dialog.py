@@ -7,8 +7,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -63,7 +72,10 @@ class ResubmitDialog(Sheet):
         self.records.setObjectName("quarantine.rehearsal.records")
         self.records.setAccessibleName("Records that would stay")
         self.records.setMinimumHeight(132)
+        self.records.setWordWrap(True)
+        self.records.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self.records, 1)
+        column.addStretch()
         self.body.addWidget(self._result, 1)
         self._build_waiving(waive)
         self.cancel = button("Cancel", name="quarantine.rehearsal.cancel")
@@ -274,6 +286,7 @@ def why(record: ResubmittedRecord, checks: Checks) -> str:
 def _tile(count: int, words: str, tone: str) -> QWidget:
     tile = QFrame()
     tile.setProperty("role", "sunken")
+    tile.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     row = QHBoxLayout(tile)
     row.addWidget(icon_label(tone, tone if count else "muted", 20))
     number = label(grouped(count), "heading", tone=tone if count else "muted")
