@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from divegov_gui.database.session import Filter, Session
+from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.tombstones import IDENTIFYING, Values, needed, of_values, told
 
-_AT_A_TIME = 500
+_AT_A_TIME, _ROWS_AT_A_TIME = 500, 5_000
 _COLUMNS = ("Quarantine_ID", *IDENTIFYING)
 _IDENTITY_BITS = 1 | 2 | 4 | 16
 """The identifying columns among Edited_Columns."""
@@ -45,9 +45,44 @@ def of_resubmitted(session: Session, ids: Sequence[int]) -> dict[str, Any]:
     identities = needed(session)
     if identities is None:
         return {}
-    last = max(row["Erased_At"] for row in session.select("Erasure_Register", ["Erased_At"]))
-    unseen = [Filter("Edited_Columns", "has bit", _IDENTITY_BITS), Filter("Quarantined_At", "<=", last)]
+    unseen = [
+        Filter("Edited_Columns", "has bit", _IDENTITY_BITS),
+        Filter("Quarantined_At", "<=", _last_erasure(session)),
+    ]
     return _given(told(identities, _stored(session, ids, [Filter("Quarantine_ID", "any of", unseen)])))
+
+
+def of_batch(session: Session, batch_id: int) -> dict[str, Any]:
+    """For Replay_Batch: the records of a batch that was governed before somebody was erased.
+
+    Raises InputRefused where the key is not on this computer.
+    """
+    identities = needed(session)
+    if identities is None:
+        return {}
+    mine = [Filter("Batch_ID", "=", batch_id)]
+    governed = [row["Governed_At"] or "" for row in session.select("Batch_Summary", ["Governed_At"], mine)]
+    if not governed or governed[0] > _last_erasure(session):
+        return {}
+    return _given(told(identities, _arrived(session, batch_id)))
+
+
+def _arrived(session: Session, batch_id: int) -> Iterator[tuple[int, Values]]:
+    last = 0
+    while True:
+        asked = [Filter("Batch_ID", "=", batch_id), Filter("Source_Row", ">", last)]
+        rows = session.select(
+            "Raw_Divers", ["Source_Row", *IDENTIFYING], asked, [Order("Source_Row")], _ROWS_AT_A_TIME
+        )
+        for row in rows:
+            last = row["Source_Row"]
+            yield last, {column: row[column] for column in IDENTIFYING}
+        if len(rows) < _ROWS_AT_A_TIME:
+            return
+
+
+def _last_erasure(session: Session) -> str:
+    return str(max(row["Erased_At"] for row in session.select("Erasure_Register", ["Erased_At"])))
 
 
 def _stored(

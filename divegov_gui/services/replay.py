@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from divegov_gui.core.errors import Refused
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.services import known_again
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.quality import BatchSummary, Outcomes, read_batch
 from divegov_gui.services.rules import RuleSettings
@@ -115,8 +116,8 @@ def replay(
 ) -> Replay:
     """Govern again what a batch brought, as it is kept verbatim. A rehearsal changes nothing.
 
-    Raises Refused where there is no such governed batch, nothing of it is kept, or it is a resubmission; and Cancelled,
-    after which nothing is changed.
+    Raises Refused where there is no such governed batch, nothing of it is kept, or it is a resubmission; InputRefused
+    where somebody was erased and the key is not on this computer; and Cancelled, after which nothing is changed.
     """
 
     def on_message(message: str) -> None:
@@ -127,9 +128,10 @@ def replay(
             cancel.raise_if_cancelled()
 
     with interruptible(session, cancel):
+        identities = known_again.of_batch(session, batch_id)
         try:
             results = session.call(
-                "Replay_Batch", on_message=on_message, batch_id=batch_id, rehearse=int(rehearse)
+                "Replay_Batch", on_message=on_message, batch_id=batch_id, rehearse=int(rehearse), **identities
             )
         except Refused as error:
             raise Refused(error.title, error.detail, error.hint or _hint(session, batch_id)) from error

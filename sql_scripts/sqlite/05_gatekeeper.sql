@@ -803,10 +803,12 @@ GRANT EXECUTE ON Report_Batch TO data_steward, compliance_officer;
 -- Governs again what a batch brought, as it is kept verbatim: a new batch of the same content, judged by the rules and
 -- compared with the divers as they are today. Who is there already is Unchanged, what still waits keeps its place. What was
 -- purged or erased is left out. Results: the new batch, and how its records turned out against the first time, by outcomes,
--- by rules, and those that turned out differently (200 at most). @Rehearse tells all that and keeps nothing.
+-- by rules, and those that turned out differently (200 at most). @Rehearse tells all that and keeps nothing. @Identities
+-- tells who the records are, as Load_Identities does, where somebody was erased since the first time.
 CREATE OR ALTER PROCEDURE Replay_Batch
-    @Batch_ID INTEGER,
-    @Rehearse INTEGER = 0
+    @Batch_ID   INTEGER,
+    @Rehearse   INTEGER = 0,
+    @Identities TEXT    = NULL
 AS
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM Ingestion_Batch WHERE Batch_ID = @Batch_ID AND Status = 'Governed')
@@ -851,6 +853,15 @@ BEGIN
     JOIN Raw_Record AS r
       ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = f.Source_Row
     WHERE f.Batch_ID = @Batch_ID;
+    INSERT INTO Raw_Flag (Batch_ID, Source_Row)
+    SELECT DISTINCT r.Batch_ID, r.Source_Row
+    FROM json_each(@Identities) AS i
+    JOIN Erasure_Tombstone AS t
+      ON t.Tombstone = json_extract(i.value, '$[1]')
+    JOIN Raw_Record AS r
+      ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = json_extract(i.value, '$[0]')
+    WHERE true
+    ON CONFLICT DO NOTHING;
 
     EXECUTE Govern_Batch @Batch_ID = @New_Batch_ID;
     EXECUTE Log_Action @Action = 'Replay_Batch', @Subject_Type = 'Ingestion_Batch', @Subject_ID = @New_Batch_ID,

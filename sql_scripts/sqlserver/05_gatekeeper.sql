@@ -1083,11 +1083,13 @@ GO
 -- Governs again what a batch brought, as it is kept verbatim: a new batch of the same content, judged by the rules and
 -- compared with the divers as they are today. Who is there already is Unchanged, what still waits keeps its place. What was
 -- purged or erased is left out. Results: the new batch, and how its records turned out against the first time, by outcomes,
--- by rules, and those that turned out differently (200 at most). @Rehearse tells all that and keeps nothing.
+-- by rules, and those that turned out differently (200 at most). @Rehearse tells all that and keeps nothing. @Identities
+-- tells who the records are, as Load_Identities does, where somebody was erased since the first time.
 -- The savepoint has a name of its own: the gate's is inside it.
 CREATE OR ALTER PROCEDURE Staging.Replay_Batch
-    @Batch_ID BIGINT,
-    @Rehearse BIT = 0
+    @Batch_ID   BIGINT,
+    @Rehearse   BIT = 0,
+    @Identities NVARCHAR(MAX) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -1167,6 +1169,19 @@ BEGIN
         JOIN Staging.Raw_Record AS r
           ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = f.Source_Row
         WHERE f.Batch_ID = @Batch_ID;
+        INSERT INTO Staging.Raw_Flag (Batch_ID, Source_Row)
+        SELECT DISTINCT r.Batch_ID, r.Source_Row
+        FROM OPENJSON(@Identities) WITH (
+                 Source_Row BIGINT       '$[0]',
+                 Tombstone  NVARCHAR(80) '$[1]'
+             ) AS j
+        JOIN dbo.Erasure_Tombstone AS t
+          ON t.Tombstone = j.Tombstone COLLATE Latin1_General_100_BIN2
+        JOIN Staging.Raw_Record AS r
+          ON r.Batch_ID = @New_Batch_ID AND r.Source_Row = j.Source_Row
+        WHERE NOT EXISTS (SELECT 1
+                          FROM Staging.Raw_Flag AS k
+                          WHERE k.Batch_ID = @New_Batch_ID AND k.Source_Row = j.Source_Row);
 
         EXECUTE Staging.Govern_Batch @Batch_ID = @New_Batch_ID;
         SET @Detail = JSON_OBJECT('batch': @Batch_ID, 'records': @Record_Count, 'erased': @Erased_Count,
