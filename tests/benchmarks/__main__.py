@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.rivals import missing
 from tests.benchmarks.steps import STEPS
 
 
@@ -32,7 +33,11 @@ def bench(rows: int, console: Console) -> None:
     """Measure every step at `rows` rows and print one table; × many is of `executemany`, the yardstick."""
     found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory(prefix="divegov-bench-") as folder:
+        left_out = missing()
         for step in STEPS:
+            if step in left_out:
+                console.print(f"  {step} is left out: it is not installed (pip install {step})", style="dim")
+                continue
             console.print(f"  measuring {step} …", style="dim")
             found[step] = measure(step, rows, Path(folder))
             for left in Path(folder).iterdir():

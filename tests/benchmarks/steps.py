@@ -10,56 +10,23 @@ import json
 import resource
 import sqlite3
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from divegov_gui.core.progress import Progress
-from divegov_gui.core.records import RawRecord
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
-from divegov_gui.services.generation import DEFAULT_LOCALES, GeneratedSource, GenerationRequest
+from divegov_gui.services.generation import DEFAULT_LOCALES
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.quality import read_score
 from tests.benchmarks.bench_generation import NAIVE_ROWS, WARMING_ROWS, naive_records
+from tests.benchmarks.rivals import LIBRARIES, pandas_masks
+from tests.benchmarks.watch import Watch, chunks, source
 
 _COLUMNS = (
     "Source_Row, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference"
 )
-
-
-def source(rows: int) -> GeneratedSource:
-    """The data set that every step works on."""
-    return GeneratedSource(GenerationRequest(rows=rows, seed=7, dirty=0.05, reference_year=2026))
-
-
-def chunks(rows: int) -> Iterator[list[RawRecord]]:
-    """Its records, a chunk at a time."""
-    for chunk in source(rows).chunks():
-        yield chunk.records
-
-
-class Watch:
-    """Wall and processor seconds since it was made, or added up over several spells."""
-
-    def __init__(self) -> None:
-        self.seconds = self.cpu = 0.0
-        self.start()
-
-    def start(self) -> None:
-        """Begin a spell."""
-        self._began, self._began_cpu = time.perf_counter(), time.process_time()
-
-    def stop(self) -> None:
-        """End a spell."""
-        self.seconds += time.perf_counter() - self._began
-        self.cpu += time.process_time() - self._began_cpu
-
-    def result(self, rows: int) -> dict[str, float]:
-        """What a step returns, the running spell included."""
-        self.stop()
-        return {"rows": rows, "seconds": self.seconds, "cpu": self.cpu}
 
 
 def naive(rows: int, folder: Path) -> dict[str, float]:
@@ -139,54 +106,10 @@ def ingestion(rows: int, folder: Path) -> dict[str, float]:
     }
 
 
-def pandas_masks(rows: int, folder: Path) -> dict[str, float]:
-    """What many would write instead of the gatekeeper: masks over a frame, then an insert. Some rules only."""
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        [record for records in chunks(rows) for record in records], columns=RawRecord._fields
-    )
-    watch = Watch()
-    email = frame["email"].str.strip().str.lower()
-    born = pd.to_datetime(frame["date_of_birth"].str.strip(), format="%Y-%m-%d", errors="coerce")
-    age = (pd.Timestamp("2026-11-22") - born).dt.days / 365.2425
-    phone = frame["phone"].str.replace(r"[ .()\-]", "", regex=True)
-    masks = {
-        "FIRST_NAME_MISSING": frame["first_name"].str.strip().fillna("") == "",
-        "LAST_NAME_MISSING": frame["last_name"].str.strip().fillna("") == "",
-        "EMAIL_MISSING": email.fillna("") == "",
-        "EMAIL_FORMAT": ~email.fillna("a@b.cc").str.fullmatch(
-            r"[^@\s]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}"
-        ),
-        "DOB_MISSING": frame["date_of_birth"].str.strip().fillna("") == "",
-        "DOB_FORMAT": born.isna(),
-        "AGE_BELOW_MINIMUM": age < 10,
-        "AGE_ABOVE_MAXIMUM": age > 110,
-        "PHONE_FORMAT": ~phone.fillna("1234567").str.fullmatch(r"\+?\d{7,15}(?:x\d{1,6})?"),
-        "NAME_CHARACTERS": (frame["first_name"].fillna("") + frame["last_name"].fillna("")).str.contains(
-            r"[0-9\x00-\x1f]"
-        ),
-        "DUPLICATE_IN_BATCH": email.duplicated(keep="last") & email.notna(),
-    }
-    verdict = pd.concat(masks, axis=1)
-    bad = verdict.any(axis=1)
-    connection = sqlite3.connect(folder / "pandas.db")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    frame[~bad].to_sql("Diver", connection, index=False)
-    connection.execute("CREATE UNIQUE INDEX UQ_Diver_Email ON Diver (email)")
-    frame[bad].to_sql("Data_Quarantine", connection, index=False)
-    reasons = verdict[bad].stack()
-    reasons[reasons].reset_index().to_sql("Quarantine_Violation", connection, index=False)
-    connection.commit()
-    connection.close()
-    return watch.result(rows)
-
-
 STEPS: dict[str, Callable[[int, Path], dict[str, float]]] = {
     one.__name__: one
     for one in (naive, naive_mixed, generate, executemany, executemany_plain, ingestion, pandas_masks)
-}
+} | LIBRARIES
 
 
 if __name__ == "__main__":
