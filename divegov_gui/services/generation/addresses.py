@@ -87,13 +87,16 @@ class AddressBook:
         dealt = _form_of_256()[bits.take(8).astype(np.int64)]
         form = np.where(romanised, dealt, _HANDLE)
         adjective, creature = bits.below(len(_ADJECTIVES)), bits.below(len(_CREATURES))
-        drawn = (first, last, adjective, creature, np.zeros_like(first))
+        drawn = np.concatenate([first, last, adjective, creature, np.zeros_like(first)])
+        row = np.arange(len(first))
         host, rest = _split(numbers, _HOST_BITS)
         separator, left = _split(rest, _SEPARATOR_BITS)
         number = left.astype(np.int64)
         beginning = number // 100
         ending = number - 100 * beginning + 100 * (beginning == 0)
-        one, two = (self.start[kind] + _of()[kind].choose(drawn) for kind in _words_of()[:, form])
+        one, two = (
+            self.start[kind] + drawn[_of()[kind] * len(first) + row] for kind in _words_of()[:, form]
+        )
         columns = (
             Column(one, self.tokens),
             Column(two, self.tokens),

@@ -30,7 +30,7 @@ class RowBits:
     """
 
     def __init__(self, key: int, stream: int, rows: int, words: int) -> None:
-        self._words = philox_words(key, stream, rows * words).reshape(rows, words)
+        self._words = np.ascontiguousarray(philox_words(key, stream, rows * words).reshape(rows, words).T)
         self._word = 0
         self._left = 64
 
@@ -40,14 +40,14 @@ class RowBits:
             self._word += 1
             self._left = 64
         self._left -= width
-        column: Words = self._words[:, self._word]
+        column: Words = self._words[self._word]
         dealt: Words = (column >> np.uint64(self._left)) & np.uint64((1 << width) - 1)
         return dealt
 
     def below(self, size: int | NDArray[np.int64], width: int = 20) -> NDArray[np.int64]:
         """A whole number from 0 to `size` - 1 for each row, evenly to one part in 2**`width`."""
         sizes = np.asarray(size, dtype=np.uint64)
-        dealt: NDArray[np.int64] = ((self.take(width) * sizes) >> np.uint64(width)).astype(np.int64)
+        dealt: NDArray[np.int64] = ((self.take(width) * sizes) >> np.uint64(width)).view(np.int64)
         return dealt
 
 
