@@ -94,9 +94,7 @@ class AddressBook:
         number = left.astype(np.int64)
         beginning = number // 100
         ending = number - 100 * beginning + 100 * (beginning == 0)
-        one, two = (
-            self.start[kind] + drawn[_of()[kind] * len(first) + row] for kind in _words_of()[:, form]
-        )
+        one, two = (self.start[kind] + drawn[_of()[kind] * len(first) + row] for kind in _words_of()[:, form])
         columns = (
             Column(one, self.tokens),
             Column(two, self.tokens),
