@@ -109,6 +109,7 @@ def test_a_new_workspace_is_its_makers_with_its_log_and_one_that_is_there_stays_
 WRITES_ELSEWHERE = {
     "core/private_files.py": "it is the one place",
     "services/deployment.py": "a plan of scripts holds nobody's data and is handed on",
+    "services/generation/drawing.py": "draws the program's own vocabularies, which name nobody",
     "services/profiles.py": "a temporary file, which the system closes itself",
     "services/tombstones.py": "makes its file closed, and only where there is none",
     "services/watching.py": "the reason lies in the sender's folder, for the sender to read",
