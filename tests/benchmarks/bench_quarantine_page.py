@@ -49,7 +49,7 @@ def run(path: Path) -> dict[str, float]:
     steward = Steward(Workspace(path), None, themes, UiSettings())
     steward.window.resize(*_SIZE)
     steward.window.show()
-    wait(lambda: not steward.is_busy)
+    wait(steward.is_quiet)
     found: dict[str, float] = {}
     before = resident()
     began = time.perf_counter()
