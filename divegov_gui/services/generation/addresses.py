@@ -144,15 +144,16 @@ def _hosts() -> Texts:
 def address_book(words: Vocabulary) -> AddressBook:
     """The address book over `words`."""
     first, last = words.first.latins, words.last.latins
-    initials, last_initials = _initials(first), _initials(last)
+    firsts, lasts = first.split(BETWEEN), last.split(BETWEEN)
+    initials, last_initials = [name[:1] for name in firsts], [name[:1] for name in lasts]
     dotted = {initial: f"{initial}." for initial in {*initials}}
     kinds: tuple[Sequence[str], ...] = (
-        first.split(BETWEEN),
+        firsts,
         _each_with(first, "."),
         _each_with(first, "_"),
         initials,
         [dotted[initial] for initial in initials],
-        last.split(BETWEEN),
+        lasts,
         _each_with(last, "."),
         last_initials,
         _ADJECTIVES,
@@ -161,10 +162,6 @@ def address_book(words: Vocabulary) -> AddressBook:
     )
     lengths = np.array([len(kind) for kind in kinds])
     return AddressBook(texts([*chain.from_iterable(kinds)]), np.cumsum(lengths) - lengths)
-
-
-def _initials(names: str) -> list[str]:
-    return [name[:1] for name in names.split(BETWEEN)]
 
 
 def _each_with(names: str, mark: str) -> list[str]:

@@ -126,8 +126,7 @@ def _read(locale: str) -> bytes:
 
 
 def _names(lists: Sequence[dict[str, str]]) -> Names:
-    names = [each["text"].split(BETWEEN) for each in lists]
-    before = np.cumsum([0, *map(len, names)]).tolist()
+    before = np.cumsum([0, *(each["text"].count(BETWEEN) + 1 for each in lists)]).tolist()
     tables = [
         np.frombuffer(b64decode(each[who]), dtype=PLACES).astype(np.int64) + first
         for each, first in zip(lists, before, strict=False)
