@@ -79,7 +79,7 @@ class Changes:
     @property
     def counts(self) -> dict[str, int]:
         """How many there are of each kind, where all are at hand; nothing where only the newest are."""
-        if self.total > len(self.newest):
+        if self.total != len(self.newest):
             return {}
         return {kind: sum(each.kind == kind for each in self.newest) for kind in KINDS}
 
@@ -177,15 +177,18 @@ def _in_force(instant: str) -> list[Filter]:
 def read_changes(
     session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None, *, most: int | None = None
 ) -> Changes:
-    """The newest of the changes that match, at most `most` (LISTED) of them, and how many match in all."""
+    """The newest of the changes that match, at most `most` (LISTED) of them; uncounted where there may be more."""
     most = LISTED if most is None else most
-    filters = _filters(wanted)
     order = [Order("Changed_At", descending=True), Order("Diver_ID")]
     with interruptible(session, cancel):
-        newest = tuple(map(_change, session.select("Diver_Changes", (), filters, order, most)))
-        # Where these are all, nothing needs to be looked through again.
-        total = len(newest) if len(newest) < most else session.count("Diver_Changes", filters)
-    return Changes(total, newest)
+        newest = tuple(map(_change, session.select("Diver_Changes", (), _filters(wanted), order, most)))
+    return Changes(len(newest) if len(newest) < most else None, newest)
+
+
+def count_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None) -> int:
+    """How many changes match in all."""
+    with interruptible(session, cancel):
+        return session.count("Diver_Changes", _filters(wanted))
 
 
 def changes_of(session: Session, diver_id: int, cancel: CancelToken | None = None) -> list[Change]:

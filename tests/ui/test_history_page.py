@@ -29,6 +29,7 @@ from divegov_gui.services.history import FIELDS
 from divegov_gui.services.manifest import verify_pack
 from divegov_gui.services.servers import Standing
 from divegov_gui.ui import theme
+from divegov_gui.ui.pages.history import changes_view
 from divegov_gui.ui.pages.history.change_dialogs import EditDialog
 from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
@@ -307,6 +308,28 @@ def test_enter_on_a_diver_of_the_directory_opens_their_history(qtbot: QtBot, ste
 
 
 # --- what changed
+
+
+def test_of_many_changes_the_newest_are_listed_before_all_are_counted(
+    qtbot: QtBot, steward: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes_view, "page_size", lambda: 2)
+    told: list[str] = []
+    turn_to(qtbot, steward, 2)
+    count = find(steward, "history.change_count", QLabel)
+    view = find(steward, "history.more_changes", QWidget).parent()
+    monkeypatch.setattr(
+        view,
+        "_show_count",
+        lambda listed, total, real=view._show_count: (told.append(count.text()), real(listed, total)),
+    )
+    find(steward, "history.since", QDateTimeEdit).setDateTime(QDateTime(2020, 6, 1, 0, 0, 0))
+    find(steward, "history.until", QDateTimeEdit).setDateTime(QDateTime(2025, 6, 1, 0, 0, 0))
+    quiet(steward)
+    assert told[-1] == "The newest 2 are listed · counting all…"
+    assert count.text() == "6 changes · the newest 2 are listed"
+    assert find(steward, "history.changes", QTableView).model().rowCount() == 2
+    assert find(steward, "history.more_changes", QWidget).isVisible()
 
 
 def test_what_changed_is_listed_counted_and_filtered(qtbot: QtBot, steward: Steward) -> None:

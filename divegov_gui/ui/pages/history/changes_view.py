@@ -17,7 +17,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.history.as_of_bar import moment_format
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
-from divegov_gui.ui.pages.history.work import read_changes, write_changes
+from divegov_gui.ui.pages.history.work import count_changes, read_changes, write_changes
 from divegov_gui.ui.times import both_times, local_time, zone_name
 from divegov_gui.ui.widgets import (
     CellBadge,
@@ -174,11 +174,27 @@ class ChangesView(QWidget):
     # --- showing
     def _show(self, found: Changes) -> None:
         parts = [f"{grouped(count)} {kind.lower()}" for kind, count in found.counts.items() if count]
-        cut = f"{grouped(found.total)} changes · the newest {grouped(len(found.newest))} are listed"
-        self.count.setText(cut if not found.counts else ", ".join(parts) or "Nothing changed")
-        reveal(self.more, found.total > len(found.newest))
-        self.export.setEnabled(bool(found.total))
+        self.count.setText(", ".join(parts) or "Nothing changed")
+        reveal(self.more, False)
+        self.export.setEnabled(bool(found.newest))
         self.table.show_rows([ChangeRow(each) for each in found.newest])
+        if found.total is None:
+            self._count(len(found.newest))
+
+    def _count(self, listed: int) -> None:
+        """The list is there; counting all takes longer where they are many, and ends where another list is wanted."""
+        self.count.setText(f"The newest {grouped(listed)} are listed · counting all…")
+        self._context.reader.submit(
+            partial(count_changes, self._listed),
+            kind="history.changes",
+            on_success=partial(self._show_count, listed),
+            on_failure=self._context.notifier.error,
+            owner=self,
+        )
+
+    def _show_count(self, listed: int, total: int) -> None:
+        self.count.setText(f"{grouped(total)} changes · the newest {grouped(listed)} are listed")
+        reveal(self.more, total > listed)
 
     # --- exporting
     def _ask_where(self) -> None:

@@ -136,3 +136,8 @@ def read_changes(
 ) -> directory.Changes:
     """What changed between two instants, the newest `most` of it."""
     return directory.read_changes(session, wanted, cancel, most=most)
+
+
+def count_changes(wanted: directory.ChangeFilter, session: Any, _: ProgressSink, cancel: CancelToken) -> int:
+    """How much changed between two instants in all."""
+    return directory.count_changes(session, wanted, cancel)
