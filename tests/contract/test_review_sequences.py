@@ -33,6 +33,7 @@ COMPARED = 2097152 | 4194304 | 1048576
 
 STEPS = st.one_of(
     st.tuples(st.just("edit"), WHO, RECORDS, CELLS),
+    st.tuples(st.just("edit over"), WHO, st.integers(0, 9), st.integers(0, 4)),
     st.tuples(st.just("bulk"), WHO, st.sets(RECORDS, min_size=1), CELLS),
     st.tuples(st.just("stale"), WHO, RECORDS, CELLS),
     st.tuples(st.just("undo"), WHO, st.integers(0, 9), st.none() | st.sets(RECORDS, min_size=1)),
@@ -65,7 +66,11 @@ def take(gate: Gate, session: Session, typed: Typed, step: tuple[Any, ...]) -> N
     """Do one step; what is typed and taken is noted."""
     what, _, which, more = step
     groups = [row["Edit_Group_ID"] for row in session.select("Edit_History", order=[Order("Edit_Group_ID")])]
-    if what in ("edit", "bulk", "stale"):
+    if what == "edit over":
+        # A cell that was typed into before, so that one edit stands on another.
+        number, column, _ = sorted(typed, key=repr)[which % len(typed)] if typed else (2, "Phone", None)
+        which, more = number, (column, VALUES[column][more % len(VALUES[column])])
+    if what in ("edit", "edit over", "bulk", "stale"):
         ids = sorted(which) if what == "bulk" else [which]
         edits = [review.Edit(n, v - (what == "stale"), *more) for n, v in gate.versions_of(*ids)]
         review.edit_records(session, edits, kind="Bulk" if what == "bulk" else "Edit")
@@ -127,8 +132,26 @@ def check_records(gate: Gate, typed: Typed) -> None:
             assert row[column] == values[-1]
             assert bool(row["Edited_Columns"] & 1 << bit) == (row[column] != row[f"Raw_{column}"])
             assert {v for n, c, v in typed if (n, c) == (row["Quarantine_ID"], column)} <= set(values)
+            check_undone(mine)
     emails = [row["Email"] for row in gate.divers()]
     assert len(set(emails)) == len(emails)
+
+
+def check_undone(mine: list[dict[str, Any]]) -> None:
+    """What an undo took back of a cell was what stood there: each later edit of it had been taken back before."""
+    places = {revision["Revision_ID"]: place for place, revision in enumerate(mine)}
+    for place, undo in enumerate(mine):
+        if undo["Undoes_Revision_ID"] is None:
+            continue
+        undone = places[undo["Undoes_Revision_ID"]]
+        assert undo["New_Value"] == mine[undone]["Old_Value"]
+        standing: list[int] = []
+        for later in mine[undone + 1 : place]:
+            if standing and later["Undoes_Revision_ID"] == standing[-1]:
+                standing.pop()
+            else:
+                standing.append(later["Revision_ID"])
+        assert not standing, "an undo took back what a later edit stood on"
 
 
 def check_status(row: dict[str, Any], divers: set[int]) -> None:
@@ -150,7 +173,7 @@ def check_status(row: dict[str, Any], divers: set[int]) -> None:
 
 @pytest.mark.sqlite_only
 @given(st.lists(STEPS, max_size=12))
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_any_sequence_of_review_adds_up_and_loses_nothing(
     make_gate: Callable[[], Gate], steps: list[tuple[Any, ...]]
 ) -> None:
