@@ -71,9 +71,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """How many changes match in all, and the newest of them."""
+    """How many changes match in all (None: not counted), and the newest of them."""
 
-    total: int
+    total: int | None
     newest: tuple[Change, ...] = field(repr=False)
 
     @property
