@@ -80,10 +80,11 @@ class Life:
             if diver not in before or before[diver].valid_from != version.valid_from:
                 self.noted.append((version.valid_from, diver, version.values))
         for diver in before.keys() - self.held.keys():
-            (gone,) = self.gate.backend.run(
-                "SELECT max(Valid_To) FROM Diver_History WHERE Diver_ID = ?", (diver,)
-            )
-            self.noted.append((gone[0], diver, None))
+            last = history.timeline(self.gate.session, diver).versions[-1]
+            was = before[diver]
+            assert (last.valid_from, last.values) == (was.valid_from, was.values), "the last version is lost"
+            assert last.valid_to is not None
+            self.noted.append((last.valid_to, diver, None))
         rows = set(self.gate.backend.run("SELECT * FROM Diver_History"))
         assert self.past <= rows, "something of the past was undone"
         self.past = rows
