@@ -148,6 +148,26 @@ def test_what_comes_into_sight_is_asked_for_ahead_of_its_frame(
     assert diary.pages[0] in [f"painted, {before + 1} asked", f"painted, {before + 2} asked"]
 
 
+def test_two_pages_that_come_into_sight_together_are_one_question(
+    qtbot: QtBot, table: DataTable, fetcher: Fetcher
+) -> None:
+    table.rows.reset_keys(array("q", range(MILLION)))
+    table.grab()
+    qtbot.waitUntil(lambda: text(table, 0) == "Diver 0")
+    fetcher.asked = []
+    border = BLOCK * 1000
+    table.go_to(border)
+    qtbot.waitUntil(lambda: text(table, border) == f"Diver {border}")
+    assert text(table, border - 1) == f"Diver {border - 1}"
+    (request,) = fetcher.asked
+    assert (request.first, request.count) == (border - BLOCK, 2 * BLOCK)
+    fetcher.asked, fetcher.at_once = [], False
+    table.go_to(2 * border)
+    qtbot.waitUntil(lambda: bool(fetcher.asked))
+    table.rows.fail(fetcher.asked[0], "The connection is lost.")
+    assert (text(table, 2 * border - 1), text(table, 2 * border)) == ("!", "!")
+
+
 def test_who_shows_the_current_row_hears_of_it_once_the_table_is_painted(
     qtbot: QtBot, table: DataTable, fetcher: Fetcher
 ) -> None:

@@ -136,15 +136,20 @@ class VirtualTableModel(QAbstractTableModel):
         """Take the rows of `request`; False where the answer came too late and was dropped."""
         if request.generation != self._generation:
             return False
-        self._store(request, _Block(self._in_order(request, rows)))
-        self.rows_arrived.emit(request)
+        ordered = self._in_order(request, rows)
+        for part in _parts(request):
+            begin = part.first - request.first
+            self._store(part, _Block(ordered[begin : begin + part.count]))
+        for part in _parts(request):
+            self.rows_arrived.emit(part)
         return True
 
     def fail(self, request: RowRequest, reason: str) -> bool:
         """Show that the rows of `request` could not be had, and why; `retry` asks again."""
         if request.generation != self._generation:
             return False
-        self._store(request, _Block([None] * request.count, error=reason))
+        for part in _parts(request):
+            self._store(part, _Block([None] * part.count, error=reason))
         return True
 
     def retry(self) -> None:
@@ -329,13 +334,17 @@ class VirtualTableModel(QAbstractTableModel):
         self._turn_is_due = False
         while self._wanted and len(self._asked) < IN_FLIGHT:
             number, _ = self._wanted.popitem(last=True)
-            first = number * BLOCK
-            count = min(BLOCK, self._count - first)
+            beside = [each for each in (number - 1, number + 1) if each in self._wanted][:1]
+            # Two pages in sight are one question, or the first would be painted without the second.
+            pair = [number] if self._keys is None else sorted([number, *beside])
+            first = pair[0] * BLOCK
+            count = min(len(pair) * BLOCK, self._count - first)
             if count <= 0:
                 continue
+            self._asked.update(pair)
+            self._wanted = OrderedDict.fromkeys(each for each in self._wanted if each not in pair)
             keys = None if self._keys is None else tuple(self._keys[first : first + count])
             before = self.row(first - 1) if first else None
-            self._asked.add(number)
             self._fetch(RowRequest(self._generation, first, count, keys, before, self.row(first + count)))
 
     def _store(self, request: RowRequest, block: _Block) -> None:
@@ -379,3 +388,13 @@ class VirtualTableModel(QAbstractTableModel):
 def _blocks_of(rows: range) -> range:
     """The pages that hold some rows."""
     return range(rows.start // BLOCK, -(-rows.stop // BLOCK))
+
+
+def _parts(request: RowRequest) -> list[RowRequest]:
+    """A request page by page."""
+    pages = [(start, min(BLOCK, request.count - start)) for start in range(0, request.count, BLOCK)]
+    keys = request.keys
+    return [
+        replace(request, first=request.first + start, count=count, keys=keys and keys[start : start + count])
+        for start, count in pages
+    ]
