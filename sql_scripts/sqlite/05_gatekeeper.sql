@@ -1838,7 +1838,20 @@ BEGIN
         FROM (SELECT Diver_ID FROM Diver WHERE Diver_ID > @From_ID ORDER BY Diver_ID LIMIT @Most) AS n
     );
 
+    -- The history is gone through once, for all that was called otherwise than now.
     INSERT INTO Search_Term (Search_Column, Term, Diver_ID)
+    WITH former AS MATERIALIZED (
+        SELECT h.Diver_ID, h.First_Name, h.Last_Name, h.Email, h.Source_Reference,
+               h.Last_Name IS NOT d.Last_Name OR h.First_Name IS NOT d.First_Name AS Is_Renamed,
+               h.Email IS NOT d.Email                                             AS Is_Moved,
+               h.Source_Reference IS NOT d.Source_Reference                       AS Is_Referred
+        FROM Diver_History AS h
+        LEFT JOIN Diver AS d
+               ON d.Diver_ID = h.Diver_ID
+        WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID
+          AND (h.Last_Name IS NOT d.Last_Name OR h.First_Name IS NOT d.First_Name OR h.Email IS NOT d.Email
+               OR h.Source_Reference IS NOT d.Source_Reference)
+    )
     SELECT t.Search_Column, t.Term, t.Diver_ID
     FROM (SELECT 'Last_Name' AS Search_Column, lower(Last_Name || ' ' || First_Name) AS Term, Diver_ID
           FROM Diver
@@ -1852,30 +1865,21 @@ BEGIN
           FROM Diver
           WHERE Diver_ID > @From_ID AND Diver_ID <= @To_ID AND Source_Reference IS NOT NULL
           UNION ALL
-          SELECT 'Last_Name', lower(h.Last_Name || ' ' || h.First_Name), h.Diver_ID
-          FROM Diver_History AS h
-          LEFT JOIN Diver AS d
-                 ON d.Diver_ID = h.Diver_ID
-          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND (h.Last_Name IS NOT d.Last_Name OR h.First_Name IS NOT d.First_Name)
+          SELECT 'Last_Name', lower(Last_Name || ' ' || First_Name), Diver_ID
+          FROM former
+          WHERE Is_Renamed
           UNION ALL
-          SELECT 'Last_Name', lower(h.First_Name || ' ' || h.Last_Name), h.Diver_ID
-          FROM Diver_History AS h
-          LEFT JOIN Diver AS d
-                 ON d.Diver_ID = h.Diver_ID
-          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND (h.Last_Name IS NOT d.Last_Name OR h.First_Name IS NOT d.First_Name)
+          SELECT 'Last_Name', lower(First_Name || ' ' || Last_Name), Diver_ID
+          FROM former
+          WHERE Is_Renamed
           UNION ALL
-          SELECT 'Source_Reference', lower(h.Source_Reference), h.Diver_ID
-          FROM Diver_History AS h
-          LEFT JOIN Diver AS d
-                 ON d.Diver_ID = h.Diver_ID
-          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND h.Source_Reference IS NOT NULL
-            AND h.Source_Reference IS NOT d.Source_Reference
+          SELECT 'Source_Reference', lower(Source_Reference), Diver_ID
+          FROM former
+          WHERE Is_Referred AND Source_Reference IS NOT NULL
           UNION ALL
-          SELECT 'Email', h.Email, h.Diver_ID
-          FROM Diver_History AS h
-          LEFT JOIN Diver AS d
-                 ON d.Diver_ID = h.Diver_ID
-          WHERE h.Diver_ID > @From_ID AND h.Diver_ID <= @To_ID AND h.Email IS NOT d.Email) AS t
+          SELECT 'Email', Email, Diver_ID
+          FROM former
+          WHERE Is_Moved) AS t
     WHERE true
     ORDER BY t.Search_Column, t.Term, t.Diver_ID
     ON CONFLICT DO NOTHING;
