@@ -56,7 +56,8 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
         Spec("refresh", "Read anew", ("F5",), "refresh"),
         Spec("export", "Export…", ("Ctrl+E",), "export"),
         Spec("import", "Import corrections…", ("Ctrl+I",), "upload"),
-        Spec("keys", "Keys", ("?",), "keys"),
+        # With Shift on most keyboards, and not every platform takes that away from what was typed.
+        Spec("keys", "Keys", ("?", "Shift+?"), "keys"),
     ),
 }
 IN_GRID = (
@@ -120,9 +121,7 @@ class PageActions(QObject):
     def _made(self, spec: Spec) -> QAction:
         action = QAction(spec.words, self._page)
         action.setObjectName(f"quarantine.action.{spec.name}")
-        # A question mark is typed with Shift on most keyboards, and not every platform takes that away again.
-        keys = [*spec.keys, *(["Shift+?"] if "?" in spec.keys else [])]
-        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)  # heard while the page is in sight
         self._page.addAction(action)
         return action
