@@ -10,7 +10,7 @@ from gates import Gate
 from people import person
 
 from divegov_gui.core.errors import Refused
-from divegov_gui.services import directory
+from divegov_gui.services import directory, history
 from divegov_gui.services.directory import (
     ChangeFilter,
     changes_of,
@@ -86,6 +86,17 @@ def test_a_value_that_comes_or_goes_is_a_change(gate: Gate) -> None:
     gate.take_in([person(phone="5550001111")])
     gate.backend.run("UPDATE Diver SET Phone = NULL, Source_Reference = 'A-1' WHERE Diver_ID = 1")
     assert changes_of(gate.session, 1)[1].columns == ("Phone", "Source_Reference")
+
+
+def test_who_comes_back_is_restored_and_not_created_once_more(gate: Gate) -> None:
+    gate.take_in([person()])
+    (first,) = history.timeline(gate.session, 1).versions
+    history.delete(gate.session, first, "asked")
+    history.restore(gate.session, None, history.timeline(gate.session, 1).versions[0], "back")
+    assert [each.kind for each in changes_of(gate.session, 1)] == ["Created", "Deleted", "Restored"]
+    gate.backend.run("UPDATE Diver SET Phone = '5550001111'")
+    told = [each.kind for each in changes_of(gate.session, 1)]
+    assert told == ["Created", "Deleted", "Restored", "Changed"]
 
 
 def test_changes_are_counted_by_kind_and_filtered(gate: Gate) -> None:
