@@ -166,7 +166,7 @@ class DeployPage(Page):
             self.script.show_script(rows[current], self._failure)
             return
         head = self.table.horizontalHeader().sizeHint().height() + 6
-        hold_rows(self.table, min(len(rows), 3), min(len(rows), 11), head)
+        hold_rows(self.table, min(len(rows), 2), min(len(rows), 11), head)
         self.table.rows.reset(len(rows))
         assert self._plan is not None
         outstanding = {script.name for script in self._plan.outstanding}
