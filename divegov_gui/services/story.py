@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.queue import read_payload
+from divegov_gui.services.queue import COLUMN_BITS, read_payload
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One thing that happened to a record: when (UTC text), of what kind, by whom, in words, and what it changed."""
+    """One thing that happened to a record: when (UTC text), of what kind, by whom, in words, and what it changed.
+
+    A version of a diver says how it came about (Created, Changed, Restored) and in which columns it differs.
+    """
 
     at: str
     kind: str
     actor: str
     summary: str
     changes: tuple[Change, ...] = ()
+    version_kind: str | None = None
+    version_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,16 @@ def read_thread(session: Session, diver_id: int, cancel: CancelToken | None = No
 
 
 def _chapter(row: Row) -> Chapter:
-    changes: tuple[Change, ...] = ()
-    if row["Story_Kind"] == "Edited" and row["Detail"]:
-        cells = json.loads(row["Detail"])
-        changes = tuple(Change(cell["column"], cell["old"], cell["new"]) for cell in cells)
-    return Chapter(row["Story_At"], row["Story_Kind"], row["Actor"] or "", row["Summary"] or "", changes)
+    told = Chapter(row["Story_At"], row["Story_Kind"], row["Actor"] or "", row["Summary"] or "")
+    if told.kind not in ("Edited", "Version") or not row["Detail"]:
+        return told
+    detail = json.loads(row["Detail"])
+    if told.kind == "Edited":
+        return replace(
+            told, changes=tuple(Change(each["column"], each["old"], each["new"]) for each in detail)
+        )
+    columns = tuple(name for name, bit in COLUMN_BITS.items() if detail["columns"] & bit)
+    return replace(told, version_kind=detail["change"], version_columns=columns)
 
 
 def read_history(session: Session, limit: int = 200, cancel: CancelToken | None = None) -> list[EditGroup]:

@@ -36,6 +36,7 @@ from divegov_gui.ui.pages.history.timeline import Timeline
 from divegov_gui.ui.pages.history.timeline_scale import microseconds
 from divegov_gui.ui.pages.history.versions import Version
 from divegov_gui.ui.widgets import StatTile
+from divegov_gui.ui.widgets.story_thread import StoryThread
 
 
 @pytest.fixture
@@ -176,7 +177,21 @@ def test_the_newest_version_is_shown_against_the_one_before(qtbot: QtBot, stewar
     show(qtbot, steward, ADA)
     assert differences(steward) == [["Changed", "Certification", "Scuba Diver", "Open Water Diver"]]
     assert label(steward, "history.made") == "maria: Card 4711 seen"
-    assert "from 2024-11-02 08:00:00 UTC still valid" in label(steward, "history.validity")
+    assert "from 2024-11-02 08:00:00 UTC, still valid" in label(steward, "history.validity")
+
+
+def test_the_story_says_of_each_version_what_is_new_in_it(qtbot: QtBot, steward: Steward) -> None:
+    show(qtbot, steward, ADA)
+    story = find(steward, "history.story", StoryThread).story
+    assert [each.title for each in story] == [
+        *(
+            "Created",
+            "Changed: Phone",
+            "Changed: Last name, Email",
+            "Changed: Email",
+            "Changed: Certification",
+        )
+    ]
 
 
 def test_keys_on_the_timeline_walk_through_the_versions(qtbot: QtBot, steward: Steward) -> None:

@@ -55,7 +55,13 @@ def _event(chapter: Chapter, mask: bool) -> StoryEvent:
     for change in chapter.changes:
         old, new = (_shown(change.column, value, mask) for value in (change.old, change.new))
         lines.append(f"{TITLES.get(change.column, change.column)}: {old} → {new}")
-    return StoryEvent(chapter.at, *sign_of(chapter.kind), chapter.kind, chapter.actor, tuple(lines))
+    return StoryEvent(chapter.at, *sign_of(chapter.kind), _title(chapter), chapter.actor, tuple(lines))
+
+
+def _title(chapter: Chapter) -> str:
+    """What happened; of a version, how it came about and what is new in it."""
+    new = ", ".join(TITLES[column] for column in chapter.version_columns)
+    return f"{chapter.version_kind or chapter.kind}: {new}" if new else chapter.version_kind or chapter.kind
 
 
 def _shown(column: str, value: str | None, mask: bool) -> str:

@@ -46,9 +46,9 @@ class TimelineCard(QFrame):
             self.validity.set_full("")
             return
         span = spans[place]
-        until = "still valid" if span.end is None else f"until {both_times(span.end)}"
+        until = ", still valid" if span.end is None else f" until {both_times(span.end)}"
         ended = ", then deleted" if span.ends_deleted else ""
-        self.validity.set_full(f"{span.title}: from {both_times(span.start)} {until}{ended}")
+        self.validity.set_full(f"{span.title}: from {both_times(span.start)}{until}{ended}")
 
     # --- building
     def _head(self) -> QHBoxLayout:
