@@ -48,7 +48,7 @@ def bench(rows: int, console: Console) -> None:
         table.add_column(name, justify="left" if name == "step" else "right")
     for step, one in found.items():
         label = "load as JSON chunks" if step == "ingestion" else step.replace("_", " ")
-        compared = step not in ("naive", "naive_mixed", "generate")
+        compared = step not in ("naive", "naive_mixed", "generate_clean", "generate")
         cpu = one.get("cpu")
         table.add_row(
             label,
@@ -71,12 +71,14 @@ def bench(rows: int, console: Console) -> None:
                 "",
             )
     console.print(table)
-    ours, alone, mixed = (
-        found[step]["rows"] / found[step]["cpu"] for step in ("generate", "naive", "naive_mixed")
+    clean, ours, alone, mixed = (
+        found[step]["rows"] / found[step]["cpu"]
+        for step in ("generate_clean", "generate", "naive", "naive_mixed")
     )
     console.print(
-        f"By CPU, generating is {ours / alone:.0f} × Faker row by row, and {ours / mixed:.0f} × where it mixes the "
-        f"same locales ({ours:,.0f} rows/s)."
+        f"By CPU, clean records, which is what Faker makes row by row, come {clean / alone:.0f} × as quickly "
+        f"({clean / mixed:.0f} × where it mixes the same locales); with 5 % spoilt, and noted, {ours / alone:.0f} × "
+        f"({ours / mixed:.0f} ×)."
     )
     one = found["ingestion"]
     console.print(
