@@ -41,7 +41,10 @@ IF EXISTS (SELECT 1 FROM sqlite_temp_master WHERE name = 'Versions_Before')
     FROM temp.Versions_Before
     ORDER BY Valid_To, Diver_ID;
 DROP TABLE IF EXISTS temp.Versions_Before;
-CREATE INDEX IF NOT EXISTS IX_Diver_History_Timeline ON Diver_History (Diver_ID);
+-- With the end in it, a page of the directory as of an instant passes over the versions that had ended by then.
+IF EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'IX_Diver_History_Timeline' AND sql NOT LIKE '%(Diver_ID, Valid_To)%')
+    DROP INDEX IX_Diver_History_Timeline;
+CREATE INDEX IF NOT EXISTS IX_Diver_History_Timeline ON Diver_History (Diver_ID, Valid_To);
 -- By the end first: a new version ends last, so it is written at the end of the index; and most ask about instants that
 -- are not long ago, for which few versions had ended since.
 IF EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'IX_Diver_History_Period' AND sql NOT LIKE '%(Valid_To, Valid_From, Diver_ID)%')

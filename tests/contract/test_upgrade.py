@@ -130,3 +130,17 @@ def test_a_history_in_the_order_of_the_divers_becomes_one_in_the_order_of_time(t
     assert ask(path, VERSIONS) == before
     ends = [row[0] for row in ask(path, "SELECT Valid_To FROM Diver_History ORDER BY Version_ID")]
     assert ends == sorted(ends, key=str)
+
+
+def test_an_index_that_knew_no_ends_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "before.db"
+    with closing(upgraded(path)):
+        pass
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP INDEX IX_Diver_History_Timeline")
+        connection.execute("CREATE INDEX IX_Diver_History_Timeline ON Diver_History (Diver_ID)")
+        connection.execute("DELETE FROM Schema_Script")
+    with closing(upgraded(path)):
+        pass
+    ((columns,),) = ask(path, "SELECT group_concat(name) FROM pragma_index_info('IX_Diver_History_Timeline')")
+    assert columns == "Diver_ID,Valid_To"
