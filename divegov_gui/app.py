@@ -22,7 +22,7 @@ from divegov_gui.ui.crash import CrashReporter
 from divegov_gui.ui.main_window import TITLE, MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.opened import Opened, info_of
-from divegov_gui.ui.pages import page_specs
+from divegov_gui.ui.pages import PAGES, page_specs
 from divegov_gui.ui.pages.made import BRINGS, FACTORIES
 from divegov_gui.ui.preferences import apply_preferences
 from divegov_gui.ui.settings import UiSettings
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from divegov_gui.services.servers import Place, Standing
     from divegov_gui.ui.tour import Tour
 
-PICTURED = ("overview", "connections", "deploy", "ingest", "quarantine", "history", "rules", "privacy")
-"""The pages that are there to be seen; the others say that they are still to come."""
 _STANDS_MS = 1_000
 """By when the window stands with its first page, as a rule."""
 
@@ -90,7 +88,7 @@ def save_pages(place: Place, folder: Path, sizes: Sequence[tuple[int, int]]) -> 
             made += capture_pages(
                 steward.window,
                 folder,
-                PICTURED,
+                tuple(PAGES),
                 themes=themes,
                 size=size,
                 suffix=suffix,

@@ -28,6 +28,24 @@ def no_progress(_: Progress) -> None:
     """Take a report and show it to nobody."""
 
 
+def stages(
+    progress: ProgressSink, cancel: CancelToken | None = None, words: Callable[[str], str] = str
+) -> Callable[[str], None]:
+    """What takes a procedure's messages, such as "4/7 Promoting the valid": three of seven stages are done then.
+
+    `words` makes of the procedure's words what is shown. Raises Cancelled between two stages.
+    """
+
+    def tell(message: str) -> None:
+        step, _, said = message.partition(" ")
+        number, _, count = step.partition("/")
+        progress(Progress(words(said), max(0, int(number) - 1), int(count)))
+        if cancel:
+            cancel.raise_if_cancelled()
+
+    return tell
+
+
 class CancelToken:
     """A request to stop, set from any thread and looked at by the one that works.
 

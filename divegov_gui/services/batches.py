@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.numbers import grouped
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress, stages
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.quality import BatchSummary, batch_of
@@ -152,17 +152,10 @@ def purge(
     Raises Refused where the role may not or the reason is missing, and Cancelled.
     """
 
-    def on_message(message: str) -> None:
-        step, _, words = message.partition(" ")
-        number, _, count = step.partition("/")
-        progress(Progress(words, int(number) - 1, int(count)))
-        if cancel:
-            cancel.raise_if_cancelled()
-
     with interruptible(session, cancel):
         counts, batches = session.call(
             "Purge_Batches",
-            on_message=on_message,
+            on_message=stages(progress, cancel),
             received_before=before.isoformat(),
             reason=reason,
             rehearse=int(rehearse),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from divegov_gui.core.errors import Cancelled, InputRefused
 from divegov_gui.core.numbers import grouped
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress, stages
 from divegov_gui.core.records import RecordChunk, RecordSource
 from divegov_gui.database.session import Session
 from divegov_gui.services.connections import interruptible
@@ -107,15 +107,8 @@ def govern(
     An interrupt stops the statement that runs; a cancellation that comes between two statements is seen at the next
     message. Raises Refused, Cancelled.
     """
-
-    def on_message(message: str) -> None:
-        step, _, words = message.partition(" ")
-        number, _, count = step.partition("/")
-        progress(Progress(f"Governing · {words.lower()}", int(number) - 1, int(count)))
-        if cancel:
-            cancel.raise_if_cancelled()
-
-    session.call("Govern_Batch", batch_id=batch_id, on_message=on_message)
+    told = stages(progress, cancel, lambda words: f"Governing · {words.lower()}")
+    session.call("Govern_Batch", batch_id=batch_id, on_message=told)
 
 
 def _storable(name: str) -> str:

@@ -66,7 +66,7 @@ def seal_folder(folder: Path, title: str, made_at: str) -> Pack:
             for name in names
         ],
     }
-    manifest["seal"] = _seal(manifest)
+    manifest["seal"] = seal_of(manifest)
     private_files.write_text(folder / MANIFEST, as_json(manifest))
     return Pack(folder, (*names, MANIFEST), manifest["seal"])
 
@@ -84,7 +84,7 @@ def verify_pack(place: Path) -> PackVerdict:
             "It has no manifest that can be read.",
             "Choose the pack's folder.",
         ) from error
-    problems = [] if seal == _seal(manifest) else ["The manifest was changed."]
+    problems = [] if seal == seal_of(manifest) else ["The manifest was changed."]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     problems += [f"{name} is missing." for name in sorted(listed.keys() - there)]
     problems += [f"{name} was added." for name in sorted(there - listed.keys())]
@@ -99,15 +99,20 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
+def seal_of(facts: Mapping[str, Any]) -> str:
+    """The SHA-256 over all facts but the seal itself."""
+    return hashlib.sha256(text_without(facts, "seal").encode()).hexdigest()
+
+
+def text_without(facts: Mapping[str, Any], *names: str) -> str:
+    """The facts but some, in the one spelling that is sealed and signed: their names in order, no white space."""
+    plain = {name: value for name, value in facts.items() if name not in names}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.sha256()
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _seal(manifest: Mapping[str, Any]) -> str:
-    plain = {name: value for name, value in manifest.items() if name != "seal"}
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

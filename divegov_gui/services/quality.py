@@ -191,7 +191,7 @@ def read_arrivals(session: Session, *, batches: int = 50) -> Arrivals:
         "Batch_Summary", filters=[Filter("Status", "=", "Open")], order=newest_first, limit=1
     )
     return Arrivals(
-        totals=_outcomes(counts),
+        totals=outcomes_of(counts),
         arrival_count=counts["Arrival_Count"],
         batch_count=counts["Batch_Count"],
         batches=tuple(
@@ -291,7 +291,8 @@ def _rule(row: Row) -> RuleHits:
     )
 
 
-def _outcomes(row: Row) -> Outcomes:
+def outcomes_of(row: Row) -> Outcomes:
+    """The counts of a governed batch."""
     return Outcomes(
         row["Loaded_Count"],
         row["Promoted_Count"],
@@ -313,6 +314,6 @@ def batch_of(row: Row) -> BatchSummary:
         governed_at=row["Governed_At"],
         declared=row["Declared_Count"],
         loaded=row["Loaded_Count"],
-        outcomes=_outcomes(row) if row["Status"] == "Governed" else None,
+        outcomes=outcomes_of(row) if row["Status"] == "Governed" else None,
         purged_at=row["Purged_At"],
     )

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from divegov_gui.core.errors import Refused
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress, stages
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services import known_again
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.quality import BatchSummary, Outcomes, read_batch
-from divegov_gui.services.rules import RuleSettings
+from divegov_gui.services.quality import BatchSummary, Outcomes, outcomes_of, read_batch
+from divegov_gui.services.rules import RuleSettings, settings_of
 
 SAME = ("Same diver", "Same place")
 """How a record turned out where nothing is different."""
@@ -120,18 +120,15 @@ def replay(
     where somebody was erased and the key is not on this computer; and Cancelled, after which nothing is changed.
     """
 
-    def on_message(message: str) -> None:
-        step, _, words = message.partition(" ")
-        number, _, count = step.partition("/")
-        progress(Progress(words, max(0, int(number) - 1), int(count)))
-        if cancel:
-            cancel.raise_if_cancelled()
-
     with interruptible(session, cancel):
         identities = known_again.of_batch(session, batch_id)
         try:
             results = session.call(
-                "Replay_Batch", on_message=on_message, batch_id=batch_id, rehearse=int(rehearse), **identities
+                "Replay_Batch",
+                on_message=stages(progress, cancel),
+                batch_id=batch_id,
+                rehearse=int(rehearse),
+                **identities,
             )
         except Refused as error:
             raise Refused(error.title, error.detail, error.hint or _hint(session, batch_id)) from error
@@ -141,13 +138,7 @@ def replay(
         return Replay(
             first,
             row["Batch_ID"],
-            Outcomes(
-                row["Loaded_Count"],
-                row["Promoted_Count"],
-                row["Unchanged_Count"],
-                row["Duplicate_Count"],
-                row["Quarantined_Count"],
-            ),
+            outcomes_of(row),
             row["Erased_Count"],
             row["Purged_Count"],
             _comparison(turns, rules, records, read_changes(session, first.governed_at or "", None)),
@@ -191,8 +182,8 @@ def read_changes(session: Session, since: str, until: str | None) -> tuple[RuleC
         found.append(
             RuleChange(
                 row["Rule_Code"],
-                _settings(earlier),
-                _settings(row),
+                settings_of(earlier),
+                settings_of(row),
                 row["Modified_By"],
                 row["Change_Reason"],
                 at,
@@ -240,7 +231,3 @@ def _comparison(
         ),
         changes,
     )
-
-
-def _settings(row: Row) -> RuleSettings:
-    return RuleSettings(row["Severity"], row["Threshold"], bool(row["Is_Enabled"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress, stages
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
 
@@ -131,7 +131,7 @@ def read_versions(session: Session, code: str) -> tuple[RuleVersion, ...]:
     )
     return tuple(
         RuleVersion(
-            RuleSettings(row["Severity"], row["Threshold"], bool(row["Is_Enabled"])),
+            settings_of(row),
             row["Modified_By"],
             row["Change_Reason"],
             row["Valid_From"],
@@ -140,6 +140,11 @@ def read_versions(session: Session, code: str) -> tuple[RuleVersion, ...]:
         )
         for row in rows
     )
+
+
+def settings_of(row: Row) -> RuleSettings:
+    """What a row of Rule_Versions says of the rule."""
+    return RuleSettings(row["Severity"], row["Threshold"], bool(row["Is_Enabled"]))
 
 
 def read_implementation(session: Session) -> str:
@@ -201,15 +206,8 @@ def retest(
 def _retest(
     session: Session, progress: ProgressSink, cancel: CancelToken | None, **parameters: object
 ) -> RetestReport:
-    def on_message(message: str) -> None:
-        step, _, words = message.partition(" ")
-        number, _, count = step.partition("/")
-        progress(Progress(words, int(number) - 1, int(count)))
-        if cancel:
-            cancel.raise_if_cancelled()
-
     with interruptible(session, cancel):
-        results = session.call("Retest_Quarantine", on_message=on_message, **parameters)
+        results = session.call("Retest_Quarantine", on_message=stages(progress, cancel), **parameters)
     counts, batches, records, divers = results
     return _report(counts[0], batches, records, divers)
 

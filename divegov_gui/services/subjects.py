@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_pr
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.database.sqlite_host import CLOCK, login
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.manifest import seal_of, text_without
 from divegov_gui.services.tombstones import ErasureKey, Identities
 
 PARTS = (
@@ -246,7 +246,7 @@ def verify_certificate(
     register = session.select("Erasure_Register", ["Erased_At", "Tombstone_Count"], diver)
     return Verdict(
         (
-            ("The certificate is as it was written.", facts.get("seal") == _seal(facts)),
+            ("The certificate is as it was written.", facts.get("seal") == seal_of(facts)),
             *signed,
             (
                 "The search after the erasure found nothing left, and the file was written anew.",
@@ -342,17 +342,8 @@ def _certificate(
         "log": {"action_id": action["Action_ID"], "action_hash": action["Action_Hash"]},
     }
     facts["signature"] = identities.hash(_signed(facts))
-    return Certificate({**facts, "seal": _seal(facts)})
+    return Certificate({**facts, "seal": seal_of(facts)})
 
 
 def _signed(facts: Mapping[str, Any]) -> str:
-    return "certificate\n" + _text_without(facts, {"seal", "signature"})
-
-
-def _seal(facts: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_text_without(facts, {"seal"}).encode()).hexdigest()
-
-
-def _text_without(facts: Mapping[str, Any], names: set[str]) -> str:
-    plain = {name: value for name, value in facts.items() if name not in names}
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "certificate\n" + text_without(facts, "seal", "signature")

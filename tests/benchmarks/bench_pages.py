@@ -10,13 +10,12 @@ data. Each figure is the least of the turns, since another program's work can on
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.bench_start import make_workspace
+from tests.benchmarks.bench_start import prepare
 
 PAGES = ("overview", "connections", "deploy", "ingest", "quarantine", "rules", "history", "privacy")
 _FIRST = """
@@ -69,14 +68,7 @@ def main() -> None:
     """Measure page by page and print the longest passes."""
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory(prefix="divegov-bench-") as folder:
-        make_workspace(Path(folder) / "workspace.db")
-        environment = {
-            **os.environ,
-            "DIVEGOV_HOME": folder,
-            "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"),
-        }
-        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = prepare(Path(folder))
         for page in sys.argv[2:] or PAGES:
             measure(page, environment)
             found = [measure(page, environment) for _ in range(turns)]

@@ -95,30 +95,27 @@ def measure(program: str, environment: dict[str, str]) -> Times:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def make_workspace(path: Path) -> None:
-    """A workspace with the demo in it."""
+def prepare(folder: Path) -> dict[str, str]:
+    """Put a workspace with the demo into a folder; returns the environment of a program at home there."""
     from divegov_gui.services.connections import Workspace
     from divegov_gui.services.deployment import deploy
     from divegov_gui.services.generation import GeneratedSource, GenerationRequest
     from divegov_gui.services.ingestion import ingest
 
-    with Workspace(path).open_session() as session:  # type: ignore[attr-defined]
+    with Workspace(folder / "workspace.db").open_session() as session:  # type: ignore[attr-defined]
         deploy(session)
         ingest(session, GeneratedSource(GenerationRequest(1000)))
+    home = {"DIVEGOV_HOME": str(folder), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, **home}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def main() -> None:
     """Measure in turns and print the ratios."""
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 11
     with tempfile.TemporaryDirectory(prefix="divegov-bench-") as folder:
-        make_workspace(Path(folder) / "workspace.db")
-        environment = {
-            **os.environ,
-            "DIVEGOV_HOME": folder,
-            "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode"),
-        }
-        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = prepare(Path(folder))
         pairs = [(measure(_BARE, environment), measure(_OURS, environment)) for _ in range(turns + 1)][1:]
     for clock in ("wall", "cpu"):
         yardstick = statistics.median(bare["frame"][clock] for bare, _ in pairs)

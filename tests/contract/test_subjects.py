@@ -18,6 +18,7 @@ from people import person, source
 from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
 from divegov_gui.services import history, review, subjects
 from divegov_gui.services.ingestion import ingest
+from divegov_gui.services.manifest import seal_of
 from divegov_gui.services.papers import Words
 from divegov_gui.services.privacy import reveal
 from divegov_gui.services.replay import replay
@@ -347,7 +348,7 @@ def test_a_certificate_that_somebody_made_up_is_known_where_the_key_is(
     """Anybody can compute a seal anew; the signature takes the key."""
     facts = dict(erase(gate, key).certificate.facts)
     forged = {**facts, "erased_by": "somebody else"}
-    forged["seal"] = subjects._seal(forged)
+    forged["seal"] = seal_of(forged)
     made_up = Certificate(forged)
     there = subjects.verify_certificate(gate.session, Certificate(facts), key=key)
     assert (there.holds, there.notes) == (True, ())

@@ -17,6 +17,7 @@ from divegov_gui import app
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.connections import Workspace
 from divegov_gui.ui import theme
+from divegov_gui.ui.pages import PAGES as EVERY_PAGE
 from divegov_gui.ui.settings import UiSettings
 
 PAGES = ["overview", "deploy", "quarantine", "history", "privacy"]
@@ -47,7 +48,7 @@ def test_nothing_is_cut_off(
 def test_a_page_has_its_title_where_it_was_while_the_page_was_made(open_on: Any, workspace: Path) -> None:
     steward = open_on(workspace)
     places = set()
-    for page in app.PICTURED:
+    for page in EVERY_PAGE:
         steward.window.go_to(page)
         while not steward.is_quiet():
             places.add(title_place(steward.window))
@@ -245,7 +246,7 @@ def test_every_page_is_pictured_in_both_looks_and_all_sizes(workspace: Path, tmp
     names = {path.name for path in made}
     assert names == {
         f"{page}-{look}{size}.png"
-        for page in app.PICTURED
+        for page in EVERY_PAGE
         for look in ("light", "dark")
         for size in ("", "-1024x680")
     }

@@ -94,6 +94,13 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def filled(divegov: Divegov, workspace: Path) -> Path:
+    """A workspace with a governed batch, three records in ten of it spoilt."""
+    divegov("ingest", "--rows", "200", "--dirty", "0.3", "--workspace", workspace, "--json")
+    return workspace
+
+
+@pytest.fixture
 def people(tmp_path: Path) -> Path:
     """A small file with every outcome in it."""
     path = tmp_path / "people.csv"

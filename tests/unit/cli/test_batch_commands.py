@@ -8,20 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 Divegov = Callable[..., Any]
 
 
 def ask(workspace: Path, question: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(workspace)) as raw:
         return raw.execute(question).fetchall()
-
-
-@pytest.fixture
-def filled(divegov: Divegov, workspace: Path) -> Path:
-    divegov("ingest", "--rows", "200", "--dirty", "0.3", "--workspace", workspace, "--json")
-    return workspace
 
 
 def test_the_newest_batches_are_listed(divegov: Divegov, filled: Path) -> None:

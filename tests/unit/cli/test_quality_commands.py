@@ -18,12 +18,6 @@ def ask(workspace: Path, question: str) -> list[tuple[Any, ...]]:
         return raw.execute(question).fetchall()
 
 
-@pytest.fixture
-def filled(divegov: Divegov, workspace: Path) -> Path:
-    divegov("ingest", "--rows", "200", "--dirty", "0.3", "--workspace", workspace, "--json")
-    return workspace
-
-
 def test_a_batchs_page_is_written(divegov: Divegov, filled: Path, tmp_path: Path) -> None:
     file = tmp_path / "batch.html"
     answer = divegov("report", "--html", file, "--workspace", filled)
