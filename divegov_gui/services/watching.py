@@ -3,7 +3,8 @@
 Governed files go to ``done/``, refused ones to ``refused/`` with the reason beside them. Nothing is remembered outside
 the folder and the database: the database recognises content that it has governed, so a watcher that was killed at any
 moment, and started again, neither loses nor repeats a file. One watcher has a folder at a time (services/folder_lock),
-so that no two move files over each other. A file that is still written to after it was taken comes back, whole.
+so that no two move files over each other. A file that is still written to after it was taken comes back, whole, also
+where another watcher took it (services/taken_files).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from divegov_gui.database.session import Session
 from divegov_gui.services.files.model import Fingerprint
 from divegov_gui.services.folder_lock import FolderLock
 from divegov_gui.services.ingestion import IngestReport, ingest
+from divegov_gui.services.taken_files import TakenFile, TakenFiles
 
 DONE, REFUSED = "done", "refused"
 TAKEN = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".json", ".jsonl", ".ndjson"})
@@ -33,8 +35,6 @@ PAUSE_SECONDS = 30.0
 """How long to wait where the database did not take a file."""
 
 REASON_SUFFIX = ".reason.txt"
-_LOOKED_AFTER = 200
-"""How many of the files that were taken are looked after, lest somebody still writes to them."""
 _LONGEST_NAME = 200
 """Bytes of a file's name, so that the time and the reason's ending find room in the 255 that a name may have."""
 
@@ -80,7 +80,7 @@ class FolderWatch:
         self._options = options or WatchOptions()
         self._seen: dict[Path, Fingerprint] = {}
         self._kept: dict[Path, Fingerprint] = {}
-        self._moved: dict[Path, tuple[Fingerprint, Path]] = {}
+        self._taken = TakenFiles(self.folder, (DONE, REFUSED))
         self._lock = FolderLock()
         self._prepare()
 
@@ -169,30 +169,31 @@ class FolderWatch:
             if event.reason is not None:
                 words = (event.reason.title, event.reason.detail, event.reason.hint)
                 reason.write_text("\n".join(word for word in words if word) + "\n", encoding="utf-8")
+            taken = TakenFile(place, path, before)
+            self._taken.add(taken)
             path.rename(place)
             if Fingerprint.of(place) != before:
                 reason.unlink(missing_ok=True)
                 if not path.exists():
                     place.rename(path)
+                    self._taken.forget(taken)
                 return WatchEvent(path.name, Taken.KEPT, path, event.report, event.reason)
         except OSError as error:
             self._kept[path] = before
             return WatchEvent(path.name, Taken.KEPT, path, event.report, _not_moved(path, folder, error))
-        self._moved[place] = (before, path)
-        for oldest in list(self._moved)[:-_LOOKED_AFTER]:
-            del self._moved[oldest]
         return WatchEvent(event.name, event.outcome, place, event.report, event.reason)
 
     def _bring_back(self) -> None:
         """What somebody went on writing to after it was taken comes back: what was missing is taken with the rest."""
-        for place, (before, path) in list(self._moved.items()):
+        for taken in self._taken.all():
+            place, path, before = taken
             now = _fingerprint(place)
             if now == before:
                 continue
-            del self._moved[place]
             if now is not None:
                 place.rename(path if not path.exists() else _free_place(path))
                 place.with_name(place.name + REASON_SUFFIX).unlink(missing_ok=True)
+            self._taken.forget(taken)
 
     def _files(self) -> dict[Path, Fingerprint]:
         found = {}
@@ -218,6 +219,7 @@ class FolderWatch:
             for name in (DONE, REFUSED):
                 (self.folder / name).mkdir(exist_ok=True)
             self._lock.take(self.folder)
+            self._taken.read()
         except OSError as error:
             raise _folder_refused(self.folder, error) from error
 

@@ -90,6 +90,83 @@ def test_a_refused_file_that_was_only_begun_comes_back_without_its_reason(
     assert lying(inbox / "refused") == []
 
 
+def test_a_file_that_grows_while_nobody_watches_is_taken_whole_by_the_next_watcher(
+    inbox: Path, session: Session
+) -> None:
+    first = FolderWatch(inbox)
+    with (inbox / "slow.csv").open("w") as writer, (inbox / "begun.csv").open("w") as other:
+        writer.write(HEADER + line("Ada"))
+        writer.flush()
+        other.write("First Name,Last")
+        other.flush()
+        assert {event.outcome for event in take_all(first, session)} == {Taken.GOVERNED, Taken.REFUSED}
+        first.close()
+        writer.write(line("Bob"))
+        other.write(" Name,Email,Date of birth\n" + line("Cyd"))
+    second = FolderWatch(inbox)
+    assert {event.outcome for event in take_all(second, session)} == {Taken.GOVERNED}
+    assert lying(inbox / "done") == ["begun.csv", "slow.csv"]
+    assert lying(inbox / "refused") == []
+    assert session.count("Diver_Directory") == 3
+    second.close()
+    assert take_all(FolderWatch(inbox), session) == [], "what does not change stays where it is"
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_a_watcher_that_is_killed_as_it_moves_a_file_has_noted_it(
+    inbox: Path, session: Session, monkeypatch: pytest.MonkeyPatch, is_moved: bool
+) -> None:
+    """Ahead of the move and behind it: the next one finds the file where it is."""
+    path, move = arrive(inbox, "a.csv", "Ada"), Path.rename
+
+    def killed(self: Path, target: Path) -> Path:
+        if self == path and is_moved:
+            move(self, target)
+        if self == path:
+            raise KeyboardInterrupt
+        return move(self, target)
+
+    with monkeypatch.context() as patched, closing(FolderWatch(inbox)) as folder:
+        patched.setattr(Path, "rename", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take_all(folder, session)
+    with (inbox / "done" / "a.csv" if is_moved else path).open("a") as writer:
+        writer.write(line("Bob"))
+    (event,) = take_all(FolderWatch(inbox), session)
+    assert event.outcome is Taken.GOVERNED
+    assert session.count("Diver_Directory") == 2
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "not a note",
+        "7",
+        "[7]",
+        '["done"]',
+        "[[]]",
+        "[" * 100_000,
+        '[["done", "../../outside.csv", "a.csv", 1, 1]]',
+        '[["..", "outside.csv", "a.csv", 1, 1]]',
+        '[["done", "outside.csv", "../a.csv", 1, 1]]',
+        '[["done", "", "a.csv", 1, 1]]',
+        '[["done", "..", "a.csv", 1, 1]]',
+        '[["done", "a\\u0000.csv", "a.csv", 1, 1]]',
+        '[["done", null, 7, 1, 1]]',
+    ],
+)
+def test_a_note_that_somebody_else_wrote_moves_no_other_file(
+    inbox: Path, session: Session, tmp_path: Path, note: str
+) -> None:
+    outside = arrive(tmp_path, "outside.csv", "Ada")
+    FolderWatch(inbox).close()
+    (inbox / ".divegov-watch.json").write_text(note)
+    arrive(inbox, "b.csv", "Bob")
+    (event,) = take_all(FolderWatch(inbox), session)
+    assert event.place == inbox / "done" / "b.csv"
+    assert outside.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows forbids such names")
 @pytest.mark.parametrize(
     "name", ["two\nlines.csv", "🤿 dive.csv", "-rf.csv", "%s {0}.csv", "a" * 240 + ".csv", "\udcff.csv"]
