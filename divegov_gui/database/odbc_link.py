@@ -164,12 +164,15 @@ class Link:
     def read(
         self, operation: Operation, text: str, values: Sequence[Any] = ()
     ) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
-        """The description and the rows of one SELECT, repeated where the error is one that passes."""
+        """The description and the rows of one question, repeated where the error is one that passes."""
 
         def once() -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
             with operation.cursor(self.connected(operation)) as cursor:
                 execute(cursor, text, values)
-                description, rows = list(cursor.description or ()), list(cursor.fetchall())
+                while cursor.description is None:  # what the server says first is a result of its own
+                    if not cursor.nextset():
+                        return [], []
+                description, rows = list(cursor.description), list(cursor.fetchall())
                 while cursor.nextset():
                     operation.raise_if_stopped()
                 return description, rows

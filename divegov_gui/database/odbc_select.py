@@ -26,6 +26,10 @@ MOST_IN_A_LIST = 500
 """SQL Server takes 2,100 parameters in all (learn.microsoft.com, "Maximum capacity specifications"); longer lists go as
 one JSON array, read by OPENJSON."""
 
+LONGEST_BOUND = 1_000
+"""A longer text is cast where it is read: beyond 2,000 units of UTF-16 pyodbc has it sent as NTEXT (pyodbc issues 620
+and 835), which OPENJSON refuses (8116) and nothing compares with (402). A character may take two units."""
+
 SQL_TYPE_TIMESTAMP = 93
 """sql.h: what DATETIME2 and DATETIME are called in ODBC."""
 
@@ -101,8 +105,19 @@ def _dialect() -> MSDialect_pyodbc:
 
 def _compiled(statement: sa.Select[Any]) -> tuple[str, list[Any]]:
     compiled = statement.compile(dialect=_dialect(), compile_kwargs={"render_postcompile": True})
-    names = getattr(compiled, "positiontup", None) or []
-    return str(compiled), [compiled.params[name] for name in names]
+    values = [compiled.params[name] for name in getattr(compiled, "positiontup", None) or []]
+    return _with_long_texts(str(compiled), values), values
+
+
+def _with_long_texts(text: str, values: Sequence[Any]) -> str:
+    """The text with its markers; nothing else in it is a question mark, since every value is a parameter."""
+    head, *behind = text.split("?")
+    return head + "".join(_marker(value) + part for value, part in zip(values, behind, strict=True))
+
+
+def _marker(value: Any) -> str:
+    is_long = isinstance(value, str) and len(value) > LONGEST_BOUND
+    return "CAST(? AS NVARCHAR(MAX))" if is_long else "?"
 
 
 def _divided(filters: Sequence[Filter]) -> tuple[list[Filter], list[Filter]]:

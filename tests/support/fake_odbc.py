@@ -1,12 +1,14 @@
 """A pyodbc that has no driver behind it: the same names, and a server that the test plays.
 
-What is true of the real one and matters here: errors are (sqlstate, text) in `args`, the text with the driver's prefix
+What is true of the real one and matters here: a text of more than 2,000 units is sent as NTEXT, which only becomes
+another type where it is assigned or cast; errors are (sqlstate, text) in `args`, the text with the driver's prefix
 and the server's number in parentheses; an error behind the first result set comes from nextset; messages belong to the
 result they stand before; cancel may come from another thread and makes what runs fail with HY008.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -44,6 +46,17 @@ def link_lost() -> Error:
     return failure(
         10054, "TCP Provider: An existing connection was forcibly closed.", "08S01", OperationalError
     )
+
+
+TAKES_NTEXT = re.compile(r"(?:\bCAST\(|@\w+(?: NVARCHAR\(MAX\))? = )\Z", re.IGNORECASE)
+
+
+def refuse_ntext(text: str, values: Sequence[Any]) -> None:
+    """SQL Server's error for a long text that is bound where NTEXT may not stand."""
+    for value, before in zip(values, text.split("?"), strict=False):
+        is_ntext = isinstance(value, str) and len(value.encode("utf-16-le")) > 4_000
+        if is_ntext and not TAKES_NTEXT.search(before):
+            raise failure(8116, "Argument data type ntext is invalid for argument 1 of openjson function.")
 
 
 @dataclass
@@ -175,6 +188,7 @@ class Cursor:
     def execute(self, text: str, values: list[Any] | None = None) -> Cursor:
         given = values or []
         assert text.count("?") == len(given) or not given, "as many values as markers"
+        refuse_ntext(text, given)
         self._odbc.statements.append((text, given))
         self._odbc.log.append("execute")
         answer = self._odbc.server(text, given)

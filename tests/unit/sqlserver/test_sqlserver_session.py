@@ -286,9 +286,27 @@ def test_a_long_list_is_one_parameter(stage: Stage) -> None:
         "Quarantine_Queue", [Filter("Quarantine_ID", "in", range(5000)), Filter("Status", "=", "Open")]
     )
     text, values = stage.odbc.statements[-1]
-    assert "openjson(?)" in text.lower()
+    assert "openjson(cast(? as nvarchar(max)))" in text.lower()
     assert len(values) == 2
     assert values[0] == "Open"
+
+
+def test_a_long_text_is_cast_where_it_is_read_since_the_driver_sends_it_as_ntext(stage: Stage) -> None:
+    session = stage.open()
+    with pytest.raises(stage.odbc.Error, match="ntext"):
+        session.look("SELECT 1 AS One WHERE Text = ?", ["x" * 2_001])
+    for operator in ("contains", "search", "=", "starts with"):
+        session.count("Quarantine_Queue", [Filter("Email", operator, "\N{DIVING MASK}" * 1_001)])
+    session.count("Quarantine_Queue", [Filter("Email", "in", ["x" * 3_000, "y"])])
+    assert "IN (CAST(? AS NVARCHAR(MAX)), ?)" in stage.texts()[-1]
+
+
+def test_rows_behind_what_the_server_says_first_are_read(stage: Stage) -> None:
+    stage.on("DB_NAME", [Result(messages=[printed("Look here")]), Result(("Name",), [("divers",)])])
+    session = stage.open()
+    assert session.look("SELECT DB_NAME() AS Name") == [{"Name": "divers"}]
+    stage.on("DB_NAME", Result(messages=[printed("Nothing else")]))
+    assert session.look("SELECT DB_NAME() AS Name") == []
 
 
 def test_a_short_list_is_bound_value_by_value_and_an_empty_one_matches_nothing(stage: Stage) -> None:
