@@ -123,6 +123,10 @@ def restore(
     diver: DiverArgument,
     when: AtArgument,
     reason: ReasonOption,
+    waive_erased: Annotated[
+        bool,
+        typer.Option("--waive-erased", help="Even where that person was erased: they have come back."),
+    ] = False,
     role: StewardOption = "data_steward",
     workspace: WorkspaceOption = None,
     profile: ProfileOption = None,
@@ -139,7 +143,7 @@ def restore(
                 f"Diver {diver} has no earlier version of that time.",
                 hint=f"divegov history {diver} shows the versions.",
             )
-        written = past.restore(session, life.current, earlier, reason)
+        written = past.restore(session, life.current, earlier, reason, is_back=waive_erased)
     if as_json:
         print_json(asdict(written))
     elif written.is_changed:

@@ -63,6 +63,10 @@ class Refused(DiveGovError):
     exit_code = 6
 
 
+class KnownAgain(Refused):
+    """A diver would become somebody who was erased; it may be waived where they have come back."""
+
+
 @dataclass(frozen=True)
 class ConflictFacts:
     """Of which record a conflict tells (the first, where it is `count` of them), who was faster, and when (UTC).

@@ -13,6 +13,7 @@ from divegov_gui.core.errors import (
     ConflictFacts,
     ConnectionFailed,
     DiveGovError,
+    KnownAgain,
     Refused,
 )
 
@@ -131,8 +132,16 @@ def no_procedure(name: str) -> Refused:
 def thrown(number: int, message: str) -> DiveGovError:
     """What a procedure's THROW means: 50412 is a conflict with a newer version, every other number a refusal.
 
-    Behind the sentence of a conflict may stand its facts, as a line of JSON.
+    50410 is the refusal of a diver who would become an erased person. Behind the sentence of a conflict may stand its
+    facts, as a line of JSON.
     """
+    if number == 50410:
+        return KnownAgain(
+            message,
+            "Nothing was changed.",
+            "Only where they have come back of their own will, say so; the reason is kept.",
+            options="--waive-erased",
+        )
     if number != 50412:
         return Refused(message)
     sentence, _, facts = message.partition("\n")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Row, Session
+from divegov_gui.services import known_again
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.roles import role_of
 
@@ -333,27 +334,41 @@ def _in_force(instant: str) -> list[Filter]:
 
 
 def update(
-    session: Session, version: Version, values: Iterable[tuple[str, str | None]], reason: str
+    session: Session,
+    version: Version,
+    values: Iterable[tuple[str, str | None]],
+    reason: str,
+    *,
+    is_back: bool = False,
 ) -> Written:
     """Write a new version over `version`, the current one, with other values in some columns of `FIELDS`.
 
-    Raises Refused where the rules do, or where a value is a mask; Conflict where the diver was changed meanwhile.
+    Raises Refused where the rules do, or where a value is a mask; Conflict where the diver was changed meanwhile;
+    KnownAgain where they would be an erased person, unless `is_back`.
     """
     import orjson
 
+    given = dict(values)
     return _written(
         session.call(
             "Update_Diver",
             diver_id=version.diver_id,
             valid_from=version.valid_from,
-            values=orjson.dumps(dict(values)).decode(),
+            values=orjson.dumps(given).decode(),
             reason=reason,
+            **known_again.of_diver(session, version.diver_id, given, is_back=is_back),
         )
     )
 
 
-def restore(session: Session, current: Version | None, earlier: Version, reason: str) -> Written:
-    """Bring `earlier` back as a new version over `current` (None: the diver is deleted). Raises Refused, Conflict."""
+def restore(
+    session: Session, current: Version | None, earlier: Version, reason: str, *, is_back: bool = False
+) -> Written:
+    """Bring `earlier` back as a new version over `current` (None: the diver is deleted).
+
+    Raises Refused, Conflict; KnownAgain where that is an erased person, unless `is_back`.
+    """
+    values = dict(zip(_POSITIONS, earlier.values, strict=True))
     return _written(
         session.call(
             "Restore_Diver",
@@ -361,6 +376,7 @@ def restore(session: Session, current: Version | None, earlier: Version, reason:
             valid_from=current.valid_from if current else None,
             restore_valid_from=earlier.valid_from,
             reason=reason,
+            **known_again.of_diver(session, earlier.diver_id, values, is_back=is_back),
         )
     )
 

@@ -6,6 +6,7 @@ of its procedure gets besides: nothing where nobody was erased.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -65,6 +66,33 @@ def of_batch(session: Session, batch_id: int) -> dict[str, Any]:
     if not governed or governed[0] > _last_erasure(session):
         return {}
     return _given(told(identities, _arrived(session, batch_id)))
+
+
+def of_diver(
+    session: Session, diver_id: int, values: Mapping[str, str | None], *, is_back: bool = False
+) -> dict[str, Any]:
+    """For Update_Diver, Merge_Record and Restore_Diver: by what a diver with these values is not known already.
+
+    `is_back`: they have come back. Nothing where no name, email or date of birth changes. Raises InputRefused where the
+    key is not on this computer.
+    """
+    now = _current(session, diver_id)
+    then = {**now, **{column: values[column] for column in IDENTIFYING if column in values}}
+    identities = needed(session) if then != now else None
+    if identities is None:
+        return {}
+    turned = set(identities.of(*then.values())) - set(identities.of(*now.values()))
+    return {
+        "identities": json.dumps([[diver_id, each] for each in sorted(turned)]),
+        "waive_erased": int(is_back),
+    }
+
+
+def _current(session: Session, diver_id: int) -> dict[str, str | None]:
+    """What identifies a diver now; nothing does where they are deleted."""
+    wanted = [Filter("Diver_ID", "=", diver_id), Filter("Is_Current", "=", True)]
+    rows = session.select("Diver_Versions", IDENTIFYING, wanted)
+    return {column: rows[0][column] if rows else None for column in IDENTIFYING}
 
 
 def _arrived(session: Session, batch_id: int) -> Iterator[tuple[int, Values]]:

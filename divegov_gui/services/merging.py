@@ -70,11 +70,18 @@ def read_sides(session: Session, quarantine_id: int, cancel: CancelToken | None 
 
 
 def merge(
-    session: Session, sides: Sides, values: Mapping[str, str | None], reason: str, also: Sequence[Side]
+    session: Session,
+    sides: Sides,
+    values: Mapping[str, str | None],
+    reason: str,
+    also: Sequence[Side],
+    *,
+    is_back: bool = False,
 ) -> None:
     """Make the surviving values a new version of the diver, and close the record and those of `also`.
 
-    What survives from the diver is not among `values`: so no mask is ever written back.
+    What survives from the diver is not among `values`: so no mask is ever written back. Raises KnownAgain where the
+    diver would be an erased person, unless `is_back`.
     """
     assert sides.diver is not None
     merge_record(
@@ -84,6 +91,7 @@ def merge(
         values,
         reason,
         [other.record for other in also],
+        is_back=is_back,
     )
 
 

@@ -261,8 +261,13 @@ def merge_record(
     values: Mapping[str, str | None],
     reason: str,
     also: Versions = (),
+    *,
+    is_back: bool = False,
 ) -> None:
-    """Make the surviving `values` a new version of a diver (id and `Valid_From` as read) and close the records."""
+    """Make the surviving `values` a new version of a diver (id and `Valid_From` as read) and close the records.
+
+    Raises Refused, Conflict; KnownAgain where the diver would be an erased person, unless `is_back`.
+    """
     session.call(
         "Merge_Record",
         quarantine_id=record[0],
@@ -272,6 +277,7 @@ def merge_record(
         values=json.dumps(dict(values)),
         reason=reason,
         also=_sent(also) if also else None,
+        **known_again.of_diver(session, diver[0], values, is_back=is_back),
     )
 
 

@@ -1737,6 +1737,7 @@ GRANT EXECUTE ON Release_Claims TO data_steward;
 -- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
 -- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
 -- Other open records of the same person may go with it: @Also is a JSON array of [record, version that was read].
+-- @Identities and @Waive_Erased are those of Update_Diver.
 CREATE OR ALTER PROCEDURE Merge_Record
     @Quarantine_ID    INTEGER,
     @Record_Version   INTEGER,
@@ -1744,7 +1745,9 @@ CREATE OR ALTER PROCEDURE Merge_Record
     @Diver_Valid_From TEXT,
     @Values           TEXT,
     @Reason           TEXT,
-    @Also             TEXT = NULL
+    @Also             TEXT    = NULL,
+    @Identities       TEXT    = NULL,
+    @Waive_Erased     INTEGER = 0
 AS
 BEGIN
     DROP TABLE IF EXISTS temp.Wanted_Record;
@@ -1760,7 +1763,8 @@ BEGIN
           FROM json_each(coalesce(@Also, '[]'))) AS w
     GROUP BY w.Quarantine_ID;
     EXECUTE Require_Records @Status = 'Open';
-    EXECUTE Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values, @Reason = @Reason;
+    EXECUTE Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values, @Reason = @Reason,
+                         @Identities = @Identities, @Waive_Erased = @Waive_Erased;
 
     SET @Record_Count = (SELECT count(*) FROM temp.Wanted_Record);
     UPDATE Data_Quarantine
@@ -1930,12 +1934,16 @@ GRANT EXECUTE ON Find_Diver TO data_steward, compliance_officer;
 
 -- Writes the one diver in temp.Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
 -- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
--- an error says is refused; a warning needs the reason, which every change has. Values are stored normalised. Called
--- by the others.
+-- an error says is refused; a warning needs the reason, which every change has. @Identities tells by what the diver was
+-- not known before, as a JSON array of [diver, keyed hash of an identity], where somebody was erased: who turns into an
+-- erased person is refused, unless @Waive_Erased says that they have come back, which is logged. Values are stored
+-- normalised. Called by the others.
 CREATE OR ALTER PROCEDURE Write_Diver_Draft
-    @Diver_ID INTEGER,
-    @Action   TEXT,
-    @Reason   TEXT
+    @Diver_ID     INTEGER,
+    @Action       TEXT,
+    @Reason       TEXT,
+    @Identities   TEXT,
+    @Waive_Erased INTEGER
 AS
 BEGIN
     DROP VIEW IF EXISTS temp.Judge_Input;
@@ -1944,6 +1952,20 @@ BEGIN
            Date_Of_Birth, Certification, Source_Reference
     FROM temp.Diver_Draft;
     EXECUTE Judge_Records @Received_On = (SELECT substr(Instant, 1, 10) FROM Transaction_Context);
+
+    -- 8388608 = ERASED_SUBJECT.
+    SET @Is_Erased = EXISTS (
+        SELECT 1
+        FROM json_each(@Identities) AS i
+        JOIN Erasure_Tombstone AS t
+          ON t.Tombstone = json_extract(i.value, '$[1]')
+        WHERE json_extract(i.value, '$[0]') = @Diver_ID
+    );
+    INSERT INTO temp.Finding (Record_ID, Mask)
+    SELECT @Diver_ID, 8388608
+    WHERE @Is_Erased
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask;
 
     SET @Broken = (
         SELECT group_concat(w.Wording, '; ')
@@ -1968,6 +1990,9 @@ BEGIN
     );
     IF @Rival_ID IS NOT NULL
         THROW 50409, 'Diver ' || @Rival_ID || ' has this email.';
+
+    IF @Is_Erased AND coalesce(@Waive_Erased, 0) = 0
+        THROW 50410, 'Diver ' || @Diver_ID || ' would become a person who was erased at their request.';
 
     SET @Was_There = EXISTS (SELECT 1 FROM Diver WHERE Diver_ID = @Diver_ID);
     SET @Is_Changed = NOT @Was_There OR EXISTS (
@@ -2014,7 +2039,8 @@ BEGIN
     DROP TABLE temp.Finding;
 
     IF @Is_Changed
-        EXECUTE Log_Action @Action = @Action, @Subject_Type = 'Diver', @Subject_ID = @Diver_ID, @Detail = '{}';
+        EXECUTE Log_Action @Action = @Action, @Subject_Type = 'Diver', @Subject_ID = @Diver_ID,
+                           @Detail = CASE WHEN @Is_Erased THEN json_object('waived', 'ERASED_SUBJECT') ELSE '{}' END;
 
     SELECT Diver_ID, Valid_From, @Is_Changed AS Is_Changed
     FROM Diver
@@ -2049,11 +2075,14 @@ END;
 
 -- A new version of a diver: @Values is a JSON object of the columns to change (Certification by name). @Valid_From is
 -- the version that was read. The text of a mask is no value: whoever sees a masked column cannot write it back.
+-- @Identities and @Waive_Erased are those of Write_Diver_Draft.
 CREATE OR ALTER PROCEDURE Update_Diver
-    @Diver_ID   INTEGER,
-    @Valid_From TEXT,
-    @Values     TEXT,
-    @Reason     TEXT
+    @Diver_ID     INTEGER,
+    @Valid_From   TEXT,
+    @Values       TEXT,
+    @Reason       TEXT,
+    @Identities   TEXT    = NULL,
+    @Waive_Erased INTEGER = 0
 AS
 BEGIN
     EXECUTE Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
@@ -2107,17 +2136,21 @@ BEGIN
            ON l.Certification_Level_ID = d.Certification_Level_ID
     WHERE d.Diver_ID = @Diver_ID;
 
-    EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Update_Diver', @Reason = @Reason;
+    EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Update_Diver', @Reason = @Reason,
+                              @Identities = @Identities, @Waive_Erased = @Waive_Erased;
 END;
 GRANT EXECUTE ON Update_Diver TO data_steward;
 
 -- Brings an earlier version back as a new one, a deleted diver too. @Valid_From is the current version as it was read
--- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is.
+-- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is. @Identities and @Waive_Erased are
+-- those of Write_Diver_Draft.
 CREATE OR ALTER PROCEDURE Restore_Diver
     @Diver_ID           INTEGER,
     @Valid_From         TEXT,
     @Restore_Valid_From TEXT,
-    @Reason             TEXT
+    @Reason             TEXT,
+    @Identities         TEXT    = NULL,
+    @Waive_Erased       INTEGER = 0
 AS
 BEGIN
     EXECUTE Refuse_Stale_Diver @Diver_ID = @Diver_ID, @Valid_From = @Valid_From, @Reason = @Reason;
@@ -2134,7 +2167,8 @@ BEGIN
            ON l.Certification_Level_ID = h.Certification_Level_ID
     WHERE h.Diver_ID = @Diver_ID AND h.Valid_From = @Restore_Valid_From;
 
-    EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Restore_Diver', @Reason = @Reason;
+    EXECUTE Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = 'Restore_Diver', @Reason = @Reason,
+                              @Identities = @Identities, @Waive_Erased = @Waive_Erased;
 END;
 GRANT EXECUTE ON Restore_Diver TO data_steward;
 

@@ -2353,6 +2353,7 @@ GO
 -- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
 -- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
 -- Other open records of the same person may go with it: @Also is a JSON array of [record, version that was read].
+-- @Identities and @Waive_Erased are those of Update_Diver.
 CREATE OR ALTER PROCEDURE dbo.Merge_Record
     @Quarantine_ID    BIGINT,
     @Record_Version   INT,
@@ -2360,7 +2361,9 @@ CREATE OR ALTER PROCEDURE dbo.Merge_Record
     @Diver_Valid_From DATETIME2(7),
     @Values           NVARCHAR(MAX),
     @Reason           NVARCHAR(1000),
-    @Also             NVARCHAR(MAX) = NULL
+    @Also             NVARCHAR(MAX) = NULL,
+    @Identities       NVARCHAR(MAX) = NULL,
+    @Waive_Erased     BIT           = 0
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -2395,7 +2398,7 @@ BEGIN
         GROUP BY w.Quarantine_ID;
         EXECUTE dbo.Require_Records @Status = N'Open';
         EXECUTE dbo.Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values,
-                                 @Reason = @Reason;
+                                 @Reason = @Reason, @Identities = @Identities, @Waive_Erased = @Waive_Erased;
 
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
         UPDATE q
@@ -2644,18 +2647,23 @@ GO
 
 -- Writes the one diver in #Diver_Draft (Diver_ID, the values as text, and Certification by name) as its newest
 -- version, or as a diver again where it was deleted. Judged as received today by the same rules as any arrival: what
--- an error says is refused; a warning needs the reason, which every change has. Values are stored normalised. Called
--- by the others, who make #Diver_Draft and hold the transaction.
+-- an error says is refused; a warning needs the reason, which every change has. @Identities tells by what the diver was
+-- not known before, as a JSON array of [diver, keyed hash of an identity], where somebody was erased: who turns into an
+-- erased person is refused, unless @Waive_Erased says that they have come back, which is logged. Values are stored
+-- normalised. Called by the others, who make #Diver_Draft and hold the transaction.
 CREATE OR ALTER PROCEDURE dbo.Write_Diver_Draft
-    @Diver_ID BIGINT,
-    @Action   NVARCHAR(60),
-    @Reason   NVARCHAR(1000)
+    @Diver_ID     BIGINT,
+    @Action       NVARCHAR(60),
+    @Reason       NVARCHAR(1000),
+    @Identities   NVARCHAR(MAX),
+    @Waive_Erased BIT
 WITH EXECUTE AS OWNER
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @Message NVARCHAR(4000), @Lock INT, @Received_On DATE = CONVERT(DATE, SYSUTCDATETIME()),
-            @Broken NVARCHAR(3000), @Rival_ID BIGINT, @Was_There BIT = 0, @Is_Changed BIT = 0;
+            @Broken NVARCHAR(3000), @Rival_ID BIGINT, @Was_There BIT = 0, @Is_Changed BIT = 0, @Is_Erased BIT = 0,
+            @Detail NVARCHAR(4000) = N'{}';
 
     CREATE TABLE #Judge_Input (
         Record_ID        BIGINT NOT NULL,
@@ -2706,6 +2714,27 @@ BEGIN
     FROM #Diver_Draft;
     EXECUTE Governance.Judge_Records @Received_On = @Received_On;
 
+    -- 8388608 = ERASED_SUBJECT.
+    IF EXISTS (SELECT 1
+               FROM OPENJSON(@Identities) WITH (
+                        Diver_ID  BIGINT       '$[0]',
+                        Tombstone NVARCHAR(80) '$[1]'
+                    ) AS j
+               JOIN dbo.Erasure_Tombstone AS t
+                 ON t.Tombstone = j.Tombstone COLLATE Latin1_General_100_BIN2
+               WHERE j.Diver_ID = @Diver_ID)
+    BEGIN
+        SET @Is_Erased = 1;
+        SET @Detail = JSON_OBJECT('waived': N'ERASED_SUBJECT');
+        UPDATE #Finding
+        SET Mask = Mask | 8388608
+        WHERE Record_ID = @Diver_ID;
+        INSERT INTO #Finding (Record_ID, Mask)
+        SELECT n.Record_ID, 8388608
+        FROM #Normalised AS n
+        WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = n.Record_ID);
+    END;
+
     SET @Broken = (
         SELECT STRING_AGG(CONVERT(NVARCHAR(MAX), w.Wording), N'; ') WITHIN GROUP (ORDER BY w.Wording)
         FROM (SELECT DISTINCT r.Wording
@@ -2733,6 +2762,12 @@ BEGIN
     BEGIN
         SET @Message = CONCAT(N'Diver ', @Rival_ID, N' has this email.');
         THROW 50409, @Message, 1;
+    END;
+
+    IF @Is_Erased = 1 AND COALESCE(@Waive_Erased, 0) = 0
+    BEGIN
+        SET @Message = CONCAT(N'Diver ', @Diver_ID, N' would become a person who was erased at their request.');
+        THROW 50410, @Message, 1;
     END;
 
     IF EXISTS (SELECT 1 FROM dbo.Diver AS d WHERE d.Diver_ID = @Diver_ID)
@@ -2773,7 +2808,7 @@ BEGIN
 
     IF @Is_Changed = 1
         EXECUTE Governance.Log_Action @Action = @Action, @Subject_Type = N'Diver', @Subject_ID = @Diver_ID,
-                                      @Detail = N'{}';
+                                      @Detail = @Detail;
 
     SELECT d.Diver_ID, d.Valid_From, @Is_Changed AS Is_Changed
     FROM dbo.Diver AS d
@@ -2825,11 +2860,14 @@ GO
 
 -- A new version of a diver: @Values is a JSON object of the columns to change (Certification by name). @Valid_From is
 -- the version that was read. The text of a mask is no value: whoever sees a masked column cannot write it back.
+-- @Identities and @Waive_Erased are those of Write_Diver_Draft.
 CREATE OR ALTER PROCEDURE dbo.Update_Diver
-    @Diver_ID   BIGINT,
-    @Valid_From DATETIME2(7),
-    @Values     NVARCHAR(MAX),
-    @Reason     NVARCHAR(1000)
+    @Diver_ID     BIGINT,
+    @Valid_From   DATETIME2(7),
+    @Values       NVARCHAR(MAX),
+    @Reason       NVARCHAR(1000),
+    @Identities   NVARCHAR(MAX) = NULL,
+    @Waive_Erased BIT           = 0
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -2932,7 +2970,8 @@ BEGIN
                ON gs.Column_Name = N'Source_Reference'
         WHERE d.Diver_ID = @Diver_ID;
 
-        EXECUTE dbo.Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = N'Update_Diver', @Reason = @Reason;
+        EXECUTE dbo.Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = N'Update_Diver', @Reason = @Reason,
+                                      @Identities = @Identities, @Waive_Erased = @Waive_Erased;
 
         COMMIT TRANSACTION;
     END TRY
@@ -2947,12 +2986,15 @@ GRANT EXECUTE ON dbo.Update_Diver TO data_steward;
 GO
 
 -- Brings an earlier version back as a new one, a deleted diver too. @Valid_From is the current version as it was read
--- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is.
+-- (NULL: deleted), @Restore_Valid_From the one to bring back. The past stays as it is. @Identities and @Waive_Erased are
+-- those of Write_Diver_Draft.
 CREATE OR ALTER PROCEDURE dbo.Restore_Diver
     @Diver_ID           BIGINT,
     @Valid_From         DATETIME2(7),
     @Restore_Valid_From DATETIME2(7),
-    @Reason             NVARCHAR(1000)
+    @Reason             NVARCHAR(1000),
+    @Identities         NVARCHAR(MAX) = NULL,
+    @Waive_Erased       BIT           = 0
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -2994,7 +3036,8 @@ BEGIN
         WHERE h.Diver_ID = @Diver_ID AND h.Valid_From = @Restore_Valid_From
         ORDER BY h.Valid_To DESC;
 
-        EXECUTE dbo.Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = N'Restore_Diver', @Reason = @Reason;
+        EXECUTE dbo.Write_Diver_Draft @Diver_ID = @Diver_ID, @Action = N'Restore_Diver', @Reason = @Reason,
+                                      @Identities = @Identities, @Waive_Erased = @Waive_Erased;
 
         COMMIT TRANSACTION;
     END TRY

@@ -92,6 +92,30 @@ def test_an_earlier_version_is_restored(divegov: Divegov, workspace: Path) -> No
     assert "so already" in again.out
 
 
+def test_an_erased_person_is_restored_only_when_it_is_said_that_they_have_come_back(
+    divegov: Divegov, workspace: Path
+) -> None:
+    """Bob had the name under which somebody else was erased."""
+    (diver,) = divegov("history", "1", "--workspace", workspace, "--json").json["divers"]
+    born = diver["versions"][0]["valid_from"]
+    with closing(open_workspace(workspace)) as session:
+        bob = history.timeline(session, 2).current
+        assert bob is not None
+        twin = [("First_Name", "Ada"), ("Last_Name", "Lovelace"), ("Date_Of_Birth", "1990-05-17")]
+        history.update(session, bob, twin, "a twin entry")
+    assert (
+        divegov("subject", "erase", 2, "--reason", "Article 17", "--yes", "--workspace", workspace).code == 0
+    )
+    refused = divegov("restore", 1, born, "--reason", "divorced", "--workspace", workspace)
+    assert refused.code == 6
+    assert "would become a person who was erased" in refused.err
+    assert "--waive-erased" in refused.err
+    done = divegov(
+        "restore", 1, born, "--reason", "has come back", "--waive-erased", "--workspace", workspace, "--json"
+    )
+    assert done.json["is_changed"]
+
+
 def test_evidence_is_written_and_one_changed_byte_is_found(
     divegov: Divegov, workspace: Path, tmp_path: Path
 ) -> None:

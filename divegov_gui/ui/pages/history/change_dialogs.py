@@ -11,6 +11,7 @@ from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
+from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.history.diff_table import DiffTable
 from divegov_gui.ui.pages.history.versions import Version, differences, looks_masked
 from divegov_gui.ui.times import local_time
@@ -61,6 +62,8 @@ class EditDialog(_WithReason):
         self.body.addLayout(grid)
         self._why = self._reason_row(name, "It is kept with the version, beside your name.")
         self.body.addWidget(self._why)
+        self.back = HasComeBack(name)
+        self.body.addWidget(self.back)
         self._anew = button("See the newest version", name=f"{name}.anew", icon="refresh")
         self._anew.clicked.connect(lambda: self.read_anew.emit(self))
         self.extra.addWidget(self._anew)
@@ -84,6 +87,7 @@ class EditDialog(_WithReason):
 
     def say_problem(self, error: DiveGovError | None) -> None:
         super().say_problem(error)
+        self.back.offer(error)
         reveal(self._anew, isinstance(error, Conflict))
 
     # --- inside
@@ -142,8 +146,14 @@ class RestoreDialog(_WithReason):
         self.body.addWidget(self.preview)
         self._why = self._reason_row(name, "It is kept with the new version, beside your name.")
         self.body.addWidget(self._why)
+        self.back = HasComeBack(name)
+        self.body.addWidget(self.back)
         self.yes.clicked.connect(self._give)
         self.setMinimumWidth(680)
+
+    def say_problem(self, error: DiveGovError | None) -> None:
+        super().say_problem(error)
+        self.back.offer(error)
 
     def _give(self) -> None:
         self.problem.say(None)

@@ -43,14 +43,7 @@ class Changing(QObject):
         dialog = RestoreDialog(shown.versions, place, mask=self._context.mask_personal, window=self._window)
         found = shown.timeline
         assert found is not None
-        dialog.given.connect(
-            lambda reason: self._write(
-                dialog,
-                shown.diver_id,
-                lambda session, _, __: history.restore(session, found.current, found.versions[place], reason),
-                f"Version {shown.versions[place].number} is back as a new version.",
-            )
-        )
+        dialog.given.connect(partial(self._bring_back, dialog, found, shown.versions[place].number, place))
         dialog.open()
 
     def delete(self, shown: DiverHistory) -> None:
@@ -73,6 +66,19 @@ class Changing(QObject):
         dialog.open()
 
     # --- inside
+    def _bring_back(
+        self, dialog: RestoreDialog, found: history.Timeline, number: int, place: int, reason: str
+    ) -> None:
+        is_back = dialog.back.is_said
+        self._write(
+            dialog,
+            found.diver_id,
+            lambda session, _, __: history.restore(
+                session, found.current, found.versions[place], reason, is_back=is_back
+            ),
+            f"Version {number} is back as a new version.",
+        )
+
     def _ask_for_values(self, shown: DiverHistory, levels: tuple[str, ...]) -> None:
         dialog = EditDialog(shown.versions[-1], levels, mask=self._context.mask_personal, window=self._window)
         dialog.given.connect(partial(self._save, dialog, shown.diver_id))
@@ -86,10 +92,11 @@ class Changing(QObject):
         assert found is not None
         current = found.current
         assert current is not None
+        is_back = dialog.back.is_said
         self._write(
             dialog,
             diver_id,
-            lambda session, _, __: history.update(session, current, values.items(), reason),
+            lambda session, _, __: history.update(session, current, values.items(), reason, is_back=is_back),
             "A new version is saved.",
         )
 

@@ -26,6 +26,7 @@ from divegov_gui.services.merging import Side, Sides, keep_one, merge
 from divegov_gui.services.queue import COLUMNS
 from divegov_gui.services.review import Judged, check_records
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
 from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.widgets import Badge, FormRow, button, label
@@ -58,6 +59,8 @@ class MergeDialog(Sheet):
         self._reason_row = FormRow("&Reason", self.reason, name="quarantine.merge.reason")
         self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
         self.body.addWidget(self._reason_row)
+        self.back = HasComeBack("quarantine.merge")
+        self.body.addWidget(self.back)
         self.problem = Problem("quarantine.merge.problem")
         self.body.addWidget(self.problem)
         no = button("Cancel", name="quarantine.merge.cancel")
@@ -211,7 +214,7 @@ class MergeDialog(Sheet):
         self.yes.setEnabled(False)
         also = [side for box, side in self._also if box.isChecked()]
         self._context.writer.submit(
-            partial(_merge, self._sides, self._to_write(), reason, also),
+            partial(_merge, self._sides, self._to_write(), reason, also, self.back.is_said),
             label="Merging records",
             write=True,
             on_success=lambda _: self._finish(),
@@ -227,6 +230,7 @@ class MergeDialog(Sheet):
         self.yes.setEnabled(True)
         if not isinstance(error, Cancelled):
             self.problem.say(error)
+            self.back.offer(error)
 
 
 def _check(
@@ -240,9 +244,12 @@ def _merge(
     values: Mapping[str, str | None],
     reason: str,
     also: list[Side],
+    is_back: bool,
     session: Any,
     _: ProgressSink,
     __: CancelToken,
 ) -> None:
-    do = merge if sides.diver is not None else keep_one
-    do(session, sides, values, reason, also)
+    if sides.diver is not None:
+        merge(session, sides, values, reason, also, is_back=is_back)
+    else:
+        keep_one(session, sides, values, reason, also)
