@@ -840,12 +840,14 @@ BEGIN
                ON f.Record_ID = n.Record_ID
         WHERE f.Record_ID IS NULL;
 
-        -- TRY_CONVERT, since the server may convert a date before it joins away the records whose date is none.
+        -- The server may convert a value before it joins away the record that it is of: so TRY_CONVERT, for dates that are
+        -- none, and CONVERT, for texts that are too long, which alone would fail the whole batch (2628).
         INSERT INTO dbo.Diver (Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID,
                                Source_Reference, Modified_By, Change_Reason)
-        SELECT p.Diver_ID, n.First_Name, n.Last_Name, n.Email, COALESCE(NULLIF(n.Digits, N''), n.Phone),
-               TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID, n.Source_Reference, @Actor,
-               CONCAT(N'Promoted from batch ', @Batch_ID)
+        SELECT p.Diver_ID, CONVERT(NVARCHAR(200), n.First_Name), CONVERT(NVARCHAR(200), n.Last_Name),
+               CONVERT(NVARCHAR(508), n.Email), CONVERT(NVARCHAR(80), COALESCE(NULLIF(n.Digits, N''), n.Phone)),
+               TRY_CONVERT(DATE, n.Date_Of_Birth, 23), n.Certification_Level_ID,
+               CONVERT(NVARCHAR(200), n.Source_Reference), @Actor, CONCAT(N'Promoted from batch ', @Batch_ID)
         FROM #Normalised AS n
         JOIN #Promotion AS p
           ON p.Record_ID = n.Record_ID;
@@ -2784,13 +2786,13 @@ BEGIN
 
     IF @Was_There = 1 AND @Is_Changed = 1
         UPDATE d
-        SET First_Name = n.First_Name,
-            Last_Name = n.Last_Name,
-            Email = n.Email,
-            Phone = COALESCE(NULLIF(n.Digits, N''), n.Phone),
+        SET First_Name = CONVERT(NVARCHAR(200), n.First_Name),
+            Last_Name = CONVERT(NVARCHAR(200), n.Last_Name),
+            Email = CONVERT(NVARCHAR(508), n.Email),
+            Phone = CONVERT(NVARCHAR(80), COALESCE(NULLIF(n.Digits, N''), n.Phone)),
             Date_Of_Birth = TRY_CONVERT(DATE, n.Date_Of_Birth, 23),
             Certification_Level_ID = n.Certification_Level_ID,
-            Source_Reference = n.Source_Reference,
+            Source_Reference = CONVERT(NVARCHAR(200), n.Source_Reference),
             Modified_By = ORIGINAL_LOGIN(),
             Change_Reason = @Reason
         FROM dbo.Diver AS d
