@@ -10,7 +10,8 @@
 -- What is dialect here: each procedure that changes data owns its transaction (within an outer one it takes part in
 -- that). A refusal is THROW 504xx, an inconsistency THROW 505xx; nothing of the call is kept. Progress comes as
 -- RAISERROR at severity 0, which WITH NOWAIT sends at once, where PRINT would wait. @Rehearse undoes everything to a
--- savepoint, after the results were sent. What a PRINT or a THROW says is the twin's text.
+-- savepoint, after the results were sent. What a PRINT or a THROW says is the twin's text; where THROW passes on what
+-- somebody wrote, its per cent signs are doubled, since it takes one by itself for the beginning of a format.
 -- Whatever writes dbo.Diver copies masked columns, so it runs WITH EXECUTE AS OWNER (a masked caller would store the
 -- mask); ORIGINAL_LOGIN() is who really called. It takes the application lock DiveGov.Gate first: two queue there.
 -- A temporary table ends with the procedure that made it, so the caller makes those that Judge_Records reads and fills.
@@ -1354,7 +1355,7 @@ BEGIN
                            CASE WHEN @Count > 1 THEN CONCAT(N' So it is with ', @Count, N' records in all.') ELSE N'' END);
     SET @Facts = JSON_OBJECT('record': @Quarantine_ID, 'what': @What, 'status': @Status, 'who': @Who, 'when': @At,
                              'count': @Count);
-    SET @Message = CONCAT(@Sentence, NCHAR(10), @Facts);
+    SET @Message = REPLACE(CONCAT(@Sentence, NCHAR(10), @Facts), N'%', N'%%');
     THROW 50412, @Message, 1;
 END;
 GO
@@ -2749,7 +2750,7 @@ BEGIN
     );
     IF @Broken IS NOT NULL
     BEGIN
-        SET @Message = CONCAT(N'The rules refuse this version: ', @Broken, N'.');
+        SET @Message = CONCAT(N'The rules refuse this version: ', REPLACE(@Broken, N'%', N'%%'), N'.');
         THROW 50400, @Message, 1;
     END;
 
@@ -2854,7 +2855,7 @@ BEGIN
         SET @Newer = N'was deleted';
     IF @Newer IS NOT NULL
     BEGIN
-        SET @Message = CONCAT(N'Diver ', @Diver_ID, N' ', @Newer, N' since you read it.');
+        SET @Message = CONCAT(N'Diver ', @Diver_ID, N' ', REPLACE(@Newer, N'%', N'%%'), N' since you read it.');
         THROW 50412, @Message, 1;
     END;
 END;
@@ -2919,7 +2920,7 @@ BEGIN
         );
         IF @Unknown IS NOT NULL
         BEGIN
-            SET @Message = CONCAT(N'A diver has no column ', @Unknown, N'.');
+            SET @Message = CONCAT(N'A diver has no column ', REPLACE(@Unknown, N'%', N'%%'), N'.');
             THROW 50400, @Message, 1;
         END;
 
@@ -2939,7 +2940,7 @@ BEGIN
         );
         IF @Masked IS NOT NULL
         BEGIN
-            SET @Message = CONCAT(N'The value for ', @Masked, N' is a mask and no value; nothing was written.');
+            SET @Message = CONCAT(N'The value for ', REPLACE(@Masked, N'%', N'%%'), N' is a mask and no value; nothing was written.');
             THROW 50403, @Message, 1;
         END;
 
@@ -3133,7 +3134,7 @@ BEGIN
             THROW 50400, N'Looking behind a mask needs a reason.', 1;
         IF NOT EXISTS (SELECT 1 FROM Governance.Masked_Column WHERE Column_Name = @Column_Name)
         BEGIN
-            SET @Message = CONCAT(N'There is no mask over ', COALESCE(@Column_Name, N'nothing'), N'.');
+            SET @Message = CONCAT(N'There is no mask over ', REPLACE(COALESCE(@Column_Name, N'nothing'), N'%', N'%%'), N'.');
             THROW 50400, @Message, 1;
         END;
 
@@ -3919,7 +3920,7 @@ BEGIN
 
         IF NOT EXISTS (SELECT 1 FROM Governance.Quality_Rule WITH (UPDLOCK) WHERE Rule_Code = @Rule_Code)
         BEGIN
-            SET @Message = CONCAT(N'There is no rule ', COALESCE(@Rule_Code, N'?'), N'.');
+            SET @Message = CONCAT(N'There is no rule ', REPLACE(COALESCE(@Rule_Code, N'?'), N'%', N'%%'), N'.');
             THROW 50404, @Message, 1;
         END;
         IF COALESCE(@Trimmed, N'') = N''
@@ -3927,7 +3928,7 @@ BEGIN
         IF NOT EXISTS (SELECT 1 FROM Governance.Quality_Rule WHERE Rule_Code = @Rule_Code AND Valid_From = @Valid_From)
         BEGIN
             SET @Message = (
-                SELECT CONCAT(N'The rule ', Rule_Code, N' was changed by ', Modified_By, N' at ',
+                SELECT CONCAT(N'The rule ', REPLACE(Rule_Code, N'%', N'%%'), N' was changed by ', REPLACE(Modified_By, N'%', N'%%'), N' at ',
                               CONVERT(NVARCHAR(27), Valid_From, 121), N' UTC, after you had read it.')
                 FROM Governance.Quality_Rule
                 WHERE Rule_Code = @Rule_Code
@@ -3979,7 +3980,8 @@ BEGIN
                WHERE Rule_Code = @Rule_Code AND Is_Mandatory = 1
                  AND (COALESCE(@Is_Enabled, 0) = 0 OR @Severity <> N'error'))
     BEGIN
-        SET @Message = CONCAT(N'The rule ', @Rule_Code, N' keeps the tables sound: it stays on, and it stays an error.');
+        SET @Message = CONCAT(N'The rule ', REPLACE(@Rule_Code, N'%', N'%%'),
+                              N' keeps the tables sound: it stays on, and it stays an error.');
         THROW 50400, @Message, 1;
     END;
     IF EXISTS (SELECT 1
@@ -3989,7 +3991,7 @@ BEGIN
                    OR (Threshold IS NOT NULL AND @Threshold IS NULL)
                    OR COALESCE(@Threshold, 0) NOT BETWEEN 0 AND 150))
     BEGIN
-        SET @Message = CONCAT(N'The threshold of ', @Rule_Code,
+        SET @Message = CONCAT(N'The threshold of ', REPLACE(@Rule_Code, N'%', N'%%'),
                               N' is an age from 0 to 150 where the rule has one, and nothing elsewhere.');
         THROW 50400, @Message, 1;
     END;
@@ -4023,7 +4025,7 @@ BEGIN
 
     IF @Rule_Code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM Governance.Quality_Rule WHERE Rule_Code = @Rule_Code)
     BEGIN
-        SET @Message = CONCAT(N'There is no rule ', @Rule_Code, N'.');
+        SET @Message = CONCAT(N'There is no rule ', REPLACE(@Rule_Code, N'%', N'%%'), N'.');
         THROW 50404, @Message, 1;
     END;
     IF @Severity IS NOT NULL AND (@Rule_Code IS NULL OR @Rehearse = 0)

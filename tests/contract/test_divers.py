@@ -64,6 +64,7 @@ def test_changing_nothing_makes_no_version(gate: Gate, diver: int) -> None:
         ({"Date_Of_Birth": "2021-02-30"}, "not a real calendar date"),
         ({"Certification": "Wizard"}, "Certification is not a known level"),
         ({"Diver_ID": "7"}, "has no column Diver_ID"),
+        ({"50% off": "7"}, "has no column 50% off"),
     ],
 )
 def test_what_the_rules_call_an_error_is_refused(

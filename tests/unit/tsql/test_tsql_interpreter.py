@@ -116,6 +116,13 @@ def test_what_is_thrown_leaves_with_its_number(interpreter: Interpreter) -> None
     assert (thrown.value.number, thrown.value.message) == (50404, "No 7")
 
 
+def test_a_per_cent_sign_that_is_thrown_begins_a_format(interpreter: Interpreter) -> None:
+    with pytest.raises(Thrown, match="50% of it"):
+        run(interpreter, "THROW 50400, N'50%% of it', 1;")
+    with pytest.raises(AssertionError, match="2787"):
+        run(interpreter, "THROW 50400, N'50% of it', 1;")
+
+
 def test_an_update_reads_everything_before_it_writes(interpreter: Interpreter) -> None:
     batch = (
         "CREATE TABLE #Wanted_Record (Quarantine_ID BIGINT NOT NULL, Record_Version INT NULL);"

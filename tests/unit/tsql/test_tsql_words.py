@@ -5,8 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
-from tsql_reading import SCRIPTS, batches, modules, parameters, split_top, uncommented, without_strings
-from tsql_statements import commands
+from sqlglot import exp
+from test_tsql_types import variables
+from tsql_queries import query_in_parentheses
+from tsql_reading import (
+    SCRIPTS,
+    Module,
+    batches,
+    modules,
+    parameters,
+    split_top,
+    uncommented,
+    without_strings,
+)
+from tsql_statements import columns_of, commands, parsed
 
 TEXT_RULES = {
     # pattern, an example that breaks it, one that does not
@@ -92,6 +104,41 @@ def amid(sql: str, word: str) -> list[str]:
     body = re.sub(r"CREATE OR ALTER \w+.*?\bAS\b\s*\n", "", sql, count=1, flags=re.DOTALL)
     body = body.replace("GRANT EXECUTE", "GRANT")
     return [c for c in commands(body) if re.search(rf"\b{word}\b", c) and not c.startswith(word)]
+
+
+# -- What is thrown -------------------------------------------------------------------------------------------
+
+
+def unescaped(procedure: Module) -> list[str]:
+    """The texts, written by whomever, that stand in a message without their per cent signs being doubled."""
+    found = []
+    for command in commands(procedure.body):
+        if not command.startswith("SET @Message ="):
+            continue
+        message = command.partition("=")[2].strip()
+        query = query_in_parentheses(message) or f"SELECT {message} AS Said"
+        tables = {f"{t.db}.{t.name}" for t in parsed(query).find_all(exp.Table)}
+        for node in parsed(query).find_all(exp.Parameter, exp.Column):
+            is_text = (
+                variables(procedure.name).get(node.name.lower()) == "text"
+                if isinstance(node, exp.Parameter)
+                else any(columns_of()[t].get(node.name, "").startswith("NVARCHAR") for t in tables)
+            )
+            if is_text and not node.find_ancestor(exp.Replace, exp.Where):
+                found.append(node.sql("tsql"))
+    return found
+
+
+def test_a_message_that_is_thrown_has_its_per_cent_signs_doubled() -> None:
+    """THROW takes one by itself for the beginning of a format (learn.microsoft.com, "THROW", Remarks)."""
+    header = "\n    @Rule_Code NVARCHAR(40),\n    @Batch_ID BIGINT\n"
+    texts = "SET @Message = CONCAT(N'No ', @Rule_Code, @Batch_ID); THROW 50404, @Message, 1;"
+    made = Module("PROCEDURE", "Governance.Set_Rule", header, texts)
+    assert unescaped(made) == ["@Rule_Code"]
+    doubled = texts.replace("@Rule_Code,", "REPLACE(@Rule_Code, N'%', N'%%'),")
+    assert unescaped(Module("PROCEDURE", "Governance.Set_Rule", header, doubled)) == []
+    found = {name: unescaped(procedure) for name, procedure in modules("PROCEDURE").items()}
+    assert {name: texts for name, texts in found.items() if texts} == {}
 
 
 # -- Variables ------------------------------------------------------------------------------------------------

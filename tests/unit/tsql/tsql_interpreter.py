@@ -41,6 +41,12 @@ _PARAMETER = re.compile(
 VERSIONED = {"Diver", "Dive_Tour", "Quality_Rule"}
 
 
+def formatted(message: str) -> str:
+    """What THROW says: a per cent sign that is doubled is one, and any other begins a format."""
+    assert "%" not in message.replace("%%", ""), f"2787: invalid format specification: {message}"
+    return message.replace("%%", "%")
+
+
 class Interpreter:
     """Runs procedures; `log_action` writes the log, which has hashes only in the twin."""
 
@@ -191,7 +197,7 @@ class Interpreter:
     def _do_throw(self, text: str, frame: Frame) -> None:
         found = re.match(r"THROW\s+(\d+),\s*(.*),\s*\d+\Z", text, re.DOTALL)
         assert found, text
-        raise Thrown(int(found[1]), str(self._value(found[2], frame)))
+        raise Thrown(int(found[1]), formatted(str(self._value(found[2], frame))))
 
     def _do_return(self, _text: str, _frame: Frame) -> None:
         raise Returned
