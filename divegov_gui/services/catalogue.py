@@ -102,8 +102,13 @@ def _made(one: Drifted, bare: str) -> str:
         "versioning": rf"ALTER TABLE {table} SET\s*\(\s*SYSTEM_VERSIONING",
         "mask": rf"ALTER TABLE {table} ALTER COLUMN {_name(bare)} ADD MASKED",
         "column": rf"ALTER TABLE {table} ADD (COLUMN )?{_name(bare)}",
-        "grant": rf"GRANT [^;]*?ON {table}",
+        "grant": _granting(one, table),
     }.get(one.kind, "")
+
+
+def _granting(one: Drifted, table: str) -> str:
+    of_all = re.search(r": (.+) in the database\Z", one.name)
+    return rf"GRANT {of_all[1]} TO" if of_all else rf"GRANT [^;]*?ON {table}"
 
 
 def _name(name: str) -> str:

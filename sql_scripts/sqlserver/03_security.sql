@@ -94,6 +94,9 @@ GO
 
 -- The ledger does what three triggers and a hash function do in the twin. To prove that nothing was altered, keep the
 -- answer of sys.sp_generate_database_ledger_digest away from this server, and give it to sys.sp_verify_database_ledger.
+-- Everybody may ask for the first; for the second whoever answers for the log.
+GRANT VIEW LEDGER CONTENT TO compliance_officer;
+GO
 
 -- Called by the other procedures only, within their transaction; granted to nobody.
 CREATE OR ALTER PROCEDURE Governance.Log_Action
@@ -243,6 +246,17 @@ JOIN sys.objects AS o
 JOIN sys.schemas AS s
   ON s.schema_id = o.schema_id
 WHERE p.class = 1
+  AND EXISTS (SELECT 1 FROM Governance.Security_Role AS g WHERE g.Role_Name = r.name COLLATE Latin1_General_100_BIN2)
+UNION ALL
+-- The one right that is of the whole database.
+SELECT N'grant',
+       CONCAT(r.name, N': ', p.permission_name COLLATE Latin1_General_100_BIN2, N' in the database'),
+       N'Governance.Steward_Action',
+       p.state_desc COLLATE Latin1_General_100_BIN2
+FROM sys.database_permissions AS p
+JOIN sys.database_principals AS r
+  ON r.principal_id = p.grantee_principal_id
+WHERE p.class = 0 AND p.permission_name = N'VIEW LEDGER CONTENT'
   AND EXISTS (SELECT 1 FROM Governance.Security_Role AS g WHERE g.Role_Name = r.name COLLATE Latin1_General_100_BIN2);
 GO
 

@@ -488,6 +488,9 @@ BEGIN
     WHERE j.Mask <> 0;
 END;
 GO
+-- Whoever looks at a rule may read how it is applied.
+GRANT VIEW DEFINITION ON Governance.Apply_Rules TO data_steward, compliance_officer, data_analyst;
+GO
 
 -- Compares the records of #Normalised with the divers, by email: adds to #Finding who is there already, identical
 -- (Unchanged), and whose email belongs to a diver with other data (DUPLICATE_OF_DIVER); and which diver it is.

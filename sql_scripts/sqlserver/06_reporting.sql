@@ -830,7 +830,7 @@ GRANT SELECT ON dbo.Repair_Pattern TO data_steward, compliance_officer, data_ana
 GO
 
 -- The procedures as they are deployed: the SQL that implements the rules is read from here. A reader sees the definitions
--- of what it has a right to (VIEW DEFINITION, granted in 05 on what judges).
+-- of what it has a right to (VIEW DEFINITION, granted in 05 on Apply_Rules).
 CREATE OR ALTER VIEW Governance.Procedure_Definitions AS
 SELECT p.name AS Procedure_Name, m.definition AS Definition
 FROM sys.procedures AS p

@@ -79,6 +79,18 @@ def drifted(stage: Stage, *rows: tuple[str, str, str, str, str | None]) -> list[
             True,
         ),
         (
+            (
+                "grant",
+                "compliance_officer: VIEW LEDGER CONTENT in the database",
+                "Governance.Steward_Action",
+                "Missing",
+                None,
+            ),
+            "A right of a role is missing: compliance_officer: VIEW LEDGER CONTENT in the database.",
+            "03_security.sql",
+            True,
+        ),
+        (
             ("procedure", "Staging.Govern_Batch", "Staging.Govern_Batch", "Altered", "C0FFEE"),
             "The procedure Staging.Govern_Batch was altered since it was deployed.",
             "05_gatekeeper.sql",

@@ -27,6 +27,7 @@ from tsql_reading import (
 )
 
 from divegov_gui.database.tsql_batches import Batch
+from divegov_gui.services import audit
 
 ROLES = {"data_steward", "compliance_officer", "data_analyst"}
 MASKED = {"dbo.Diver", "dbo.Diver_History"}
@@ -230,7 +231,7 @@ def unqualified(sql: str) -> list[str]:
     known |= set(re.findall(r"(?:\bWITH|,)\s+(\w+)\s+AS\s*\(\s*SELECT", sql))
     aliases = set(re.findall(r"\bAS\s+(\w+)", sql))
     found = re.findall(
-        r"\b(FROM|JOIN|INTO|REFERENCES|EXECUTE|TABLE|NEXT VALUE FOR|(?<!AFTER )UPDATE|PROCEDURE|VIEW|TRIGGER"
+        r"\b(FROM|JOIN|INTO|REFERENCES|EXECUTE|TABLE|NEXT VALUE FOR|(?<!AFTER )UPDATE|PROCEDURE|(?<!GRANT )VIEW|TRIGGER"
         r"|GRANT \w+ ON)\s+(?:@\w+\s*=\s*)?([#@]?[\w]+)(?![\w]*\.)(?!\s*\()(?:\b)",
         re.sub(r"TRIM\(@\w+ FROM", "TRIM(", sql),
     )
@@ -445,11 +446,11 @@ def test_a_refusal_has_a_number_of_ours() -> None:
 
 
 def grants() -> list[tuple[str, str, tuple[str, ...], set[str]]]:
-    """Each GRANT: permission, object, columns, roles."""
+    """Each GRANT: permission, object (none: the database), columns, roles."""
     found = []
     for script in SCRIPTS:
         for permission, name, columns, roles in re.findall(
-            r"\bGRANT (\w+) ON ([\w.]+)(?: \(([^)]*)\))? TO ([^;]*);", code("sqlserver", script)
+            r"\bGRANT ([A-Z ]+?)(?: ON ([\w.]+)(?: \(([^)]*)\))?)? TO ([^;]*);", code("sqlserver", script)
         ):
             found.append(
                 (
@@ -476,13 +477,30 @@ def test_roles_read_views_and_run_procedures_and_nothing_else() -> None:
                 assert name in modules("VIEW")
             case "EXECUTE":
                 assert name in modules("PROCEDURE").keys() - INTERNAL
+            case "VIEW DEFINITION":
+                assert name == "Governance.Apply_Rules"
+            case "VIEW LEDGER CONTENT":
+                assert (name, roles) == ("", {"compliance_officer"})
             case _:
                 assert permission == "UNMASK"
                 assert name in MASKED
 
 
+def test_what_is_shown_of_the_catalogue_is_shown_to_who_may_see_it() -> None:
+    """A view of the server's catalogue shows its readers what they have a right to, whoever owns the view."""
+    held = {(permission, name): roles for permission, name, _, roles in grants()}
+    assert (
+        held["SELECT", "Governance.Procedure_Definitions"]
+        == held["VIEW DEFINITION", "Governance.Apply_Rules"]
+        == ROLES
+    )
+    # sys.sp_verify_database_ledger asks for it; the words of the program say who has it.
+    assert "compliance officers" in audit._MAY_VERIFY
+    assert held["VIEW LEDGER CONTENT", ""] == {"compliance_officer"}
+
+
 def test_every_view_and_every_procedure_of_the_program_is_for_somebody() -> None:
-    granted = {name for permission, name, _, _ in grants() if permission != "UNMASK"}
+    granted = {name for permission, name, _, _ in grants() if permission in ("SELECT", "EXECUTE")}
     assert granted == (modules("VIEW").keys() - OWNERS) | (modules("PROCEDURE").keys() - INTERNAL)
 
 
