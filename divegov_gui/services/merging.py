@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from divegov_gui.core.errors import Refused
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
-from divegov_gui.database.session import Filter, Session
+from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
 from divegov_gui.services.review import Edit, check_records, keep_record, merge_record
@@ -64,6 +64,8 @@ def read_sides(session: Session, quarantine_id: int, cancel: CancelToken | None 
     email = (row.email or "").strip()
     clash = check_records(session, {quarantine_id: row.values}, cancel)[quarantine_id].diver_id
     with interruptible(session, cancel):
+        if clash is None:
+            clash = _known_as(session, row)
         others = _same_email(session, row, email) if email else []
         diver = _diver(session, clash) if clash is not None else None
     return Sides(_side(row), tuple(_side(other) for other in others[: MOST - 2]), diver)
@@ -121,6 +123,20 @@ def _same_email(session: Session, row: QueueRow, email: str) -> list[QueueRow]:
         if each["Email"].strip().lower() == email.lower() and each["Quarantine_ID"] != row.quarantine_id
     ]
     return sorted(read_rows(session, ids)) if ids else []
+
+
+def _known_as(session: Session, row: QueueRow) -> int | None:
+    """The diver that a record is by where it came from, whatever its email."""
+    rule = Filter("Rule_Code", "=", "DUPLICATE_OF_DIVER")
+    if not any(
+        c["Check_Bit"] & row.failed_checks for c in session.select("Rule_Checks", ["Check_Bit"], [rule])
+    ):
+        return None
+    mine = [Filter("Quarantine_ID", "=", row.quarantine_id), rule]
+    found = session.select(
+        "Quarantine_Reasons", ["Diver_ID"], mine, [Order("Attempt", descending=True)], limit=1
+    )
+    return found[0]["Diver_ID"] if found else None
 
 
 def _diver(session: Session, diver_id: int) -> Side | None:

@@ -333,6 +333,14 @@ CREATE TABLE IF NOT EXISTS Quarantine_Violation (
     PRIMARY KEY (Quarantine_ID, Attempt, Rule_Code, Column_Name)
 ) WITHOUT ROWID;
 
+-- Which diver a record is, whatever it says: one that came from the same place of the same content had become them. Found
+-- when a batch was governed again (05), and kept for when the record is edited, judged or sent again.
+CREATE TABLE IF NOT EXISTS Quarantine_Diver (
+    Quarantine_ID INTEGER NOT NULL REFERENCES Data_Quarantine (Quarantine_ID),
+    Diver_ID      INTEGER NOT NULL,
+    PRIMARY KEY (Quarantine_ID, Diver_ID)
+) WITHOUT ROWID;
+
 -- One edit as a person knows it: of a cell, of many, or the undoing of another; and how many cells it changed.
 CREATE TABLE IF NOT EXISTS Edit_Group (
     Edit_Group_ID   INTEGER PRIMARY KEY AUTOINCREMENT,

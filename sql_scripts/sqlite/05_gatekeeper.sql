@@ -470,6 +470,33 @@ BEGIN
         Diver_ID = excluded.Diver_ID;
 END;
 
+-- The same of records that waited when that was found out (Quarantine_Diver): with the diver's own email they are compared
+-- like any other; with every other one they are that diver still. They are the records of a batch of what is sent again, or
+-- (@Batch_ID is NULL) temp.Normalised has them by their own numbers.
+CREATE OR ALTER PROCEDURE Compare_With_Origin
+    @Batch_ID INTEGER
+AS
+BEGIN
+    INSERT INTO temp.Finding (Record_ID, Mask, Diver_ID)
+    SELECT n.Record_ID, 4194304, min(d.Diver_ID)
+    FROM Quarantine_Diver AS k
+    CROSS JOIN Diver AS d
+            ON d.Diver_ID = k.Diver_ID
+    LEFT JOIN Raw_Record AS r
+           ON r.Batch_ID = @Batch_ID AND r.Source_Row = k.Quarantine_ID
+    CROSS JOIN temp.Normalised AS n
+            ON n.Record_ID = CASE WHEN @Batch_ID IS NULL THEN k.Quarantine_ID ELSE r.Raw_ID END
+    LEFT JOIN temp.Finding AS f
+           ON f.Record_ID = n.Record_ID
+    WHERE d.Email IS NOT n.Email
+      AND f.Outcome IS NULL AND coalesce(f.Mask, 0) & 4194304 = 0
+      AND NOT EXISTS (SELECT 1 FROM Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
+    GROUP BY n.Record_ID
+    ON CONFLICT (Record_ID) DO UPDATE
+    SET Mask = Mask | excluded.Mask,
+        Diver_ID = excluded.Diver_ID;
+END;
+
 -- Gives every record of a loaded batch its one outcome, in one transaction:
 --     Unchanged    a valid record, and a diver with its email is there already, identical
 --     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
@@ -523,6 +550,8 @@ BEGIN
     PRINT '2/7 Comparing with the divers';
     EXECUTE Compare_With_Divers;
     EXECUTE Compare_With_Earlier @Batch_ID = @Batch_ID;
+    IF @Is_Resubmission
+        EXECUTE Compare_With_Origin @Batch_ID = @Batch_ID;
     EXECUTE Flag_Erased @Batch_ID = @Batch_ID;
 
     PRINT '3/7 Looking for duplicates in the batch';
@@ -680,6 +709,17 @@ BEGIN
     JOIN Rule_Check AS c
       ON j.Mask & c.Check_Bit
     ORDER BY j.Quarantine_ID, j.Attempt, c.Rule_Code, c.Column_Name;
+
+    -- Who was found by where they came from, and not by their email.
+    INSERT INTO Quarantine_Diver (Quarantine_ID, Diver_ID)
+    SELECT DISTINCT j.Quarantine_ID, j.Rival_ID
+    FROM temp.Rejection AS j
+    JOIN temp.Normalised AS n
+      ON n.Record_ID = j.Record_ID
+    JOIN Diver AS d
+      ON d.Diver_ID = j.Rival_ID
+    WHERE j.Mask & 4194304 <> 0 AND d.Email IS NOT n.Email
+    ON CONFLICT DO NOTHING;
 
     -- The standing is that of the values as they are now: what was resubmitted are those, what arrived again is not,
     -- where a steward has edited them since. A check that was waived fails all the same.
@@ -1342,6 +1382,7 @@ BEGIN
     FROM temp.Edit_Target;
     EXECUTE Judge_Records @Received_On = substr(@Now, 1, 10);
     EXECUTE Compare_With_Divers;
+    EXECUTE Compare_With_Origin @Batch_ID = NULL;
 
     DROP TABLE IF EXISTS temp.Known_Again;
     CREATE TEMP TABLE Known_Again (Record_ID INTEGER PRIMARY KEY);
@@ -2291,6 +2332,7 @@ BEGIN
            ON r.Raw_ID = q.Raw_ID
     WHERE q.Diver_ID = @Diver_ID
        OR q.Quarantine_ID IN (SELECT o.Quarantine_ID FROM temp.Subject_Outcome AS o)
+       OR q.Quarantine_ID IN (SELECT k.Quarantine_ID FROM Quarantine_Diver AS k WHERE k.Diver_ID = @Diver_ID)
        OR lower(trim(q.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
        OR lower(trim(r.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
        OR (lower(trim(q.First_Name, @Blank)), lower(trim(q.Last_Name, @Blank)), trim(q.Date_Of_Birth, @Blank))
@@ -2948,6 +2990,8 @@ BEGIN
     EXECUTE Judge_Records @Received_On = @Received_On;
     IF (SELECT Checks & 4194304 FROM temp.Retest_Scope)
         EXECUTE Compare_With_Divers;
+    IF (SELECT Checks & 4194304 FROM temp.Retest_Scope)
+        EXECUTE Compare_With_Origin @Batch_ID = NULL;
 
     DROP TABLE IF EXISTS temp.Retested;
     CREATE TEMP TABLE Retested (

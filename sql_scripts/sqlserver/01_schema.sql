@@ -459,6 +459,16 @@ IF OBJECT_ID(N'dbo.Quarantine_Violation', N'U') IS NULL
     );
 GO
 
+-- Which diver a record is, whatever it says: one that came from the same place of the same content had become them. Found
+-- when a batch was governed again (05), and kept for when the record is edited, judged or sent again.
+IF OBJECT_ID(N'dbo.Quarantine_Diver', N'U') IS NULL
+    CREATE TABLE dbo.Quarantine_Diver (
+        Quarantine_ID BIGINT NOT NULL CONSTRAINT FK_Quarantine_Diver_Record REFERENCES dbo.Data_Quarantine (Quarantine_ID),
+        Diver_ID      BIGINT NOT NULL,
+        CONSTRAINT PK_Quarantine_Diver PRIMARY KEY (Quarantine_ID, Diver_ID)
+    );
+GO
+
 -- One edit as a person knows it: of a cell, of many, or the undoing of another; and how many cells it changed.
 IF OBJECT_ID(N'dbo.Edit_Group', N'U') IS NULL
     CREATE TABLE dbo.Edit_Group (

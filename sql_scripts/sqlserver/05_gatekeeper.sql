@@ -636,6 +636,50 @@ BEGIN
 END;
 GO
 
+-- The same of records that waited when that was found out (Quarantine_Diver): with the diver's own email they are compared
+-- like any other; with every other one they are that diver still. They are the records of a batch of what is sent again, or
+-- (@Batch_ID is NULL) #Normalised has them by their own numbers. Works on the caller's #Normalised and #Finding. Granted to
+-- nobody.
+CREATE OR ALTER PROCEDURE Governance.Compare_With_Origin
+    @Batch_ID BIGINT
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+
+    CREATE TABLE #Origin (
+        Record_ID BIGINT NOT NULL PRIMARY KEY,
+        Diver_ID  BIGINT NOT NULL
+    );
+    INSERT INTO #Origin (Record_ID, Diver_ID)
+    SELECT n.Record_ID, MIN(d.Diver_ID)
+    FROM dbo.Quarantine_Diver AS k
+    JOIN dbo.Diver AS d
+      ON d.Diver_ID = k.Diver_ID
+    LEFT JOIN Staging.Raw_Record AS r
+           ON r.Batch_ID = @Batch_ID AND r.Source_Row = k.Quarantine_ID
+    JOIN #Normalised AS n
+      ON n.Record_ID = IIF(@Batch_ID IS NULL, k.Quarantine_ID, r.Raw_ID)
+    LEFT JOIN #Finding AS f
+           ON f.Record_ID = n.Record_ID
+    WHERE (n.Email IS NULL OR d.Email <> n.Email)
+      AND f.Outcome IS NULL AND COALESCE(f.Mask, 0) & 4194304 = 0
+      AND NOT EXISTS (SELECT 1 FROM dbo.Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
+    GROUP BY n.Record_ID;
+
+    UPDATE f
+    SET Mask = f.Mask | 4194304,
+        Diver_ID = c.Diver_ID
+    FROM #Finding AS f
+    JOIN #Origin AS c
+      ON c.Record_ID = f.Record_ID;
+
+    INSERT INTO #Finding (Record_ID, Mask, Diver_ID)
+    SELECT c.Record_ID, 4194304, c.Diver_ID
+    FROM #Origin AS c
+    WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
+END;
+GO
+
 -- Gives every record of a loaded batch its one outcome, in one transaction:
 --     Unchanged    a valid record, and a diver with its email is there already, identical
 --     Duplicate    the same record stands in the batch again, identical once normalised; the newest of them speaks for all
@@ -775,6 +819,8 @@ BEGIN
         RAISERROR(N'2/7 Comparing with the divers', 0, 1) WITH NOWAIT;
         EXECUTE Governance.Compare_With_Divers;
         EXECUTE Governance.Compare_With_Earlier @Batch_ID = @Batch_ID;
+        IF @Is_Resubmission = 1
+            EXECUTE Governance.Compare_With_Origin @Batch_ID = @Batch_ID;
         EXECUTE Governance.Flag_Erased @Batch_ID = @Batch_ID;
 
         RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
@@ -944,6 +990,19 @@ BEGIN
           ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
         JOIN Governance.Rule_Check AS c
           ON j.Mask & c.Check_Bit <> 0;
+
+        -- Who was found by where they came from, and not by their email.
+        INSERT INTO dbo.Quarantine_Diver (Quarantine_ID, Diver_ID)
+        SELECT DISTINCT j.Quarantine_ID, j.Rival_ID
+        FROM #Rejection AS j
+        JOIN #Normalised AS n
+          ON n.Record_ID = j.Record_ID
+        JOIN dbo.Diver AS d
+          ON d.Diver_ID = j.Rival_ID
+        WHERE j.Mask & 4194304 <> 0 AND (n.Email IS NULL OR d.Email <> n.Email)
+          AND NOT EXISTS (SELECT 1
+                          FROM dbo.Quarantine_Diver AS k
+                          WHERE k.Quarantine_ID = j.Quarantine_ID AND k.Diver_ID = j.Rival_ID);
 
         -- The standing is that of the values as they are now: what was resubmitted are those, what arrived again is not,
         -- where a steward has edited them since. A check that was waived fails all the same.
@@ -1840,6 +1899,7 @@ BEGIN
     FROM #Edit_Target AS t;
     EXECUTE Governance.Judge_Records @Received_On = @Received_On;
     EXECUTE Governance.Compare_With_Divers;
+    EXECUTE Governance.Compare_With_Origin @Batch_ID = NULL;
 
     SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Edit_Target);
     SET @Cell_Count = (SELECT COUNT_BIG(*) FROM #Changed_Cell);
@@ -3233,6 +3293,7 @@ BEGIN
            ON r.Raw_ID = q.Raw_ID
     WHERE q.Diver_ID = @Diver_ID
        OR q.Quarantine_ID IN (SELECT o.Quarantine_ID FROM #Subject_Outcome AS o)
+       OR q.Quarantine_ID IN (SELECT k.Quarantine_ID FROM dbo.Quarantine_Diver AS k WHERE k.Diver_ID = @Diver_ID)
        OR TRANSLATE(TRIM(@Blank FROM q.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
        OR TRANSLATE(TRIM(@Blank FROM r.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
        OR EXISTS (SELECT 1
@@ -4160,7 +4221,10 @@ BEGIN
         WHERE q.Status = N'Open';
         EXECUTE Governance.Judge_Records @Received_On = @Received_On;
         IF EXISTS (SELECT 1 FROM #Retest_Scope WHERE Checks & 4194304 <> 0)
+        BEGIN
             EXECUTE Governance.Compare_With_Divers;
+            EXECUTE Governance.Compare_With_Origin @Batch_ID = NULL;
+        END;
 
         INSERT INTO #Retested (Quarantine_ID, Batch_ID, Old_Checks, New_Checks)
         SELECT q.Quarantine_ID,

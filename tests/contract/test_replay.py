@@ -15,7 +15,7 @@ from test_what_if import save
 from divegov_gui.core.errors import Cancelled, Refused
 from divegov_gui.core.progress import CancelToken, Progress
 from divegov_gui.database.session import Filter
-from divegov_gui.services import history, subjects
+from divegov_gui.services import history, merging, review, subjects
 from divegov_gui.services.replay import Replay, Turn, compare, replay
 from divegov_gui.services.tombstones import ErasureKey
 
@@ -107,6 +107,115 @@ def test_a_diver_with_another_email_by_now_is_not_made_a_second_time(gate: Gate)
     (waiting,) = gate.queue()
     assert waiting["Failed_Rules"] == "DUPLICATE_OF_DIVER"
     assert {reason["Diver_ID"] for reason in gate.reasons()} == {1}
+
+
+# -- Somebody known by where their record came from --------------------------------------------------------------
+
+
+@pytest.fixture
+def renamed(gate: Gate) -> Gate:
+    """Ada has another email by now, and waits with the one that she came with."""
+    gate.take_in([person()])
+    change(gate, 1, Email="countess@example.org")
+    again(gate)
+    assert gate.standing(1) == {"DUPLICATE_OF_DIVER"}
+    return gate
+
+
+def send(gate: Gate) -> review.Resubmitted:
+    return review.resubmit_records(gate.session, gate.versions_of(1))
+
+
+@pytest.mark.parametrize("rule", [None, "DUPLICATE_OF_DIVER", "PHONE_FORMAT"])
+def test_judging_the_records_again_knows_them_still(renamed: Gate, rule: str | None) -> None:
+    renamed.session.call("Retest_Quarantine", rule_code=rule)
+    assert renamed.standing(1) == {"DUPLICATE_OF_DIVER"}
+
+
+@pytest.mark.parametrize(
+    "values", [{"Phone": "5550001111"}, {"Email": "third@example.org", "Last_Name": "Else"}]
+)
+def test_whatever_is_edited_they_are_who_they_are_and_the_gate_knows_it(
+    renamed: Gate, values: dict[str, str]
+) -> None:
+    edited = renamed.edit(1, **values)
+    assert renamed.standing(1) == {"DUPLICATE_OF_DIVER"}
+    assert edited.group_id is not None
+    for _ in range(2):
+        sent = send(renamed)
+        assert (sent.passed_count, sent.collided_count) == (0, 1)
+        assert sent.failing == (("DUPLICATE_OF_DIVER", 1),)
+        (record,) = sent.records
+        assert record.diver_id == 1
+    assert len(renamed.divers()) == 1
+    review.undo_edit(renamed.session, edited.group_id)
+    assert renamed.standing(1) == {"DUPLICATE_OF_DIVER"}
+
+
+def test_sent_again_as_they_came_they_make_nobody(renamed: Gate) -> None:
+    assert send(renamed).failing == (("DUPLICATE_OF_DIVER", 1),)
+    assert len(renamed.divers()) == 1
+
+
+def test_with_the_email_that_the_diver_has_now_nothing_is_left_to_do(renamed: Gate) -> None:
+    edited = renamed.edit(1, Email="countess@example.org")
+    assert renamed.standing(1) == set()
+    assert edited.group_id is not None
+    undone = review.undo_edit(renamed.session, edited.group_id)
+    assert renamed.standing(1) == {"DUPLICATE_OF_DIVER"}
+    assert undone.group_id is not None
+    review.undo_edit(renamed.session, undone.group_id)
+    assert send(renamed).unchanged_count == 1
+    assert len(renamed.divers()) == 1
+    assert renamed.waiting(1)["Diver_ID"] == 1
+
+
+def test_where_the_diver_is_gone_the_record_is_nobody_and_may_come_in(renamed: Gate) -> None:
+    current = history.timeline(renamed.session, 1).current
+    assert current is not None
+    history.delete(renamed.session, current, "left")
+    renamed.session.call("Retest_Quarantine", rule_code="DUPLICATE_OF_DIVER")
+    assert renamed.standing(1) == set()
+    assert send(renamed).passed_count == 1
+    assert [d["Email"] for d in renamed.divers()] == [person()["email"]]
+
+
+def test_they_are_compared_with_the_diver_and_merged(renamed: Gate) -> None:
+    renamed.edit(1, Phone="5550001111")
+    sides = merging.read_sides(renamed.session, 1)
+    assert sides.diver is not None
+    assert sides.diver.key == 1
+    merging.merge(renamed.session, sides, {"Phone": "5550001111"}, "the same person", ())
+    assert renamed.waiting(1)["Status"] == "Merged"
+    (ada,) = renamed.divers()
+    assert (ada["Email"], ada["Phone"]) == ("countess@example.org", "5550001111")
+
+
+def test_an_erasure_takes_along_what_waits_of_them_whatever_it_says(renamed: Gate) -> None:
+    renamed.edit(1, Email="third@example.org", Last_Name="Else", Date_Of_Birth="1999-01-01")
+    subjects.erase(renamed.session, 1, "asked to", key=ErasureKey())
+    assert not any("third@example.org" in line for line in renamed.backend.dump())
+
+
+def test_an_erasure_takes_along_what_waits_of_them_though_it_never_named_them(gate: Gate) -> None:
+    gate.take_in([person(email="ada@example..org", last_name="Misheard", date_of_birth="1990-05-18")])
+    gate.edit(1, Email="ada@example.org", Last_Name="Heard", Date_Of_Birth="1990-05-17")
+    review.resubmit_records(gate.session, gate.versions_of(1))
+    again(gate)
+    assert gate.standing(2) == {"EMAIL_FORMAT", "DUPLICATE_OF_DIVER"}
+    subjects.erase(gate.session, 1, "asked to", key=ErasureKey())
+    assert not any("misheard" in line.lower() for line in gate.backend.dump())
+
+
+def test_another_persons_record_with_a_former_email_of_a_diver_is_theirs(gate: Gate) -> None:
+    """What met the diver by the email that they shared is free when the diver has another."""
+    gate.take_in([person(), person(email="bob@example.org", first_name="Bob")])
+    gate.take_in([person(first_name="Cyd", last_name="Day")])
+    assert gate.standing(1) == {"DUPLICATE_OF_DIVER"}
+    change(gate, 1, Email="countess@example.org")
+    gate.session.call("Retest_Quarantine", rule_code="DUPLICATE_OF_DIVER")
+    assert gate.standing(1) == set()
+    assert send(gate).passed_count == 1
 
 
 def test_a_record_that_a_steward_put_right_makes_nobody_when_its_rule_is_off(gate: Gate) -> None:

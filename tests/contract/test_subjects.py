@@ -303,7 +303,7 @@ NAMES_NOBODY = {
     *("Dive_Tour_History", "Dive_Participation", "Dive_Log", "Dive_Log_Equipment", "Quality_Rule"),
     *("Quality_Rule_History", "Rule_Check", "Record_Outcome", "Injected_Defect"),
     *("Batch_Rule_Count", "Search_Progress", "Erasure_Tombstone", "Raw_Flag", "Security_Role"),
-    *("Masked_Column", "Unmask_Grant", "Object_Grant"),
+    *("Quarantine_Diver", "Masked_Column", "Unmask_Grant", "Object_Grant"),
 }
 
 
