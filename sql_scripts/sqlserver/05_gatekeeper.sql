@@ -2672,7 +2672,8 @@ BEGIN
 
         IF COALESCE(@Column_Name, N'') COLLATE Latin1_General_100_BIN2 <> N'Email'
             THROW 50400, N'Behind a mask a diver is found by the whole of an email, and by nothing else.', 1;
-        SET @Term = TRANSLATE(TRIM(@Blank FROM COALESCE(@Value, N'')), N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz');
+        SET @Term = TRANSLATE(TRIM(@Blank FROM COALESCE(@Value, N'') COLLATE Latin1_General_100_BIN2),
+                              N'ABCDEFGHIJKLMNOPQRSTUVWXYZ', N'abcdefghijklmnopqrstuvwxyz');
 
         CREATE TABLE #Found_Diver (
             Diver_ID  BIGINT NOT NULL,

@@ -207,12 +207,15 @@ def scopes(text: str) -> list[Scope]:
 
 
 def mistranslated(text: str) -> list[str]:
-    """Where TRANSLATE looks for letters by the database's own collation: an i may be no I there, and an a an A."""
+    """Where TRANSLATE or TRIM looks for characters by the database's own collation, as a variable has it: an i may be
+    no I there, an a an A, and a character without weight any other one.
+    """
     return [
         node.sql("tsql")
         for scope in scopes(text)
         for node in scope.walk()
-        if isinstance(node, exp.Translate) and Collations(scope).label(node.this) == implicit(DATABASE)
+        if isinstance(node, exp.Translate) or (isinstance(node, exp.Trim) and node.expression)
+        if Collations(scope).label(node.this) in (implicit(DATABASE), COERCIBLE)
     ]
 
 
@@ -277,6 +280,10 @@ def test_the_rule_about_letters_is_alive() -> None:
     assert mistranslated(f"SELECT TRANSLATE(TRIM(j.Email), @U, @L) AS E FROM {JSON}")
     assert not mistranslated(f"SELECT TRANSLATE(TRIM(j.Email COLLATE {OURS}), @U, @L) AS E FROM {JSON}")
     assert not mistranslated("SELECT TRANSLATE(d.Email, @U, @L) AS E FROM dbo.Diver AS d")
+    assert mistranslated("SELECT TRANSLATE(COALESCE(@V, N''), @U, @L) AS V")
+    assert mistranslated("SELECT TRIM(@B FROM COALESCE(@V, N'')) AS V")
+    assert not mistranslated(f"SELECT TRANSLATE(TRIM(@B FROM COALESCE(@V, N'') COLLATE {OURS}), @U, @L) AS V")
+    assert not mistranslated("SELECT TRIM(@V) AS V")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
