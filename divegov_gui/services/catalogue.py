@@ -21,6 +21,8 @@ _INDEX = re.compile(
     re.IGNORECASE,
 )
 _MODULES = frozenset({"view", "procedure", "function", "trigger"})
+_WHOLE = frozenset({"table", "view", "procedure", "function"})
+"""What others belong to, by its name: on SQL Server a view that is dropped takes the rights to it along."""
 _ROWS = frozenset({"Security_Role", "Masked_Column", "Unmask_Grant"})
 """On SQLite roles, masks and the rights to see behind them are rows of these tables."""
 
@@ -59,9 +61,9 @@ def created_names(scripts: Sequence[Script], dialect: str) -> tuple[str, ...]:
 
 
 def findings(drift: Sequence[Drifted], scripts: Sequence[Script], dialect: str) -> tuple[Finding, ...]:
-    """Each drifted object with its script. Of a table that is missing nothing else is told."""
-    gone = {one.name for one in drift if one.kind == "table" and one.drift == "Missing"}
-    told = [one for one in drift if one.base not in gone or one.kind == "table"]
+    """Each drifted object with its script. Of one that is missing, what went with it (its columns, rights) is not told."""
+    gone = {one.name for one in drift if one.kind in _WHOLE and one.drift == "Missing"}
+    told = [one for one in drift if one.base not in gone or one.kind in _WHOLE]
     return tuple(_finding(one, scripts, dialect) for one in told)
 
 

@@ -12,6 +12,7 @@ from divegov_gui.core.errors import InputRefused, Refused
 from divegov_gui.core.paths import scripts_folder
 from divegov_gui.database.odbc_profile import SqlServerProfile
 from divegov_gui.database.scripts import read_scripts
+from divegov_gui.database.sqlserver import ROLES
 from divegov_gui.services.deployment import accept_drift, deploy, plan_deployment
 
 STATE = ("Records", "Drift_View", "Sees_Definitions", "May_Read")
@@ -126,6 +127,14 @@ def test_each_kind_of_drift_is_told_with_the_script_that_mends_it(
     deployed: Stage, row: tuple[str, str, str, str, str | None], words: str, script: str, restorable: bool
 ) -> None:
     assert drifted(deployed, row) == [(words, script, restorable)]
+
+
+def test_of_a_view_that_is_missing_the_rights_that_went_with_it_are_not_told(deployed: Stage) -> None:
+    name = "dbo.Tour_Occupancy"
+    rights = [("grant", f"{role}: SELECT on {name}", name, "Missing", None) for role in ROLES]
+    view = ("view", name, name, "Missing", None)
+    assert drifted(deployed, view, *rights) == [(f"The view {name} is missing.", "06_reporting.sql", True)]
+    assert len(drifted(deployed, *rights)) == 3
 
 
 def test_what_a_script_can_mend_makes_it_outstanding(deployed: Stage) -> None:
