@@ -61,7 +61,7 @@ def created_names(scripts: Sequence[Script], dialect: str) -> tuple[str, ...]:
 
 
 def findings(drift: Sequence[Drifted], scripts: Sequence[Script], dialect: str) -> tuple[Finding, ...]:
-    """Each drifted object with its script. Of one that is missing, what went with it (its columns, rights) is not told."""
+    """Each drifted object with its script. Of one that is missing, what went with it (columns, rights) is not told."""
     gone = {one.name for one in drift if one.kind in _WHOLE and one.drift == "Missing"}
     told = [one for one in drift if one.base not in gone or one.kind in _WHOLE]
     return tuple(_finding(one, scripts, dialect) for one in told)
