@@ -120,7 +120,6 @@ class MainWindow(QMainWindow):
         from divegov_gui.ui.shell.preferences import PreferencesDialog
 
         dialog = PreferencesDialog(self._settings, self._themes.mode, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.look_chosen.connect(self._choose_theme)
         dialog.writing_changed.connect(self.writing_changed)
         dialog.open()
@@ -131,7 +130,6 @@ class MainWindow(QMainWindow):
 
         info = self.header.info
         dialog = HelpDialog(info.location if info else "No workspace", self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.tour_wanted.connect(self.tour_wanted)
         dialog.open()
 

@@ -6,13 +6,14 @@ import platform
 
 from PySide6.QtCore import Qt, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui import __version__
 from divegov_gui.core import paths
 from divegov_gui.services.connections import sqlite_version
 from divegov_gui.ui import theme
-from divegov_gui.ui.widgets.basics import button, icon_label, label, rule, tool_button
+from divegov_gui.ui.widgets.basics import button, label, rule, tool_button
+from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
 KEYS = (
@@ -43,50 +44,28 @@ LICENCES = (
 )
 
 
-class HelpDialog(QDialog):
+class HelpDialog(Dialog):
     """One page to read, side by side: keys on the left, versions and places on the right."""
 
     tour_wanted = Signal()
     """The person wants to be shown around."""
 
     def __init__(self, workspace: str, window: QWidget) -> None:
-        super().__init__(window)
-        self.setObjectName("help")
-        self.setAccessibleName("Help")
-        self.setWindowTitle("Help")
-        self.setMinimumWidth(860)
+        super().__init__("help", "Help", "question", window, width=860)
         space = theme.current().space
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space.xl, space.xl, space.xl, space.l)
-        column.setSpacing(space.l)
-        head = QHBoxLayout()
-        head.setSpacing(space.m)
-        head.addWidget(icon_label("question", "muted", 24))
-        head.addWidget(label("Help", "heading"), 1)
-        column.addLayout(head)
+        self.body.setSpacing(space.l)
         across = QHBoxLayout()
         across.setSpacing(space.xxl)
         across.addLayout(_column(("Keys", _lines(KEYS, "key"))), 1)
         across.addLayout(_column(("Versions", _lines(versions())), ("Licences", _lines(LICENCES))), 1)
-        column.addLayout(across)
-        column.addWidget(rule())
-        column.addLayout(_column(("Where things lie", _places(workspace))))
-        column.addLayout(self._buttons())
-        self._close.setFocus()
-
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.current().space.s)
-        close = button("Close", name="help.close", variant="primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
+        self.body.addLayout(across)
+        self.body.addWidget(rule())
+        self.body.addLayout(_column(("Where things lie", _places(workspace))))
         tour = button("Show me around", name="help.tour", icon="play")
         tour.clicked.connect(self._take_tour)
-        row.addWidget(tour)
-        row.addStretch(1)
-        row.addWidget(close)
-        self._close = close
-        return row
+        self.aside.addWidget(tour)
+        close = button("Close", name="help.close", variant="primary")
+        self.add_button(close, self.accept, default=True).setFocus()
 
     def _take_tour(self) -> None:
         self.accept()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import numbers, page_size, theme, times
@@ -13,6 +13,7 @@ from divegov_gui.ui.preferences import DATES, DENSITY, NUMBERS, PAGE_SIZE
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.widgets.basics import button, icon_label, label, rule
 from divegov_gui.ui.widgets.density import COMFORTABLE, COMPACT, set_density
+from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.form import FormRow, choice_field
 
 _LOOKS: list[tuple[str, object]] = [("Follow the desktop", "auto"), ("Light", "light"), ("Dark", "dark")]
@@ -22,7 +23,7 @@ _DENSITIES: list[tuple[str, object]] = [
 ]
 
 
-class PreferencesDialog(QDialog):
+class PreferencesDialog(Dialog):
     """One choice a line; what is chosen is in force at once, and Escape closes."""
 
     look_chosen = Signal(object)
@@ -31,25 +32,16 @@ class PreferencesDialog(QDialog):
     """Dates, numbers or pages are others from now on: what is shown must be read and written anew."""
 
     def __init__(self, settings: UiSettings, look: str, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__("preferences", "Preferences", "settings", window)
         self._settings = settings
-        self.setObjectName("preferences")
-        self.setAccessibleName("Preferences")
-        self.setWindowTitle("Preferences")
-        self.setMinimumWidth(480)
-        space = theme.current().space
-        column = QVBoxLayout(self)
-        column.setContentsMargins(space.xl, space.xl, space.xl, space.l)
-        column.setSpacing(space.l)
-        column.addLayout(self._head())
-        self.look = self._choice("Look", "preferences.look", _LOOKS, look, self._take_look, column)
+        self.body.setSpacing(theme.current().space.l)
+        self.look = self._choice("Look", "preferences.look", _LOOKS, look, self._take_look)
         self.density = self._choice(
             "Rows of tables",
             "preferences.density",
             _DENSITIES,
             str(settings.value(DENSITY, COMFORTABLE)),
             self._take_density,
-            column,
         )
         self.dates = self._choice(
             "Dates",
@@ -57,7 +49,6 @@ class PreferencesDialog(QDialog):
             [(f"{words}: {times.example(style)}", style) for style, words in times.STYLES.items()],
             times.date_style(),
             self._take_dates,
-            column,
         )
         self.numbers = self._choice(
             "Numbers",
@@ -65,7 +56,6 @@ class PreferencesDialog(QDialog):
             [(f"{words}: {numbers.example(name)}", name) for name, words in numbers.LANGUAGES.items()],
             numbers.number_language(),
             self._take_numbers,
-            column,
         )
         self.page_size = self._choice(
             "Searches, logs and changes",
@@ -73,25 +63,19 @@ class PreferencesDialog(QDialog):
             [(f"{grouped(size)} rows a page", str(size)) for size in page_size.SIZES],
             str(page_size.page_size()),
             self._take_page_size,
-            column,
             "Grids that scroll through everything have no pages.",
         )
-        column.addWidget(rule())
-        column.addWidget(self._telemetry())
-        column.addLayout(self._buttons())
+        self.body.addWidget(rule())
+        self.body.addWidget(self._telemetry())
+        self.aside.addWidget(label("Changes are kept for the next start.", "hint"))
+        close = button("Close", name="preferences.close", variant="primary")
+        self.add_button(close, self.accept, default=True)
 
     def show_look(self, mode: str) -> None:
         """The look was chosen elsewhere."""
         self.look.setCurrentIndex(max(0, self.look.findData(mode)))
 
     # --- inside
-    def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.current().space.m)
-        row.addWidget(icon_label("settings", "muted", 24))
-        row.addWidget(label("Preferences", "heading"), 1)
-        return row
-
     def _choice(
         self,
         title: str,
@@ -99,13 +83,12 @@ class PreferencesDialog(QDialog):
         choices: list[tuple[str, object]],
         now: str,
         take: Callable[[str], None],
-        column: QVBoxLayout,
         hint: str = "",
     ) -> QComboBox:
         field = choice_field(name, title, choices)
         field.setCurrentIndex(max(0, field.findData(now)))
         field.currentIndexChanged.connect(lambda _: take(str(field.currentData())))
-        column.addWidget(FormRow(title, field, hint, name=name))
+        self.body.addWidget(FormRow(title, field, hint, name=name))
         return field
 
     def _telemetry(self) -> QWidget:
@@ -127,15 +110,6 @@ class PreferencesDialog(QDialog):
         row.addWidget(icon_label("shield", "accent", 20))
         row.addLayout(words, 1)
         return made
-
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.addWidget(label("Changes are kept for the next start.", "hint"), 1)
-        close = button("Close", name="preferences.close", variant="primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        row.addWidget(close)
-        return row
 
     def _take_look(self, mode: str) -> None:
         self.look_chosen.emit(mode)

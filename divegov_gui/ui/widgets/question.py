@@ -3,44 +3,39 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import button, icon_label, label, restyle, reveal
+from divegov_gui.ui.widgets.dialog import Dialog
 
 
-class Question(QDialog):
-    """Put content into `body`; `yes` is what the person agrees with, Cancel and Escape leave all as it is.
+class Question(Dialog):
+    """Put fields into `body`; `yes` is what the person agrees with, Cancel and Escape leave all as it is.
 
     Nothing closes it but its owner's `accept()` and the person's Cancel: what was typed survives a refusal.
     """
 
     def __init__(
-        self, name: str, title: str, icon: str, yes: str, window: QWidget, *, danger: bool = False
+        self,
+        name: str,
+        title: str,
+        icon: str,
+        yes: str,
+        window: QWidget,
+        *,
+        detail: str = "",
+        danger: bool = False,
+        width: int = 520,
     ) -> None:
-        super().__init__(window)
-        self.setObjectName(name)
-        self.setAccessibleName(title)
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(520)
-        space = theme.current().space
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(space.xl, space.xl, space.xl, space.l)
-        layout.setSpacing(space.m)
-        head = QHBoxLayout()
-        head.setSpacing(space.m)
-        head.addWidget(icon_label(icon, "danger" if danger else "muted", 24), 0, Qt.AlignmentFlag.AlignTop)
-        self.title = label(title, "heading", wrap=True)
-        head.addWidget(self.title, 1)
-        layout.addLayout(head)
-        self.body = QVBoxLayout()
-        self.body.setSpacing(space.m)
-        layout.addLayout(self.body, 1)
+        tone = "danger" if danger else "muted"
+        super().__init__(name, title, icon, window, detail=detail, tone=tone, width=width)
         self.problem = Problem(f"{name}.problem")
-        layout.addWidget(self.problem)
-        layout.addLayout(self._buttons(name, yes, danger))
+        self.foot.insertWidget(0, self.problem)
+        self.no = self.add_button(button("Cancel", name=f"{name}.cancel"), self.reject)
+        self.yes = button(yes, name=f"{name}.ok", variant="danger" if danger else "primary")
+        self.add_button(self.yes, default=not danger)
 
     def say_problem(self, error: DiveGovError | None) -> None:
         """Show why it could not be done, and let the person go on; None takes it away."""
@@ -50,20 +45,6 @@ class Question(QDialog):
     def set_busy(self, busy: bool) -> None:
         """While the answer is awaited, it cannot be given again."""
         self.yes.setEnabled(not busy)
-
-    def _buttons(self, name: str, yes: str, danger: bool) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.current().space.xs)
-        self.extra = QHBoxLayout()
-        row.addLayout(self.extra)
-        row.addStretch(1)
-        self.no = button("Cancel", name=f"{name}.cancel")
-        self.no.clicked.connect(self.reject)
-        self.yes: QPushButton = button(yes, name=f"{name}.ok", variant="danger" if danger else "primary")
-        self.yes.setDefault(not danger)
-        row.addWidget(self.no)
-        row.addWidget(self.yes)
-        return row
 
 
 class Problem(QFrame):

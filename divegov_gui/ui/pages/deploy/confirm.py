@@ -21,15 +21,19 @@ class ConfirmTarget(Question):
 
     def __init__(self, plan: DeploymentPlan, window: QWidget) -> None:
         count = plural(len(plan.outstanding), "script")
-        super().__init__(
-            "deploy.confirm", "First deployment to this server", "server", f"Apply {count}", window
-        )
-        self._plan = plan
-        text = (
+        detail = (
             f"Nothing was ever deployed to {plan.target.label}. {count} will make schemas, tables, views, procedures "
             "and roles there. Nothing that is there is dropped. Whoever else is in the database is cut off once."
         )
-        self.body.addWidget(label(text, wrap=True))
+        super().__init__(
+            "deploy.confirm",
+            "First deployment to this server",
+            "server",
+            f"Apply {count}",
+            window,
+            detail=detail,
+        )
+        self._plan = plan
         self._field = QLineEdit()
         self._row = FormRow(
             "&Server's name",

@@ -15,7 +15,7 @@ from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.history.diff_table import DiffTable
 from divegov_gui.ui.pages.history.versions import Version, differences, looks_masked
 from divegov_gui.ui.times import local_time
-from divegov_gui.ui.widgets import FormRow, button, label, reveal
+from divegov_gui.ui.widgets import FormRow, button, reveal
 from divegov_gui.ui.widgets.density import hold_rows
 from divegov_gui.ui.widgets.question import Question
 
@@ -49,7 +49,9 @@ class EditDialog(_WithReason):
 
     def __init__(self, version: Version, levels: Sequence[str], *, mask: bool, window: QWidget) -> None:
         name = "history.edit"
-        super().__init__(name, f"Edit {_called(version, mask)}", "edit", "Save a new version", window)
+        super().__init__(
+            name, f"Edit {_called(version, mask)}", "edit", "Save a new version", window, width=640
+        )
         self._version, self._mask = version, mask
         self._rows: dict[str, FormRow] = {}
         grid = QGridLayout()
@@ -66,10 +68,9 @@ class EditDialog(_WithReason):
         self.body.addWidget(self.back)
         self._anew = button("See the newest version", name=f"{name}.anew", icon="refresh")
         self._anew.clicked.connect(lambda: self.read_anew.emit(self))
-        self.extra.addWidget(self._anew)
+        self.aside.addWidget(self._anew)
         reveal(self._anew, False)
         self.yes.clicked.connect(self._give)
-        self.setMinimumWidth(640)
 
     @property
     def version(self) -> Version:
@@ -133,11 +134,10 @@ class RestoreDialog(_WithReason):
     def __init__(self, versions: Sequence[Version], place: int, *, mask: bool, window: QWidget) -> None:
         name = "history.bring_back"
         chosen, newest = versions[place], versions[-1]
-        super().__init__(
-            name, f"Restore version {chosen.number} of {_called(chosen, mask)}", "undo", "Restore it", window
-        )
+        title = f"Restore version {chosen.number} of {_called(chosen, mask)}"
         gone = newest.valid_to is not None
-        self.body.addWidget(label(_restored(chosen, newest, gone), "muted", wrap=True))
+        detail = _restored(chosen, newest, gone)
+        super().__init__(name, title, "undo", "Restore it", window, detail=detail, width=680)
         self.preview = DiffTable("history.preview", mask=mask)
         found = differences(versions, None if gone else newest, chosen)
         self.preview.show_differences(found)
@@ -149,7 +149,7 @@ class RestoreDialog(_WithReason):
         self.back = HasComeBack(name)
         self.body.addWidget(self.back)
         self.yes.clicked.connect(self._give)
-        self.setMinimumWidth(680)
+        self._reason.setFocus()
 
     def say_problem(self, error: DiveGovError | None) -> None:
         super().say_problem(error)
@@ -168,16 +168,19 @@ class DeleteDialog(_WithReason):
 
     def __init__(self, version: Version, count: int, *, mask: bool, window: QWidget) -> None:
         name = "history.remove"
-        super().__init__(
-            name, f"Delete {_called(version, mask)}", "delete", "Delete the diver", window, danger=True
-        )
         kept = "The version stays" if count == 1 else f"All {count} versions stay"
-        self.body.addWidget(
-            label(
-                f"The diver leaves the directory. {kept} in the history and can be restored. "
-                "To remove a person's data for good, use the erasure on the page Privacy.",
-                wrap=True,
-            )
+        detail = (
+            f"The diver leaves the directory. {kept} in the history and can be restored. "
+            "To remove a person's data for good, use the erasure on the page Privacy."
+        )
+        super().__init__(
+            name,
+            f"Delete {_called(version, mask)}",
+            "delete",
+            "Delete the diver",
+            window,
+            detail=detail,
+            danger=True,
         )
         self._why = self._reason_row(name, "It is kept with the deletion, beside your name.")
         self.body.addWidget(self._why)

@@ -19,8 +19,8 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
 from divegov_gui.ui.paper import write_paper
-from divegov_gui.ui.widgets import FormRow, icon_label, label, plural
-from divegov_gui.ui.widgets.question import Question
+from divegov_gui.ui.widgets import FormRow, button, icon_label, label, plural
+from divegov_gui.ui.widgets.dialog import Dialog
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,15 @@ class Written:
     verdict: PackVerdict
 
 
-class EvidenceResult(Question):
+class EvidenceResult(Dialog):
     """Where the pack is, and that it was verified."""
 
     def __init__(self, found: Written, window: QWidget) -> None:
         holds = found.verdict.holds
         title = "The evidence pack is written" if holds else "The evidence pack does not hold"
-        super().__init__("history.evidence_result", title, "shield", "Close", window)
-        self.no.hide()
-        self.yes.clicked.connect(self.accept)
-        self.setMinimumWidth(600)
+        super().__init__("history.evidence_result", title, "shield", window, width=600)
+        close = button("Close", name="history.evidence_result.ok", variant="primary")
+        self.add_button(close, self.accept, default=True)
         row = _verdict_row(holds, _verified(found))
         self.body.addWidget(row)
         for caption, value, name in (

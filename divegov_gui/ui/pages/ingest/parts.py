@@ -174,12 +174,9 @@ def tab_after(before: QWidget, part: QWidget) -> QWidget:
 
     Returns the last of them.
     """
-    field = part.nextInFocusChain()
-    fields: list[QWidget] = []
-    while field is not None and field is not part and part.isAncestorOf(field):
-        if field.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            fields.append(field)
-        field = field.nextInFocusChain()
+    # not by nextInFocusChain: PySide takes what it returns for a child of the widget that was asked
+    inside = (each for each in part.findChildren(QWidget) if each.window() is part.window())
+    fields = [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
     for each in fields:
         QWidget.setTabOrder(before, each)
         before = each

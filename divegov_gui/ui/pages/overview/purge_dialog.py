@@ -16,6 +16,10 @@ from divegov_gui.ui.widgets.question import Question
 
 DAYS = 365
 _REHEARSAL = "Rehearsal"
+_DETAIL = (
+    "Takes away what sources sent before a day, for good. What became of each record, all counts and the divers "
+    "stay. What a record came from that still waits in quarantine stays until it is resolved."
+)
 
 
 class PurgeDialog(Question):
@@ -27,16 +31,9 @@ class PurgeDialog(Question):
     def __init__(self, context: AppContext, window: QWidget, *, allowed: bool = True) -> None:
         """Who is not `allowed` to purge is told who is."""
         name = "overview.purge_dialog"
-        super().__init__(name, "Purge old raw data", "erase", "Purge", window, danger=True)
+        super().__init__(name, "Purge old raw data", "erase", "Purge", window, detail=_DETAIL, danger=True)
         self._context = context
         self._rehearsed: Purged | None = None
-        self.body.addWidget(
-            label(
-                "Takes away what sources sent before a day, for good. What became of each record, all counts and "
-                "the divers stay. What a record came from that still waits in quarantine stays until it is resolved.",
-                wrap=True,
-            )
-        )
         self.day = QDateEdit()
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from divegov_gui.core.errors import DiveGovError
@@ -25,16 +25,14 @@ class ReplayDialog(Question):
 
     def __init__(self, context: AppContext, batch: BatchSummary, window: QWidget) -> None:
         name = "overview.replay_dialog"
-        super().__init__(name, f"Govern batch {batch.batch_id} again", "rehearse", "Govern again", window)
-        self._context, self._batch = context, batch
-        self.body.addWidget(
-            label(
-                f"What {batch.source_name} brought is kept verbatim. It is judged by the rules as they are today and "
-                "compared with the divers as they are today, as a batch of its own. Nobody is made a second time, and "
-                "what waits in quarantine keeps its place.",
-                wrap=True,
-            )
+        title = f"Govern batch {batch.batch_id} again"
+        detail = (
+            f"What {batch.source_name} brought is kept verbatim. It is judged by the rules as they are today and "
+            "compared with the divers as they are today, as a batch of its own. Nobody is made a second time, and "
+            "what waits in quarantine keeps its place."
         )
+        super().__init__(name, title, "rehearse", "Govern again", window, detail=detail)
+        self._context, self._batch = context, batch
         self.told = label("", "strong", wrap=True, name=f"{name}.told")
         reveal(self.told, False)
         self.body.addWidget(self.told)
@@ -90,13 +88,7 @@ class ReplayDialog(Question):
 
     def _end(self) -> None:
         reveal(self.progress, False)
-        QTimer.singleShot(0, self, self._fit)
-
-    def _fit(self) -> None:
-        """As high as what it says, which is known once it is laid out."""
-        layout = self.layout()
-        if layout is not None:
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        self.fit()
 
     def _refuse(self, error: DiveGovError) -> None:
         self.say_problem(error)

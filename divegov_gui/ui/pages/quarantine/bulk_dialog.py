@@ -17,15 +17,15 @@ from divegov_gui.services.queue import Catalogue, read_failing
 from divegov_gui.services.review import Edited
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.bulk_form import BulkForm
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.pages.quarantine.preview_model import Line, PreviewModel
 from divegov_gui.ui.pages.quarantine.preview_table import PreviewTable
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, label, plural, reveal
+from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
 
-class BulkDialog(Sheet):
+class BulkDialog(Dialog):
     """Previews an operation over records and saves it."""
 
     saved = Signal(object)
@@ -43,7 +43,8 @@ class BulkDialog(Sheet):
         bits: int = 0,
     ) -> None:
         title = "Fix the others like this" if like else f"Change {plural(len(ids or ()), 'record')}"
-        super().__init__("quarantine.bulk", title, "suggest" if like else "edit", window)
+        detail = f"{like.words}, wherever a record fails in the same way." if like else ""
+        super().__init__("quarantine.bulk", title, "suggest" if like else "edit", window, detail=detail)
         self.resize(860, 620)
         self._context, self._catalogue = context, catalogue
         self._ids, self._like, self._bits = ids, like, bits
@@ -59,9 +60,6 @@ class BulkDialog(Sheet):
         if self._form is not None:
             self._form.changed.connect(self._look)
             self.body.addWidget(self._form)
-        elif self._like is not None:
-            self.subtitle.setText(f"{self._like.words}, wherever a record fails in the same way.")
-            self.subtitle.show()
         self.problem = Problem("quarantine.bulk.problem")
         self.body.addWidget(self.problem)
         self.progress = ProgressPanel("quarantine.bulk.progress", "records")
@@ -75,13 +73,9 @@ class BulkDialog(Sheet):
         self.sums = label("", "strong", wrap=True, name="quarantine.bulk.sums")
         self.body.addWidget(self.sums)
         self.body.addLayout(self._reason_line())
-        cancel = button("Cancel", name="quarantine.bulk.cancel")
-        cancel.clicked.connect(self.reject)
+        self.add_button(button("Cancel", name="quarantine.bulk.cancel"), self.reject)
         self.apply = button("Change", name="quarantine.bulk.apply", variant="primary")
-        self.apply.clicked.connect(self._save)
-        self.apply.setDefault(True)
-        self.row.addWidget(cancel)
-        self.row.addWidget(self.apply)
+        self.add_button(self.apply, self._save, default=True)
 
     def _reason_line(self) -> QHBoxLayout:
         line = QHBoxLayout()

@@ -9,13 +9,13 @@ from divegov_gui.core.errors import Conflict
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.services.story import CellEdit
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.pages.quarantine.editing import Wish
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import button, label
+from divegov_gui.ui.widgets.dialog import Dialog
 
 
-class ConflictDialog(Sheet):
+class ConflictDialog(Dialog):
     """Shows one's own values beside those that another has saved meanwhile."""
 
     mine_chosen = Signal(object)
@@ -35,7 +35,7 @@ class ConflictDialog(Sheet):
             error.title,
             "warning",
             window,
-            "Nothing of yours is saved yet. Choose for each value which one is to stand.",
+            detail="Nothing of yours is saved yet. Choose for each value which one is to stand.",
         )
         self._wish, self._row = wish, row
         self._mine: dict[str, QRadioButton] = {}
@@ -68,18 +68,13 @@ class ConflictDialog(Sheet):
             grid.addWidget(holder, line, 1, 1, 2)
         self.body.addLayout(grid)
         keep = button("Keep theirs", name="quarantine.conflict.keep")
-        keep.clicked.connect(self.reject)
+        self.add_button(keep, self.reject, default=True).setFocus()
         save = button("Save my choice", name="quarantine.conflict.save", variant="primary")
-        save.clicked.connect(self._save)
-        self.row.addWidget(keep)
-        self.row.addWidget(save)
-        keep.setDefault(True)
-        keep.setFocus()
+        self.add_button(save, self._save)
 
     def _close_only(self) -> None:
         close = button("Close", name="quarantine.conflict.close", variant="primary")
-        close.clicked.connect(self.reject)
-        self.row.addWidget(close)
+        self.add_button(close, self.reject)
 
     def _save(self) -> None:
         changes = {c: v for c, v in self._wish.changes.items() if self._mine[c].isChecked()}

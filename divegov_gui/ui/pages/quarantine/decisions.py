@@ -23,8 +23,8 @@ from divegov_gui.services.review import (
     reopen_records,
 )
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, AppContext
-from divegov_gui.ui.pages.quarantine.dialog import WordQuestion
 from divegov_gui.ui.pages.quarantine.steps import discard_step
+from divegov_gui.ui.pages.quarantine.word_question import WordQuestion
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import plural
 

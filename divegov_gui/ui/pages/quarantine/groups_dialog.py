@@ -20,9 +20,9 @@ from divegov_gui.services.review import Edited
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
 from divegov_gui.ui.pages.quarantine.columns import LABELS
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import ProgressPanel, button, label, plural
+from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
 MOST = 50_000
@@ -78,24 +78,23 @@ class GroupTable(QTableWidget):
             super().keyPressEvent(event)
 
 
-class GroupsDialog(Sheet):
+class GroupsDialog(Dialog):
     """Finds the groups, and opens each with its before and after; what is saved is gone from the list."""
 
     saved = Signal(object)
     """The Edited group."""
 
     def __init__(self, context: AppContext, catalogue: Catalogue, ids: array[int], window: QWidget) -> None:
-        super().__init__("quarantine.groups", "Similar fixes", "suggest", window)
+        some = f"the first {grouped(MOST)} of " if len(ids) > MOST else ""
+        detail = (
+            f"What the same repair would mend, among {some}{plural(len(ids), 'record')}. Open a group to see each "
+            "value before and after."
+        )
+        super().__init__("quarantine.groups", "Similar fixes", "suggest", window, detail=detail)
         self.resize(720, 520)
         self._context, self._catalogue, self._ids = context, catalogue, ids[:MOST]
         self._groups: list[RepairGroup] = []
         self._handle: TaskHandle | None = None
-        some = f"the first {grouped(MOST)} of " if len(ids) > MOST else ""
-        self.subtitle.setText(
-            f"What the same repair would mend, among {some}{plural(len(ids), 'record')}. Open a group to see each "
-            "value before and after."
-        )
-        self.subtitle.show()
         self.problem = Problem("quarantine.groups.problem")
         self.body.addWidget(self.problem)
         self.progress = ProgressPanel("quarantine.groups.progress", "records")
@@ -109,12 +108,9 @@ class GroupsDialog(Sheet):
         )
         self.nothing.hide()
         self.body.addWidget(self.nothing)
-        close = button("Close", name="quarantine.groups.close")
-        close.clicked.connect(self.reject)
+        self.add_button(button("Close", name="quarantine.groups.close"), self.reject)
         self.look = button("Look at the group…", name="quarantine.groups.open", variant="primary")
-        self.look.clicked.connect(lambda: self._open(self.table.currentRow()))
-        self.row.addWidget(close)
-        self.row.addWidget(self.look)
+        self.add_button(self.look, lambda: self._open(self.table.currentRow()))
         self._find()
 
     def _find(self) -> None:

@@ -15,25 +15,24 @@ from divegov_gui.services.review import Edited
 from divegov_gui.services.round_trip import Corrections, apply_corrections
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import LABELS
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.pages.quarantine.preview_model import Line, PreviewModel
 from divegov_gui.ui.pages.quarantine.preview_table import PreviewTable
 from divegov_gui.ui.widgets import FormRow, button, label, plural
+from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
 
-class ImportDialog(Sheet):
+class ImportDialog(Dialog):
     """Shows the differences and saves those that are ticked. A conflict is ticked only by the person."""
 
     saved = Signal(object)
     """The Edited group."""
 
     def __init__(self, context: AppContext, found: Corrections, window: QWidget) -> None:
-        super().__init__("quarantine.import_dialog", f"Corrections from {found.name}", "upload", window)
+        title = f"Corrections from {found.name}"
+        super().__init__("quarantine.import_dialog", title, "upload", window, detail=_summary(found))
         self.resize(860, 580)
         self._context, self._found = context, found
-        self.subtitle.setText(_summary(found))
-        self.subtitle.show()
         self.problem = Problem("quarantine.import.problem")
         self.body.addWidget(self.problem)
         self.lines = PreviewModel(context.mask_personal, self)
@@ -44,13 +43,9 @@ class ImportDialog(Sheet):
         self.reason = QLineEdit("Corrected by the data's owner")
         self._reason_row = FormRow("&Reason", self.reason, name="quarantine.import.reason")
         self.body.addWidget(self._reason_row)
-        cancel = button("Cancel", name="quarantine.import.cancel")
-        cancel.clicked.connect(self.reject)
+        self.add_button(button("Cancel", name="quarantine.import.cancel"), self.reject)
         self.apply = button("Take over", name="quarantine.import.apply", variant="primary")
-        self.apply.clicked.connect(self._save)
-        self.apply.setDefault(True)
-        self.row.addWidget(cancel)
-        self.row.addWidget(self.apply)
+        self.add_button(self.apply, self._save, default=True)
         self.lines.chosen_changed.connect(self._show_sums)
         self.lines.show_lines(_lines(found), set(found.conflicting_ids))
 

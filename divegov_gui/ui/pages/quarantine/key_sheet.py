@@ -7,11 +7,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.ui.pages.quarantine.actions import GROUPS, IN_GRID
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.widgets import button, label
+from divegov_gui.ui.widgets.dialog import Dialog
 
 
-class KeySheet(Sheet):
+class KeySheet(Dialog):
     """All keys, by what they are for; Escape closes it."""
 
     def __init__(self, window: QWidget) -> None:
@@ -32,9 +32,7 @@ class KeySheet(Sheet):
             columns.addLayout(column)
         self.body.addLayout(columns)
         close = button("Close", name="quarantine.sheet.close", variant="primary")
-        close.clicked.connect(self.accept)
-        close.setDefault(True)
-        self.row.addWidget(close)
+        self.add_button(close, self.accept, default=True)
 
 
 def _group(name: str, lines: list[tuple[str, str]]) -> QGridLayout:

@@ -28,14 +28,14 @@ from divegov_gui.services.review import Judged, check_records
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.widgets import Badge, FormRow, button, label
+from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
 _DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
 
 
-class MergeDialog(Sheet):
+class MergeDialog(Dialog):
     """One column for each of those compared, one line a field; a radio button chooses who survives."""
 
     merged = Signal(object)
@@ -43,12 +43,11 @@ class MergeDialog(Sheet):
 
     def __init__(self, context: AppContext, checks: Checks, sides: Sides, window: QWidget) -> None:
         into = sides.diver.name if sides.diver else "one record"
-        super().__init__("quarantine.merge", f"Merge into {into}", "merge", window)
+        detail = _explanation(sides)
+        super().__init__("quarantine.merge", f"Merge into {into}", "merge", window, detail=detail)
         self._context, self._checks, self._sides = context, checks, sides
         self._groups: dict[str, QButtonGroup] = {}
         self._also: list[tuple[QCheckBox, Side]] = []
-        self.subtitle.setText(self._explanation())
-        self.subtitle.show()
         self.resize(min(1160, 240 + 320 * len(sides.all)), 660)
         self.body.addWidget(self._table(), 1)
         self.verdict = Badge("", "neutral")
@@ -63,14 +62,10 @@ class MergeDialog(Sheet):
         self.body.addWidget(self.back)
         self.problem = Problem("quarantine.merge.problem")
         self.body.addWidget(self.problem)
-        no = button("Cancel", name="quarantine.merge.cancel")
-        no.clicked.connect(self.reject)
+        self.add_button(button("Cancel", name="quarantine.merge.cancel"), self.reject)
         words = f"Merge into {into}" if sides.diver else "Keep as one record"
         self.yes = button(words, name="quarantine.merge.ok", variant="primary", icon="merge")
-        self.yes.clicked.connect(self._do)
-        self.yes.setDefault(True)
-        self.row.addWidget(no)
-        self.row.addWidget(self.yes)
+        self.add_button(self.yes, self._do, default=True)
         self.reason.setFocus()
         self._judge()
 
@@ -86,19 +81,6 @@ class MergeDialog(Sheet):
         return {c: side.values.get(c) for c, side in self._survivors().items() if not side.is_diver}
 
     # --- building
-    def _explanation(self) -> str:
-        if self._sides.diver:
-            return (
-                "Choose for each field whose value survives. The result becomes a new version of the diver; "
-                "the earlier one stays in the history."
-            )
-        if self._sides.others:
-            return (
-                "No diver has this email yet. Choose for each field whose value survives: this record gets them, "
-                "and the others are discarded as duplicates. Then resubmit it."
-            )
-        return "No other open record and no diver has this email now. Resubmit the record."
-
     def _table(self) -> QScrollArea:
         inside = QWidget()
         grid = QGridLayout(inside)
@@ -253,3 +235,17 @@ def _merge(
         merge(session, sides, values, reason, also, is_back=is_back)
     else:
         keep_one(session, sides, values, reason, also)
+
+
+def _explanation(sides: Sides) -> str:
+    if sides.diver:
+        return (
+            "Choose for each field whose value survives. The result becomes a new version of the diver; "
+            "the earlier one stays in the history."
+        )
+    if sides.others:
+        return (
+            "No diver has this email yet. Choose for each field whose value survives: this record gets them, "
+            "and the others are discarded as duplicates. Then resubmit it."
+        )
+    return "No other open record and no diver has this email now. Resubmit the record."

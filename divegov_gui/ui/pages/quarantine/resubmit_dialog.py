@@ -28,14 +28,12 @@ from divegov_gui.services.review import Resubmitted, ResubmittedRecord, resubmit
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
-from divegov_gui.ui.pages.quarantine.dialog import Sheet
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, icon_label, label, plural, reveal
+from divegov_gui.ui.widgets.dialog import Dialog
 
-"""Records that are named one by one."""
 
-
-class ResubmitDialog(Sheet):
+class ResubmitDialog(Dialog):
     """Rehearses at once, says what would happen, and then does it."""
 
     resubmitted = Signal(object)
@@ -79,13 +77,11 @@ class ResubmitDialog(Sheet):
         self.body.addWidget(self._result, 1)
         self._build_waiving(waive)
         self.cancel = button("Cancel", name="quarantine.rehearsal.cancel")
-        self.cancel.clicked.connect(self.reject)
+        self.add_button(self.cancel, self.reject)
         self.everything = button("Resubmit all", name="quarantine.rehearsal.all")
-        self.everything.clicked.connect(lambda: self._do(self._ids))
+        self.add_button(self.everything, lambda: self._do(self._ids))
         self.passing = button("Resubmit", name="quarantine.rehearsal.go", variant="primary")
-        self.passing.clicked.connect(lambda: self._do(self._passing_ids()))
-        for control in (self.cancel, self.everything, self.passing):
-            self.row.addWidget(control)
+        self.add_button(self.passing, lambda: self._do(self._passing_ids()))
         self._result.hide()
 
     def _build_waiving(self, waive: bool) -> None:
@@ -225,7 +221,7 @@ class ResubmitDialog(Sheet):
         """What has happened, and record by record why some stay."""
         self.progress.hide()
         self._result.show()
-        self.heading.setText(f"Resubmitted {plural(found.passed_count + found.failed_count, 'record')}")
+        self.say_title(f"Resubmitted {plural(found.passed_count + found.failed_count, 'record')}")
         self._show_tiles(found)
         self.sentence.setText(f"{sentence(found, self._checks)} What fails waits on, with its new reasons.")
         self._list(found)
