@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from gates import Gate
@@ -157,7 +158,9 @@ def test_a_rehearsal_tells_what_would_happen_and_keeps_nothing(three: Gate) -> N
     rehearsed = resubmit(three, 1, 2, 3, rehearse=True)
     assert three.backend.dump() == before
     done = resubmit(three, 1, 2, 3)
-    assert rehearsed == done
+    assert replace(rehearsed, batch_id=done.batch_id) == done, (
+        "a server does not take the number of a batch back"
+    )
     assert (done.passed_count, done.failed_count, done.collided_count) == (1, 2, 1)
 
 

@@ -58,6 +58,7 @@ class Interpreter:
         actor: str,
         log_action: Callable[[Mapping[str, Any]], None] = lambda _: None,
         on_message: Callable[[str], None] = lambda _: None,
+        handed_out: dict[str, int] | None = None,
     ) -> None:
         self.connection = connection
         self.results: list[Rows] = []
@@ -65,6 +66,7 @@ class Interpreter:
         self._on_message = on_message
         self._instant = instant
         self._numbers: dict[str, int] = {}
+        self.handed_out = {} if handed_out is None else handed_out
         self._resting: dict[str, list[str]] = {}
         self._special = {"v__rowcount": 0, "v__trancount": 1, "identity": None}
         register(connection)
@@ -217,6 +219,7 @@ class Interpreter:
 
     def _do_rollback(self, text: str, _frame: Frame) -> None:
         assert re.match(r"ROLLBACK TRANSACTION \w+\Z", text), text
+        self.note_numbers()
         self.connection.execute(f"ROLLBACK TO {text.split()[-1]}")
 
     def _do_execute(self, text: str, frame: Frame) -> None:
@@ -322,6 +325,11 @@ class Interpreter:
         table = {"Diver_Number": "Diver", "Quarantine_Number": "Data_Quarantine"}[sequence]
         row = self.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return max(row[0] if row else 0, self._numbers.get(sequence, 0))
+
+    def note_numbers(self) -> None:
+        """Before something is undone: the numbers that were handed out stay so, of an IDENTITY and of a sequence."""
+        for table, number in self.connection.execute("SELECT name, seq FROM sqlite_sequence"):
+            self.handed_out[table] = max(number, self.handed_out.get(table, 0))
 
     def _refuse_what_does_not_fit(
         self, target: exp.Table, columns: list[str], rows: list[tuple[Any, ...]]

@@ -80,21 +80,39 @@ class TsqlSession:
         self, procedure: str, /, *, on_message: MessageSink | None = None, **parameters: Any
     ) -> list[list[Row]]:
         session = self._session
-        with session._transaction() as transaction:
-            instant, actor = session._raw.execute("SELECT Instant, Actor FROM Transaction_Context").fetchone()
-            interpreter = Interpreter(
-                session._raw,
-                instant=instant,
-                actor=actor,
-                log_action=self._log,
-                on_message=on_message or (lambda _: None),
-            )
-            try:
-                frame = interpreter.execute(procedure, parameters)
-            except Thrown as error:
-                raise thrown(error.number, error.message) from error
-            transaction.keep = not frame.variables.get("v_rehearse")
+        handed_out: dict[str, int] = {}
+        try:
+            with session._transaction() as transaction:
+                context = "SELECT Instant, Actor FROM Transaction_Context"
+                instant, actor = session._raw.execute(context).fetchone()
+                interpreter = Interpreter(
+                    session._raw,
+                    instant=instant,
+                    actor=actor,
+                    log_action=self._log,
+                    on_message=on_message or (lambda _: None),
+                    handed_out=handed_out,
+                )
+                try:
+                    frame = interpreter.execute(procedure, parameters)
+                except Thrown as error:
+                    raise thrown(error.number, error.message) from error
+                finally:
+                    interpreter.note_numbers()
+                transaction.keep = not frame.variables.get("v_rehearse")
+        finally:
+            self._keep_numbers(handed_out)
         return interpreter.results  # type: ignore[return-value]
+
+    def _keep_numbers(self, handed_out: Mapping[str, int]) -> None:
+        """What a transaction took of an IDENTITY or a sequence is gone, whether or not it was undone."""
+        raw = self._session._raw
+        now = dict(raw.execute("SELECT name, seq FROM sqlite_sequence"))
+        for table, number in handed_out.items():
+            if table not in now:
+                raw.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, number))
+            elif now[table] < number:
+                raw.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, table))
 
     def _log(self, arguments: Mapping[str, Any]) -> None:
         """The twin's own procedure writes the log, with its chain of hashes."""
