@@ -173,7 +173,7 @@ def _access(said: DriverError, target: str) -> DiveGovError | None:
                 "The login is locked, disabled or its password has expired.",
                 hint="Ask the server's administrator to unlock it or to reset the password.",
             )
-        case 4060 | 911:
+        case 4060 | 4064 | 911 | 924:
             return ConnectionFailed(
                 f"The database of {target} cannot be opened.",
                 "It does not exist, it is not online, or this login may not use it.",
@@ -184,6 +184,12 @@ def _access(said: DriverError, target: str) -> DiveGovError | None:
                 "Your role does not allow this.",
                 f"{target} refused it: {_safe(said)}",
                 "Ask a database owner to add you to data_steward, compliance_officer or data_analyst.",
+            )
+        case 15404 | 15517:
+            return Refused(
+                "The database has no owner whom this server knows.",
+                "Its procedures run in the owner's name. One that was brought from another server may have none.",
+                "Ask the server's administrator to run ALTER AUTHORIZATION ON DATABASE::… TO sa for it.",
             )
         case 207 | 208 | 2812:
             return Refused(
@@ -214,7 +220,7 @@ def _contention(said: DriverError, target: str) -> DiveGovError | None:
             "Try again, or give it longer in the connection's profile.",
         )
     # 13535: a version would have begun after its end, since another transaction was faster.
-    if said.native in (3960, 3961, 13535, 41301, 41302, 41305, 41325, 41839):
+    if said.native in (3958, 3960, 3961, 3966, 13535, 41301, 41302, 41305, 41325, 41839):
         return Conflict("The same rows were changed meanwhile.", "Nothing of this was kept.", "Try again.")
     return None
 
@@ -258,7 +264,13 @@ def _content(said: DriverError, target: str) -> DiveGovError | None:
             names = ", ".join(_NAMES.findall(said.text))
             reason = f"It would break {names}." if names else "It would break one of its rules."
             return Refused("The database refused the change.", reason, "Nothing was changed.")
-        case 1105 | 9002 | 40544 | 5149:
+        case 701 | 802 | 8645 | 8651:
+            return ConnectionFailed(
+                f"{target} is short of memory.",
+                "The server has too much to do at once. What was being written was undone.",
+                "Try again in a while, or ask the server's administrator for more.",
+            )
+        case 1101 | 1105 | 3967 | 9002 | 40544 | 5149:
             return ConnectionFailed(
                 f"{target} is full.",
                 "The database or its log could not grow. What was being written was undone.",

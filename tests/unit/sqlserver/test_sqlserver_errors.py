@@ -69,6 +69,13 @@ def test_the_drivers_prefix_goes_and_brackets_stay(text: str, expected: str) -> 
         (failure(18456, "Login failed for user 'a'.", "28000", Error), ConnectionFailed, "accept the login"),
         (failure(18452, "untrusted domain", "28000", Error), ConnectionFailed, "Windows account"),
         (failure(229, "The EXECUTE permission was denied on the object 'X'."), Refused, "role"),
+        (failure(15517, "Cannot execute as the database principal because …"), Refused, "AUTHORIZATION"),
+        (
+            failure(701, "There is insufficient system memory in resource pool 'default'."),
+            ConnectionFailed,
+            "memory",
+        ),
+        (failure(3967, "Insufficient space in tempdb to hold row versions."), ConnectionFailed, "full"),
         (failure(208, "Invalid object name 'dbo.Diver'.", "42S02"), Refused, "scripts are older"),
         (failure(2812, "Could not find stored procedure 'x'."), Refused, "scripts are older"),
         (failure(37359, "Updates are not allowed for the append only Ledger table."), Refused, "append-only"),
