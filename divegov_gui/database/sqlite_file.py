@@ -11,6 +11,7 @@ from typing import Any
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import ConnectionFailed
+from divegov_gui.core.spelling import folded
 from divegov_gui.database.sqlite_errors import translated
 
 APPLICATION_ID = 0x44474F56
@@ -153,7 +154,12 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     except sqlite3.Error as error:
         raise translated(error, path) from error
     connection.create_function("sha256", 1, _sha256, deterministic=True)
+    connection.create_function("folded", 1, _folded, deterministic=True)
 
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else folded(text)

@@ -21,6 +21,7 @@ from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.paths import config_folder
 from divegov_gui.core.records import RawRecord
+from divegov_gui.core.spelling import folded
 from divegov_gui.database.session import Session
 
 SERVICE = "DiveGov Steward"
@@ -98,12 +99,18 @@ class Identities:
         return f"Identities(mark={self.mark!r})"
 
     def of(self, email: str | None, first: str | None, last: str | None, born: str | None) -> list[str]:
-        """The hashes of a person: of the email, and of the full name with the date of birth."""
-        said = []
-        if email and "@" in email:
-            said.append(f"email\n{_plain(email)}")
-        if first and last and born and _plain(first) and _plain(last):
-            said.append(f"person\n{_plain(first)}\n{_plain(last)}\n{_plain(born)}")
+        """The hashes of a person: of the email, and of the full name with the date of birth; each in every spelling.
+
+        A hash of an earlier spelling cannot be computed anew once the person is erased, so all are told, and kept.
+        """
+        values = [each or "" for each in (email, first, last, born)]
+        said: dict[str, None] = {}
+        for spell in _SPELLINGS if not all(map(str.isascii, values)) else (folded,):
+            at, *named = map(spell, values)
+            if "@" in at:
+                said[f"email\n{at}"] = None
+            if all(named):
+                said["\n".join(("person", *named))] = None
         return [self.hash(text) for text in said]
 
     def of_records(self, records: Iterable[RawRecord]) -> Iterator[tuple[int, str]]:
@@ -171,8 +178,13 @@ def _marks(session: Session) -> set[str]:
     return {row["Key_Mark"] for row in session.select("Erasure_Register", ["Key_Mark"])}
 
 
-def _plain(text: str) -> str:
+def _earlier(text: str) -> str:
+    """How texts were spelt at first: some capitals with two accents, and signs that nobody sees, made a difference."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_SPELLINGS: tuple[Callable[[str], str], ...] = (folded, _earlier)
+"""The present one first. Nearly every text is the same in both, and plain ASCII is always."""
 
 
 def _as_key(text: str) -> bytes:

@@ -2290,7 +2290,8 @@ GRANT EXECUTE ON Reveal_Diver TO data_steward, compliance_officer;
 -- Finds everything that is held of a diver: temp.Subject_Name, by what they are and were known; temp.Subject_Quarantine
 -- and temp.Subject_Raw, the records that tell of them. A record tells of them where it became them or was found to be
 -- theirs, where it has one of their emails (and no other diver has it now), or their full name and date of birth; as it
--- arrived, or as it was edited since. Called by the others.
+-- arrived, or as it was edited since. folded() is the program's own function: one spelling for all ways to write a name,
+-- of which SQLite's lower() knows plain letters only; it is asked where the date of birth is theirs. Called by the others.
 CREATE OR ALTER PROCEDURE Find_Subject
     @Diver_ID INTEGER
 AS
@@ -2335,10 +2336,12 @@ BEGIN
        OR q.Quarantine_ID IN (SELECT k.Quarantine_ID FROM Quarantine_Diver AS k WHERE k.Diver_ID = @Diver_ID)
        OR lower(trim(q.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
        OR lower(trim(r.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
-       OR (lower(trim(q.First_Name, @Blank)), lower(trim(q.Last_Name, @Blank)), trim(q.Date_Of_Birth, @Blank))
-          IN (SELECT lower(n.First_Name), lower(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n)
-       OR (lower(trim(r.First_Name, @Blank)), lower(trim(r.Last_Name, @Blank)), trim(r.Date_Of_Birth, @Blank))
-          IN (SELECT lower(n.First_Name), lower(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n);
+       OR (trim(q.Date_Of_Birth, @Blank) IN (SELECT n.Date_Of_Birth FROM temp.Subject_Name AS n)
+           AND (folded(q.First_Name), folded(q.Last_Name), trim(q.Date_Of_Birth, @Blank))
+               IN (SELECT folded(n.First_Name), folded(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n))
+       OR (trim(r.Date_Of_Birth, @Blank) IN (SELECT n.Date_Of_Birth FROM temp.Subject_Name AS n)
+           AND (folded(r.First_Name), folded(r.Last_Name), trim(r.Date_Of_Birth, @Blank))
+               IN (SELECT folded(n.First_Name), folded(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n));
 
     DROP TABLE IF EXISTS temp.Subject_Raw;
     CREATE TEMP TABLE Subject_Raw (Raw_ID INTEGER PRIMARY KEY);
@@ -2361,8 +2364,9 @@ BEGIN
             ON r.Batch_ID = b.Batch_ID
     WHERE b.Status = 'Open'
       AND (lower(trim(r.Email, @Blank)) IN (SELECT e.Email FROM temp.Subject_Email AS e)
-           OR (lower(trim(r.First_Name, @Blank)), lower(trim(r.Last_Name, @Blank)), trim(r.Date_Of_Birth, @Blank))
-              IN (SELECT lower(n.First_Name), lower(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n));
+           OR (trim(r.Date_Of_Birth, @Blank) IN (SELECT n.Date_Of_Birth FROM temp.Subject_Name AS n)
+               AND (folded(r.First_Name), folded(r.Last_Name), trim(r.Date_Of_Birth, @Blank))
+                   IN (SELECT folded(n.First_Name), folded(n.Last_Name), n.Date_Of_Birth FROM temp.Subject_Name AS n)));
 END;
 
 -- Everything that is held of a diver, as result sets: versions, deletions, source records, quarantine, what they failed,
@@ -2640,7 +2644,7 @@ BEGIN
                         AND o.Quarantine_ID NOT IN (SELECT k.Quarantine_ID FROM temp.Subject_Quarantine AS k))
        OR EXISTS (SELECT 1
                   FROM temp.Subject_Value AS v
-                  WHERE instr(lower(g.Edit_Reason), lower(v.Identifying_Value)) > 0);
+                  WHERE instr(folded(g.Edit_Reason), folded(v.Identifying_Value)) > 0);
 
     -- A file that brought the person's records may be called after them.
     DROP TABLE IF EXISTS temp.Subject_Source;
@@ -2654,7 +2658,7 @@ BEGIN
     WHERE EXISTS (SELECT 1
                   FROM temp.Subject_Value AS v
                   WHERE v.Column_Name IN ('Last_Name', 'Email', 'Source_Reference')
-                    AND instr(lower(b.Source_Name), lower(v.Identifying_Value)) > 0);
+                    AND instr(folded(b.Source_Name), folded(v.Identifying_Value)) > 0);
 
     -- A table with types, since SQLite searches the index for nothing else.
     DROP TABLE IF EXISTS temp.Subject_Term;
@@ -2802,6 +2806,10 @@ BEGIN
     WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM temp.Subject_Quarantine AS s);
 
     UPDATE Edit_Group
+    SET Edit_Reason = NULL
+    WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM temp.Subject_Group AS g);
+
+    UPDATE Quarantine_Revision
     SET Edit_Reason = NULL
     WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM temp.Subject_Group AS g);
 

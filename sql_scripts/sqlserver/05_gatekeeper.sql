@@ -3244,7 +3244,9 @@ GO
 -- Finds everything that is held of a diver: #Subject_Name, by what they are and were known; #Subject_Quarantine and
 -- #Subject_Raw, the records that tell of them. A record tells of them where it became them or was found to be theirs,
 -- where it has one of their emails (and no other diver has it now), or their full name and date of birth; as it arrived,
--- or as it was edited since. The caller makes the tables. Called by the others.
+-- or as it was edited since. For names there is one spelling for all ways to write them: a collation of SQL Server's that
+-- knows capitals, wide letters and accents apart from their letters. It gives no weight to signs that are newer than it:
+-- a name that is nothing but those (= N'') is compared sign by sign. The caller makes the tables. Called by the others.
 CREATE OR ALTER PROCEDURE dbo.Find_Subject
     @Diver_ID BIGINT
 WITH EXECUTE AS OWNER
@@ -3299,14 +3301,26 @@ BEGIN
        OR TRANSLATE(TRIM(@Blank FROM r.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
        OR EXISTS (SELECT 1
                   FROM #Subject_Name AS n
-                  WHERE TRANSLATE(n.First_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM q.First_Name), @Upper, @Lower)
-                    AND TRANSLATE(n.Last_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM q.Last_Name), @Upper, @Lower)
-                    AND n.Date_Of_Birth = TRIM(@Blank FROM q.Date_Of_Birth))
+                  WHERE n.Date_Of_Birth = TRIM(@Blank FROM q.Date_Of_Birth)
+                    AND n.First_Name COLLATE Latin1_General_100_CI_AS
+                        = TRIM(@Blank FROM q.First_Name) COLLATE Latin1_General_100_CI_AS
+                    AND n.Last_Name COLLATE Latin1_General_100_CI_AS
+                        = TRIM(@Blank FROM q.Last_Name) COLLATE Latin1_General_100_CI_AS
+                    AND (n.First_Name COLLATE Latin1_General_100_CI_AS <> N'' COLLATE Latin1_General_100_CI_AS
+                         OR n.First_Name = TRIM(@Blank FROM q.First_Name))
+                    AND (n.Last_Name COLLATE Latin1_General_100_CI_AS <> N'' COLLATE Latin1_General_100_CI_AS
+                         OR n.Last_Name = TRIM(@Blank FROM q.Last_Name)))
        OR EXISTS (SELECT 1
                   FROM #Subject_Name AS n
-                  WHERE TRANSLATE(n.First_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.First_Name), @Upper, @Lower)
-                    AND TRANSLATE(n.Last_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.Last_Name), @Upper, @Lower)
-                    AND n.Date_Of_Birth = TRIM(@Blank FROM r.Date_Of_Birth));
+                  WHERE n.Date_Of_Birth = TRIM(@Blank FROM r.Date_Of_Birth)
+                    AND n.First_Name COLLATE Latin1_General_100_CI_AS
+                        = TRIM(@Blank FROM r.First_Name) COLLATE Latin1_General_100_CI_AS
+                    AND n.Last_Name COLLATE Latin1_General_100_CI_AS
+                        = TRIM(@Blank FROM r.Last_Name) COLLATE Latin1_General_100_CI_AS
+                    AND (n.First_Name COLLATE Latin1_General_100_CI_AS <> N'' COLLATE Latin1_General_100_CI_AS
+                         OR n.First_Name = TRIM(@Blank FROM r.First_Name))
+                    AND (n.Last_Name COLLATE Latin1_General_100_CI_AS <> N'' COLLATE Latin1_General_100_CI_AS
+                         OR n.Last_Name = TRIM(@Blank FROM r.Last_Name)));
 
     INSERT INTO #Subject_Raw (Raw_ID)
     SELECT o.Raw_ID
@@ -3329,9 +3343,15 @@ BEGIN
       AND (TRANSLATE(TRIM(@Blank FROM r.Email), @Upper, @Lower) IN (SELECT e.Email FROM #Subject_Email AS e)
            OR EXISTS (SELECT 1
                   FROM #Subject_Name AS n
-                  WHERE TRANSLATE(n.First_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.First_Name), @Upper, @Lower)
-                    AND TRANSLATE(n.Last_Name, @Upper, @Lower) = TRANSLATE(TRIM(@Blank FROM r.Last_Name), @Upper, @Lower)
-                    AND n.Date_Of_Birth = TRIM(@Blank FROM r.Date_Of_Birth)));
+                  WHERE n.Date_Of_Birth = TRIM(@Blank FROM r.Date_Of_Birth)
+                    AND n.First_Name COLLATE Latin1_General_100_CI_AS
+                        = TRIM(@Blank FROM r.First_Name) COLLATE Latin1_General_100_CI_AS
+                    AND n.Last_Name COLLATE Latin1_General_100_CI_AS
+                        = TRIM(@Blank FROM r.Last_Name) COLLATE Latin1_General_100_CI_AS
+                    AND (n.First_Name COLLATE Latin1_General_100_CI_AS <> N'' COLLATE Latin1_General_100_CI_AS
+                         OR n.First_Name = TRIM(@Blank FROM r.First_Name))
+                    AND (n.Last_Name COLLATE Latin1_General_100_CI_AS <> N'' COLLATE Latin1_General_100_CI_AS
+                         OR n.Last_Name = TRIM(@Blank FROM r.Last_Name))));
 END;
 GO
 
@@ -3735,8 +3755,8 @@ BEGIN
                                             WHERE k.Quarantine_ID = o.Quarantine_ID))
            OR EXISTS (SELECT 1
                       FROM #Subject_Value AS v
-                      WHERE CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
-                                      TRANSLATE(g.Edit_Reason, @Upper, @Lower)) > 0);
+                      WHERE CHARINDEX(LEFT(v.Identifying_Value, 1001) COLLATE Latin1_General_100_CI_AS,
+                                      g.Edit_Reason COLLATE Latin1_General_100_CI_AS) > 0);
 
         -- A file that brought the person's records may be called after them.
         INSERT INTO #Subject_Source (Batch_ID)
@@ -3749,8 +3769,8 @@ BEGIN
         WHERE EXISTS (SELECT 1
                       FROM #Subject_Value AS v
                       WHERE v.Column_Name IN (N'Last_Name', N'Email', N'Source_Reference')
-                        AND CHARINDEX(TRANSLATE(LEFT(v.Identifying_Value, 1001), @Upper, @Lower),
-                                      TRANSLATE(b.Source_Name, @Upper, @Lower)) > 0);
+                        AND CHARINDEX(LEFT(v.Identifying_Value, 1001) COLLATE Latin1_General_100_CI_AS,
+                                      b.Source_Name COLLATE Latin1_General_100_CI_AS) > 0);
 
         INSERT INTO #Subject_Term (Search_Column, Term)
         SELECT t.Search_Column, t.Term
@@ -3907,6 +3927,10 @@ BEGIN
         WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s);
 
         UPDATE dbo.Edit_Group
+        SET Edit_Reason = NULL
+        WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM #Subject_Group AS g);
+
+        UPDATE dbo.Quarantine_Revision
         SET Edit_Reason = NULL
         WHERE Edit_Group_ID IN (SELECT g.Edit_Group_ID FROM #Subject_Group AS g);
 

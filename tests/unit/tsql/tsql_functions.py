@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -70,6 +71,13 @@ def _substring(text: str, start: int, length: int) -> str:
         raise ValueError("537: Invalid length parameter passed to the LEFT or SUBSTRING function.")
     end = start + length
     return _from_units(_units(text)[2 * (max(start, 1) - 1) : 2 * (max(end, 1) - 1)])
+
+
+def _of_people(text: str) -> str:
+    """A text as Latin1_General_100_CI_AS sees it (learn.microsoft.com, "Collation and Unicode support"): neither case,
+    nor width, nor whether an accent is a character of its own, nor characters without weight."""
+    seen = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cn"))
+    return unicodedata.normalize("NFKC", seen).casefold()
 
 
 def _left(text: str, length: int) -> str:
@@ -197,6 +205,7 @@ STRICT: dict[str, tuple[int, Callable[..., Any]]] = {
     "NCHAR": (1, chr),
     "LEN": (1, _length),
     "LEN_SC": (1, _characters),
+    "OF_PEOPLE": (1, _of_people),
     "LEFT_OF": (2, _left),
     "LEFT_SC": (2, lambda text, count: text[:count]),
     "RIGHT_OF": (2, _right),

@@ -133,9 +133,11 @@ class _Change:
 
     _neq = _gt = _gte = _lt = _lte = _nullsafeeq = _nullsafeneq = _eq
 
-    # -- collations, which only matter over a length -------------------------------------------------------
+    # -- collations, which matter over a length, and where one of people is compared by ----------------------
 
     def _collate(self, node: exp.Collate) -> exp.Expression:
+        if node.expression.name.endswith("_CI_AS"):
+            return call("OF_PEOPLE", node.this)
         if node.expression.name.endswith("_SC"):
             return node
         return node.this
