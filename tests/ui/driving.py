@@ -32,7 +32,7 @@ from divegov_gui.ui.theme import text_font
 
 W = TypeVar("W", bound=QWidget)
 _HEADING_PAD = 10
-"""What the style sheet leaves free on either side of a heading."""
+"""What is left free on either side of a heading, and of a cell."""
 
 
 def fill(workspace: Path, *sources: GenerationRequest) -> Path:
@@ -100,6 +100,17 @@ def cells(table: QTableView, row: int) -> list[str]:
     model = table.model()
     role = Qt.ItemDataRole.AccessibleTextRole
     return [str(model.index(row, column).data(role)) for column in range(model.columnCount())]
+
+
+def shortened(table: QTableView, row: int) -> list[str]:
+    """The cells of a row whose text is longer than their column, which ends them with dots."""
+    measure = QFontMetrics(text_font())
+    texts = [str(table.model().index(row, at).data() or "") for at in range(table.model().columnCount())]
+    return [
+        text
+        for at, text in enumerate(texts)
+        if measure.horizontalAdvance(text) + 2 * _HEADING_PAD > table.columnWidth(at)
+    ]
 
 
 def clipped(window: QWidget) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, cells, click, click_row, clipped, fill, find, own_scripts, quiet, texts
+from driving import ask, cells, click, click_row, clipped, fill, find, own_scripts, quiet, shortened, texts
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar, QTableView
 from pytestqt.qtbot import QtBot
@@ -239,6 +239,27 @@ def open_batch(qtbot: QtBot, steward: Any, row: int) -> None:
     click_row(qtbot, table, row)
     qtbot.keyClick(table, Qt.Key.Key_Return)
     quiet(steward)
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 800), (1920, 1080)], ids=str)
+def test_the_sources_of_batches_are_read_whole(
+    qtbot: QtBot, open_on: Any, workspace: Path, size: tuple[int, int]
+) -> None:
+    with closing(sqlite3.connect(workspace)) as raw, raw:
+        raw.execute(
+            "UPDATE Ingestion_Batch SET Source_Name = '1,000,000 synthetic divers (seed 7, 5 % dirty)', "
+            "Declared_Count = 1000000, Loaded_Count = 1000000, "
+            "Promoted_Count = Promoted_Count + 1000000 - Loaded_Count WHERE Batch_ID = 1"
+        )
+    steward = open_on(workspace)
+    steward.window.resize(*size)
+    turn_to(qtbot, steward, "Batches")
+    table = find(steward, "overview.batches", QTableView)
+    assert [shortened(table, row) for row in (0, 1)] == [[], []]
+    left = table.columnViewportPosition(5)
+    assert left + table.columnWidth(5) - 10 <= table.viewport().width(), (
+        "how many are quarantined is in sight"
+    )
 
 
 def test_batches_are_listed_newest_first_in_local_time_with_utc_on_hover(

@@ -76,16 +76,16 @@ def _quarantined_tone(row: BatchRow) -> str:
 
 
 COLUMNS = (
-    Column("batch_id", "Batch", 74, align_right=True),
-    Column("source", "Source", 150, tooltip=lambda row: str(row.source)),
-    Column("received", "Received", 152, tooltip=_received_tip),
-    Column("loaded", "Loaded", 88, align_right=True),
-    Column("promoted", "Promoted", 94, align_right=True),
-    Column("quarantined", "Quarantined", 112, align_right=True, tone=_quarantined_tone),
-    Column("right", "Right at once", 104, align_right=True, sortable=False),
-    Column("unchanged", "Unchanged", 100, align_right=True),
-    Column("duplicate", "Duplicate", 94, align_right=True),
-    Column("kind", "Kind", 120),
+    Column("batch_id", "Batch", 56, align_right=True),
+    Column("source", "Source", 304, tooltip=lambda row: str(row.source)),
+    Column("received", "Received", 142, tooltip=_received_tip),
+    Column("loaded", "Loaded", 86, align_right=True),
+    Column("promoted", "Promoted", 86, align_right=True),
+    Column("quarantined", "Quarantined", 98, align_right=True, tone=_quarantined_tone),
+    Column("right", "Right at once", 100, align_right=True, sortable=False),
+    Column("unchanged", "Unchanged", 94, align_right=True),
+    Column("duplicate", "Duplicate", 86, align_right=True),
+    Column("kind", "Kind", 112),
     Column("status", "Status", 130, badge=_status_badge, tooltip=_status_tip, sortable=False),
 )
 _VIEW_COLUMN = {
