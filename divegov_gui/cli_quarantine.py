@@ -87,7 +87,7 @@ def show(
         chosen(session, catalogue, Wanted(ids=[record]))
         (row,) = read_rows(session, [record])
         knowledge = read_knowledge(session, region or ())
-        found = suggest(session, [Values.of(row)], knowledge).get(record, ()) if row.is_open else ()
+        found = suggest(session, [Values.of(row)], knowledge, improve=True) if row.is_open else {}
     facts = record_facts(row, catalogue)
     facts["values"] = {
         column: {
@@ -97,7 +97,7 @@ def show(
         }
         for column, value in row.values.items()
     }
-    facts["suggestions"] = [_suggestion_facts(each, catalogue) for each in found]
+    facts["suggestions"] = [_suggestion_facts(each, catalogue) for each in found.get(record, ())]
     if as_json:
         print_json(facts)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ _IN_KEYS = {
     *("Claimed_By", "Quarantined_At", "Quarantined_On"),
 }
 PAGE = 200
+_STANDING = ["Quarantine_ID", "Record_Version", "Status", "Is_Claimed", "Claimed_By"]
 _NEAR = 10_000
 """How many records are looked through for a first page, before all of them are."""
 COLUMN_BITS = {field.column: 1 << place for place, field in enumerate(FIELDS)}
@@ -223,19 +224,66 @@ def read_versions(
 
     Of many, a stretch of ids is read and what was not asked for is left out: faster than long lists.
     """
-    wanted = set(ids)
-    found: dict[int, int] = {}
-    with interruptible(session, cancel):
-        for filters in _stretches(sorted(wanted)):
-            for row in session.select(VIEW, ["Quarantine_ID", "Record_Version"], filters):
-                found[row["Quarantine_ID"]] = row["Record_Version"]
+    found = {
+        row["Quarantine_ID"]: row["Record_Version"]
+        for row in _of_many(session, ids, ["Quarantine_ID", "Record_Version"], cancel)
+    }
     return [(each, found[each]) for each in ids if each in found]
 
 
-def read_failing(session: Session, bits: int, cancel: CancelToken | None = None) -> array[int]:
-    """The ids of the waiting records that fail one of some checks."""
+@dataclass(frozen=True)
+class Decidable:
+    """Records that something may be decided on, each with its version, and how many are left out and why.
+
+    `claimed` counts the records that others work on, `claimants` names these others, and `otherwise` counts the records
+    that have another status than was asked for. `mine` are the ids that one has claimed oneself.
+    """
+
+    versions: tuple[tuple[int, int], ...]
+    claimed: int = 0
+    claimants: tuple[str, ...] = ()
+    otherwise: int = 0
+    mine: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> array[int]:
+        """The records without their versions."""
+        return array("q", (number for number, _ in self.versions))
+
+
+def read_decidable(
+    session: Session,
+    ids: Sequence[int],
+    status: str = "Open",
+    seen: Mapping[int, int] | None = None,
+    cancel: CancelToken | None = None,
+) -> Decidable:
+    """Those of `ids` that have `status` and that nobody else works on. What a person has `seen` in another version
+    keeps that one, so that what is decided on it is refused with the name of who was faster."""
+    known = seen or {}
+    versions: dict[int, int] = {}
+    mine: list[int] = []
+    claimed = otherwise = 0
+    claimants: set[str] = set()
+    for row in _of_many(session, ids, _STANDING, cancel):
+        number, is_claimed = row["Quarantine_ID"], row["Is_Claimed"]
+        if row["Status"] != status:
+            otherwise += 1
+        elif is_claimed and row["Claimed_By"] != session.actor:
+            claimed += 1
+            claimants.add(row["Claimed_By"])
+        else:
+            versions[number] = known.get(number, row["Record_Version"])
+            mine += [number] if is_claimed else []
+    in_order = tuple((each, versions[each]) for each in dict.fromkeys(ids) if each in versions)
+    return Decidable(in_order, claimed, tuple(sorted(claimants)), otherwise, tuple(mine))
+
+
+def read_open(session: Session, bits: int = 0, cancel: CancelToken | None = None) -> array[int]:
+    """The ids of the waiting records; with `bits`, of those that fail one of these checks."""
     with interruptible(session, cancel):
-        filters = [Filter("Status", "=", "Open"), Filter("Failed_Checks", "has bit", bits)]
+        filters = [Filter("Status", "=", "Open")]
+        filters += [Filter("Failed_Checks", "has bit", bits)] if bits else []
         return session.keys(narrowest(filters), "Quarantine_ID", filters, [Order("Quarantine_ID")])
 
 
@@ -243,6 +291,18 @@ def read_payload(session: Session, quarantine_id: int) -> str | None:
     """The record as it arrived, verbatim; None where there is no such record."""
     rows = session.select(VIEW, ["Payload"], [Filter("Quarantine_ID", "=", quarantine_id)])
     return str(rows[0]["Payload"]) if rows else None
+
+
+def _of_many(
+    session: Session, ids: Sequence[int], columns: list[str], cancel: CancelToken | None
+) -> Iterator[Row]:
+    """Some columns of many records, in no promised order."""
+    wanted = set(ids)
+    with interruptible(session, cancel):
+        for filters in _stretches(sorted(wanted)):
+            for row in session.select(VIEW, columns, filters):
+                if row["Quarantine_ID"] in wanted:
+                    yield row
 
 
 def _stretches(ids: list[int], most: int = 500) -> list[list[Filter]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,17 @@ from divegov_gui.ui.capture import settle
 from divegov_gui.ui.pages.quarantine.columns import NAMES
 from divegov_gui.ui.pages.quarantine.grid import QueueGrid
 from divegov_gui.ui.pages.quarantine.page import QuarantinePage
+
+GOOD: dict[str, str | None] = {
+    "first_name": "Grace",
+    "last_name": "Hill",
+    "email": "grace.hill@dive.example",
+    "phone": "+48601123456",
+    "date_of_birth": "1990-12-31",
+    "certification": "Rescue Diver",
+    "source_reference": "A-1",
+}
+"""A record that the gate lets in."""
 
 
 class Workbench:
@@ -163,6 +175,29 @@ class Workbench:
             do(session)
         finally:
             session.close()
+
+    def arrive(self, *people: dict[str, str | None], name: str = "desk.csv") -> list[int]:
+        """Have records come in, each a good one but for what is said; returns those that are put aside."""
+        before = set(self.open_ids())
+
+        def ingest(session: Any) -> None:
+            (batch,) = session.call(
+                "Open_Batch",
+                source_name=name,
+                source_kind="file",
+                content_hash=json.dumps([name, people]),
+                declared_count=len(people),
+            )[0]
+            rows = [
+                [number, json.dumps({"from": name} | person), *(GOOD | person).values()]
+                for number, person in enumerate(people, start=1)
+            ]
+            session.call("Load_Batch", batch_id=batch["Batch_ID"], rows=json.dumps(rows))
+            session.call("Govern_Batch", batch_id=batch["Batch_ID"])
+
+        self.as_another(ingest)
+        self.key(Qt.Key.Key_F5, on=self.grid)
+        return [each for each in self.open_ids() if each not in before]
 
     def _pausing(self) -> bool:
         timers = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from divegov_gui.services.bulk.groups import RepairGroup, repair_groups
+from divegov_gui.services.bulk.groups import RepairGroup, count_alike, repair_groups
 from divegov_gui.services.bulk.operations import (
     BestSuggestion,
     LikeThis,
@@ -27,6 +27,7 @@ __all__ = [
     "SetValue",
     "Trim",
     "apply_preview",
+    "count_alike",
     "preview",
     "repair_groups",
 ]

@@ -76,6 +76,7 @@ class LikeThis:
             session,
             records,
             knowledge,
+            improve=True,
             columns=(self.column,),
             wanted=lambda proposal: proposal.kind == self.repair,
         )
@@ -128,7 +129,9 @@ class _TextOperation:
 
     def _changes(self, record: Values) -> Made | Untouched:
         made = {column: self.make(record[column]) for column in self.columns}
-        changed = {column: text for column, text in made.items() if text != record[column]}
+        changed = {
+            column: text for column, text in made.items() if (text or None) != (record[column] or None)
+        }
         return Made(changed) if changed else Untouched.NOTHING_TO_DO
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from divegov_gui.services.suggestions.judging import suggest, unambiguous
+from divegov_gui.services.suggestions.judging import clearly_best, suggest, unambiguous
 from divegov_gui.services.suggestions.knowledge import Knowledge, read_knowledge
 from divegov_gui.services.suggestions.model import (
     Confidence,
@@ -21,6 +21,7 @@ __all__ = [
     "Proposal",
     "Suggestion",
     "Values",
+    "clearly_best",
     "read_knowledge",
     "suggest",
     "unambiguous",

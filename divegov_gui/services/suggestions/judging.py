@@ -19,12 +19,11 @@ _AT_ONCE = 20_000
 
 
 class _Candidate(NamedTuple):
-    """A proposal for a column of a record; `is_repair`: the column fails a check as it is."""
+    """A proposal for a column of a record."""
 
     record: Values
     column: str
     proposal: Proposal
-    is_repair: bool
 
 
 def suggest(
@@ -38,8 +37,9 @@ def suggest(
 ) -> dict[int, tuple[Suggestion, ...]]:
     """The fixes that the gatekeeper would accept, by quarantine id; by column, the likeliest first.
 
-    A fix is offered only where its column fails now and would pass then. With `improve` there are also fixes of
-    columns that pass: letter case, needless spaces, mail domains that look mistyped, international numbers.
+    A fix is offered only where its column fails now and would pass then. With `improve` there are also, behind those,
+    fixes of columns that pass: letter case, needless spaces, mail domains that look mistyped, international numbers,
+    names that stand the wrong way round.
     `columns` and `wanted` narrow what is proposed, before anything is judged. Saves nothing.
     """
     knowledge = knowledge or read_knowledge(session)
@@ -64,16 +64,24 @@ def unambiguous(suggestions: Iterable[Suggestion]) -> Suggestion | None:
     return found[0] if len(found) == 1 and found[0].confidence is not Confidence.LOW else None
 
 
+def clearly_best(suggestions: Sequence[Suggestion]) -> Suggestion | None:
+    """The one that a person means who asks for the best, of those for one column: None where several are as likely."""
+    top = max((each.confidence for each in suggestions), default=None)
+    found = [each for each in suggestions if each.confidence is top]
+    return found[0] if len(found) == 1 else None
+
+
 def _candidates(
     record: Values, columns: Sequence[str], knowledge: Knowledge, improve: bool
 ) -> Iterator[_Candidate]:
-    for column in columns:
-        fails = bool(record.failed_checks & knowledge.masks.get(column, 0))
-        if not fails and not improve:
-            continue
-        propose = proposing.repairs if fails else proposing.improvements
-        for proposal in propose(record, column, knowledge):
-            yield _Candidate(record, column, proposal, fails)
+    failing = [column for column in columns if record.failed_checks & knowledge.masks.get(column, 0)]
+    for column in failing:
+        for proposal in proposing.repairs(record, column, knowledge):
+            yield _Candidate(record, column, proposal)
+    for column in columns if improve else ():
+        if column not in failing:
+            for proposal in proposing.improvements(record, column, knowledge):
+                yield _Candidate(record, column, proposal)
 
 
 def _accepted(

@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from divegov_gui.services.suggestions import dates, emails, names, phones
 from divegov_gui.services.suggestions.knowledge import Knowledge
 from divegov_gui.services.suggestions.model import Proposal, Values
-from divegov_gui.services.suggestions.whole_record import misplaced_address, missing_name, swapped_names
+from divegov_gui.services.suggestions.whole_record import (
+    misplaced_address,
+    missing_name,
+    names_the_wrong_way,
+    swapped_names,
+)
 
 _LONGEST = 400
 """Characters beyond which a value is a text that landed in the wrong field, and no slip of the pen."""
@@ -42,7 +47,9 @@ def improvements(record: Values, column: str, knowledge: Knowledge) -> list[Prop
     value = record[column] or ""
     if not value.strip() or len(value) > _LONGEST:
         return []
-    if column in ("First_Name", "Last_Name"):
+    if column == "First_Name":
+        return [*names_the_wrong_way(record, knowledge.names), *names.improvements(value, column)]
+    if column == "Last_Name":
         return names.improvements(value, column)
     if column == "Email":
         return emails.improvements(value, knowledge.domains)

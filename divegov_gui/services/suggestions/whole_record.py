@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from divegov_gui.services.suggestions.dates_words import plain
 from divegov_gui.services.suggestions.model import Confidence, Proposal, Values
@@ -13,6 +14,26 @@ _ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:.]{2,}")
 _NAME = re.compile(r"(?!.*(.)\1{2})[a-z]{3,30}")
 _LONGEST = 200
 """Characters beyond which a field holds no name and no address that was misplaced."""
+
+
+class KnownNames:
+    """How often words stand as first and as last names of the platform's own divers."""
+
+    def __init__(self, people: Iterable[tuple[str | None, str | None]] = ()) -> None:
+        self._first: Counter[str] = Counter()
+        self._last: Counter[str] = Counter()
+        for first, last in people:
+            self._first[plain(first or "")] += 1
+            self._last[plain(last or "")] += 1
+
+    def is_first(self, name: str) -> bool:
+        """Whether `name` is rather a first name."""
+        return self._first[plain(name)] > self._last[plain(name)]
+
+    def is_last(self, name: str) -> bool:
+        """Whether `name` is rather a last name."""
+        return self._last[plain(name)] > self._first[plain(name)]
+
 
 _OTHER_NAME = {"First_Name": "Last_Name", "Last_Name": "First_Name"}
 
@@ -38,6 +59,19 @@ def swapped_names(record: Values) -> Iterator[Proposal]:
     first, last = record["First_Name"], record["Last_Name"]
     if first and last and first.strip() and last.strip() and first != last:
         yield Proposal("name.swapped", {"First_Name": last, "Last_Name": first}, Confidence.MEDIUM)
+
+
+def names_the_wrong_way(record: Values, known: KnownNames) -> Iterator[Proposal]:
+    """First and last name swapped, where the divers' own names tell so, or one of them does and the address too."""
+    first, last = (record["First_Name"] or "").strip(), (record["Last_Name"] or "").strip()
+    if not first or not last or not known.is_first(last) or known.is_first(first):
+        return
+    local = (record["Email"] or "")[:_LONGEST].partition("@")[0]
+    parts = [part for part in re.split(r"[^a-z]+", plain(local)) if part]
+    in_address = parts == [re.sub(r"[^a-z]", "", plain(name)) for name in (last, first)]
+    if known.is_last(first) or in_address:
+        changes: dict[str, str | None] = {"First_Name": last, "Last_Name": first}
+        yield Proposal("name.swapped", changes, Confidence.MEDIUM)
 
 
 def _split(whole: str, column: str) -> Iterator[Proposal]:

@@ -88,9 +88,8 @@ class DataTable(QTableView):
         """The places of the selected rows in order, at most `limit` of them."""
         found: list[int] = []
         for first, last in self.selected_ranges():
-            found.extend(range(first, last + 1))
-            if limit is not None and len(found) >= limit:
-                return found[:limit]
+            rows = range(first, last + 1)
+            found.extend(rows if limit is None else rows[: limit - len(found)])
         return found
 
     def selected_ranges(self) -> list[tuple[int, int]]:

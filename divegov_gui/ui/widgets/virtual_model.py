@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -202,11 +202,11 @@ class VirtualTableModel(QAbstractTableModel):
 
     def find(self, key: Any) -> Row | None:
         """The row with `key` if it is at hand."""
-        for block in self._blocks.values():
-            for row in block.rows:
-                if row is not None and read(row, self._key) == key:
-                    return row
-        return None
+        return next((row for row in self.rows_at_hand() if read(row, self._key) == key), None)
+
+    def rows_at_hand(self) -> Iterator[Row]:
+        """Every row that is at hand, in no order."""
+        return (row for block in self._blocks.values() for row in block.rows if row is not None)
 
     def want(self, rows: range) -> None:
         """Ask for rows that come into sight, ahead of the frame that shows them."""

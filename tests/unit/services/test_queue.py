@@ -23,8 +23,8 @@ from divegov_gui.services.queue import (
     Catalogue,
     Sorting,
     read_catalogue,
-    read_failing,
     read_keys,
+    read_open,
     read_page,
     read_rows,
     read_versions,
@@ -217,4 +217,4 @@ def test_what_fails_a_check_is_found_by_its_bit(session: Session, path: Path, ca
     wanted = [
         row["Quarantine_ID"] for row in plain(path) if row["Status"] == "Open" and row["Failed_Checks"] & bits
     ]
-    assert list(read_failing(session, bits)) == wanted
+    assert list(read_open(session, bits)) == wanted

@@ -13,7 +13,7 @@ from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.bulk import LikeThis, Operation, Preview, apply_preview, preview
-from divegov_gui.services.queue import Catalogue, read_failing
+from divegov_gui.services.queue import Catalogue, read_open
 from divegov_gui.services.review import Edited
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.bulk_form import BulkForm
@@ -216,7 +216,7 @@ def _preview(
     progress: ProgressSink,
     cancel: CancelToken,
 ) -> Preview:
-    wanted = read_failing(session, bits, cancel) if ids is None else ids
+    wanted = read_open(session, bits, cancel) if ids is None else ids
     return preview(session, catalogue, wanted, operation, progress=progress, cancel=cancel)
 
 

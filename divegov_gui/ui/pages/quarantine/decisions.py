@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services.queue import Catalogue, Sorting, read_keys, read_versions
+from divegov_gui.services.queue import Catalogue, Decidable, Sorting, read_decidable, read_keys
 from divegov_gui.services.queue_query import OPEN, READY
 from divegov_gui.services.review import (
     Claim,
     Edited,
     Resubmitted,
+    Versions,
     claim_records,
     discard_codes,
     discard_records,
@@ -23,6 +25,7 @@ from divegov_gui.services.review import (
     reopen_records,
 )
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, AppContext
+from divegov_gui.ui.pages.quarantine.left_out import left_out, nothing_left
 from divegov_gui.ui.pages.quarantine.steps import discard_step
 from divegov_gui.ui.pages.quarantine.word_question import WordQuestion
 from divegov_gui.ui.times import local_time
@@ -81,8 +84,11 @@ class Decisions(QObject):
             return
         from divegov_gui.ui.pages.quarantine.resubmit_dialog import ResubmitDialog
 
-        dialog = ResubmitDialog(self._context, self._page.marks.checks, ids, self._page.window(), waive=waive)
+        dialog = ResubmitDialog(
+            self._context, self._page.marks.checks, ids, self._page.window(), waive=waive, seen=self._seen()
+        )
         dialog.resubmitted.connect(self._tell_resubmitted)
+        dialog.outdated.connect(self._read_anew)
         dialog.open()
 
     def _tell_resubmitted(self, found: Resubmitted) -> None:
@@ -96,59 +102,91 @@ class Decisions(QObject):
     # --- out of the queue and back
     def discard(self) -> None:
         """Ask why, and put the records away."""
-        ids = self.chosen()
-        if len(ids):
-            self._read(_codes, lambda codes: self._ask_discard(ids, codes))
+        self._decide(self.chosen(), "Open", self._ask_discard)
 
-    def _ask_discard(self, ids: array[int], codes: list[tuple[str, str]]) -> None:
+    def _ask_discard(self, found: Decidable, codes: list[tuple[str, str]]) -> None:
+        many = len(found.versions)
+        one = "It waits no longer. It is kept as it is"
+        kept = one if many == 1 else "They wait no longer. They are kept as they are"
+        told = f"{plural(many, 'record')} discarded."
         asked = WordQuestion(
             "quarantine.discard_dialog",
-            f"Discard {plural(len(ids), 'record')}",
+            f"Discard {plural(many, 'record')}",
             "discard",
             self._page.window(),
             yes="Discard",
-            text="They wait no longer. They are kept as they are, and can be reopened.",
+            text=f"{kept}, and can be reopened. {left_out(found)}",
             codes=codes,
             needs_reason=False,
             reasoned=("other",),
             danger=True,
         )
-        told = f"{plural(len(ids), 'record')} discarded."
-        asked.given.connect(lambda code, reason: self._discard(ids, code, reason, told))
+        asked.given.connect(lambda code, reason: self._discard(found, code, reason, told))
         asked.open()
 
-    def _discard(self, ids: array[int], code: str, reason: str, told: str) -> None:
+    def _discard(self, found: Decidable, code: str, reason: str, told: str) -> None:
         def done(_: object) -> None:
-            self._desk.editing.remember(discard_step(ids, code, reason or None))
+            self._desk.editing.remember(discard_step(found.ids, code, reason or None))
             self._tell_done(told, "Ctrl+Z takes it back.")
 
-        self._submit(partial(_discard, ids, code, reason), "Discarding", done)
+        self._submit(partial(_discard, found.versions, code, reason), "Discarding", done)
 
     def reopen(self) -> None:
         """Ask why, and let discarded records wait again."""
-        ids = self.chosen()
-        if not len(ids):
-            return
+        self._decide(self.chosen(), "Discarded", self._ask_reopen)
+
+    def _ask_reopen(self, found: Decidable, _: object) -> None:
+        many = len(found.versions)
         asked = WordQuestion(
             "quarantine.reopen_dialog",
-            f"Reopen {plural(len(ids), 'record')}",
+            f"Reopen {plural(many, 'record')}",
             "undo",
             self._page.window(),
             yes="Reopen",
-            text="What was discarded waits again. Released and merged records stay closed.",
+            text=f"{'It waits' if many == 1 else 'They wait'} again. {left_out(found, 'Discarded')}",
         )
-        told = f"{plural(len(ids), 'record')} reopened."
-        asked.given.connect(lambda _, reason: self._write(partial(_reopen, ids, reason), "Reopening", told))
+        told = f"{plural(many, 'record')} reopened."
+        asked.given.connect(
+            lambda _, reason: self._write(partial(_reopen, found.versions, reason), "Reopening", told)
+        )
         asked.open()
+
+    def _decide(
+        self, ids: array[int], status: str, ask: Callable[[Decidable, list[tuple[str, str]]], object]
+    ) -> None:
+        """Look which of `ids` can be decided on, behind the edits that are on their way, and ask."""
+
+        def looked(answer: tuple[Decidable, list[tuple[str, str]]]) -> None:
+            if answer[0].versions:
+                ask(*answer)
+            else:
+                self._context.notifier.info(*nothing_left(answer[0], status))
+                self._read_anew()
+
+        if len(ids):
+            self._context.writer.submit(
+                partial(_decidable, ids, status, self._seen()),
+                on_success=looked,
+                on_failure=self._context.notifier.error,
+                owner=self,
+            )
+
+    def _seen(self) -> dict[int, int]:
+        """The records at hand, in the versions that the person sees; none while an edit of theirs is on its way."""
+        if self._desk.editing.is_busy:
+            return {}
+        return {row.quarantine_id: row.record_version for row in self._page.grid.rows.rows_at_hand()}
 
     # --- claims
     def claim(self) -> None:
         """Claim the records; what another has claimed can be taken over, with a word why."""
         ids = self.chosen()
         if len(ids):
-            self._submit(partial(_claim, ids, None), "Claiming", lambda found: self._tell_claims(ids, found))
+            self._submit(partial(_claim, ids, None), "Claiming", self._tell_claims)
 
-    def _tell_claims(self, ids: array[int], found: list[Claim]) -> None:
+    def _tell_claims(self, found: list[Claim]) -> None:
+        if not found:
+            self._context.notifier.info("No record to claim.", "None of these waits any more.")
         taken = [claim for claim in found if not claim.is_claimed]
         mine = len(found) - len(taken)
         if mine:
@@ -178,7 +216,13 @@ class Decisions(QObject):
         """Let others have the records."""
         ids = self.chosen()
         if len(ids):
-            self._write(partial(_give_up, ids), "Giving claims up", f"{plural(len(ids), 'claim')} given up.")
+            self._submit(partial(_give_up, ids), "Giving claims up", self._tell_given_up)
+
+    def _tell_given_up(self, count: int) -> None:
+        if count:
+            self._tell_done(f"{plural(count, 'claim')} given up.")
+        else:
+            self._context.notifier.info("You have claimed none of these records.")
 
     # --- many at once
     def change_values(self) -> None:
@@ -224,7 +268,7 @@ class Decisions(QObject):
 
     def tell_bulk(self, edited: Edited) -> None:
         """Many records were changed in one step."""
-        self._desk.editing.remember_group(edited.group_id)
+        self._desk.editing.remember_group(edited)
         self._context.notifier.success(
             f"{plural(edited.record_count, 'record')} changed.", "Ctrl+Z takes all of it back in one step."
         )
@@ -257,7 +301,7 @@ class Decisions(QObject):
     # --- doing
     def after(self, what: set[str]) -> None:
         """Read the list anew around the place where one is, and tell the other pages."""
-        self._page.loader.reload(self._page.place())
+        self._read_anew()
         self._desk.tell(what)
 
     def _write(self, job: Any, words: str, told: str) -> None:
@@ -273,9 +317,18 @@ class Decisions(QObject):
             label=words,
             write=True,
             on_success=on_success,
-            on_failure=self._context.notifier.error,
+            on_failure=self._take_refusal,
             owner=self,
         )
+
+    def _take_refusal(self, error: DiveGovError) -> None:
+        """Tell why; where somebody else was faster, show the records as they are now."""
+        self._context.notifier.error(error)
+        if isinstance(error, Conflict):
+            self._read_anew()
+
+    def _read_anew(self) -> None:
+        self._page.loader.reload(self._page.place())
 
     def _read(self, job: Any, on_success: Callable[[Any], object]) -> None:
         self._context.reader.submit(
@@ -288,18 +341,20 @@ def _ready(catalogue: Catalogue, session: Any, _: ProgressSink, cancel: CancelTo
     return read_keys(session, catalogue, query, Sorting(), cancel)
 
 
-def _codes(session: Any, _: ProgressSink, __: CancelToken) -> list[tuple[str, str]]:
-    return discard_codes(session)
+def _decidable(
+    ids: array[int], status: str, seen: dict[int, int], session: Any, _: ProgressSink, cancel: CancelToken
+) -> tuple[Decidable, list[tuple[str, str]]]:
+    return read_decidable(session, ids, status, seen, cancel), discard_codes(session)
 
 
 def _discard(
-    ids: array[int], code: str, reason: str, session: Any, _: ProgressSink, cancel: CancelToken
+    records: Versions, code: str, reason: str, session: Any, _: ProgressSink, cancel: CancelToken
 ) -> None:
-    discard_records(session, read_versions(session, ids, cancel), code, reason or None, cancel)
+    discard_records(session, records, code, reason or None, cancel)
 
 
-def _reopen(ids: array[int], reason: str, session: Any, _: ProgressSink, cancel: CancelToken) -> None:
-    reopen_records(session, read_versions(session, ids, cancel), reason, cancel)
+def _reopen(records: Versions, reason: str, session: Any, _: ProgressSink, cancel: CancelToken) -> None:
+    reopen_records(session, records, reason, cancel)
 
 
 def _claim(
@@ -308,5 +363,8 @@ def _claim(
     return claim_records(session, ids, take_over=take_over is not None, reason=take_over)
 
 
-def _give_up(ids: array[int], session: Any, _: ProgressSink, __: CancelToken) -> None:
-    release_claims(session, ids)
+def _give_up(ids: array[int], session: Any, _: ProgressSink, cancel: CancelToken) -> int:
+    mine = read_decidable(session, ids, cancel=cancel).mine
+    if mine:
+        release_claims(session, mine)
+    return len(mine)

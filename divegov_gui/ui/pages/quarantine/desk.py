@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from divegov_gui.core.errors import Conflict
+from divegov_gui.core.errors import Conflict, DiveGovError
+from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.queue import QueueRow, read_rows
-from divegov_gui.services.review import Edited, undo_edit
-from divegov_gui.services.story import read_cells, read_history, read_last_edits, read_story
+from divegov_gui.services.review import Edited
+from divegov_gui.services.story import read_story
 from divegov_gui.ui.context import QUARANTINE, AppContext
-from divegov_gui.ui.page_size import page_size
+from divegov_gui.ui.pages.quarantine.alike import Alike
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
+from divegov_gui.ui.pages.quarantine.columns import LABELS
+from divegov_gui.ui.pages.quarantine.conflicts import Conflicts
 from divegov_gui.ui.pages.quarantine.decisions import Decisions
 from divegov_gui.ui.pages.quarantine.editing import Editing, Wish
+from divegov_gui.ui.pages.quarantine.history_desk import HistoryDesk
+from divegov_gui.ui.pages.quarantine.offers import offered
 from divegov_gui.ui.pages.quarantine.suggesting import Suggesting
-from divegov_gui.ui.widgets import CellEdit, plural
+from divegov_gui.ui.widgets import CellEdit
 
 if TYPE_CHECKING:
     from divegov_gui.services.suggestions import Suggestion
@@ -40,9 +46,13 @@ class Desk(QObject):
         """Whether the change that is just told was made here, and is shown already."""
         self._grid, self._panel = page.grid, page.panel
         self._editor: CellEditor | None = None
+        self._is_held = False
         self.editing = Editing(context, page.marks, self._row_of, self)
         self.suggesting = Suggesting(context, self)
+        self.alike = Alike(context, self)
         self.decisions = Decisions(context, page, self)
+        self.conflicts = Conflicts(context, page, self)
+        self.history = HistoryDesk(context, page, self)
         self._listen()
         self._wire_actions()
         self._enable()
@@ -56,12 +66,45 @@ class Desk(QObject):
 
     def _take_current(self, row: QueueRow | None) -> None:
         """The cursor has moved. Where its row is still on the way, the panel stands as it is and offers nothing."""
+        if self._is_held:
+            return
         if row is None and self._grid.currentIndex().isValid():
             self._panel.row = None
             self.suggesting.forget()
             self._enable()
         else:
             self.show_row(row)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """While the list is exchanged, the panel stands as it is, and what is being typed in a cell is kept."""
+        editor = self._editor
+        draft = (editor.row, editor.column, editor.text()) if editor is not None else None
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+        self._take_current(self._grid.current_row())
+        if draft is not None:
+            self._type_again(*draft)
+
+    def _type_again(self, row: QueueRow, column: str, text: str) -> None:
+        """Go on typing where one was; where the record is in the list no more, say what has become of it."""
+        now = self._grid.current_row()
+        if now is not None and now.quarantine_id == row.quarantine_id:
+            self._grid.go_to_cell(self._grid.currentIndex().row(), column)
+            self._grid.edit_current()
+        if self._editor is None:
+            number = grouped(row.quarantine_id)
+            self._context.notifier.warning(
+                f"Record {number} is not in the list any more.",
+                f"What was typed for {LABELS[column]} is not saved.",
+            )
+            return
+        self._editor.row = row
+        self._editor.setText(text)
+        self.editing.judge(row, {column: text or None})
 
     def tell(self, what: Set[str] = frozenset({QUARANTINE})) -> None:
         """Tell the other pages what has changed; this one shows it already."""
@@ -90,12 +133,13 @@ class Desk(QObject):
         self.editing.judged.connect(self._show_judgement)
         self.editing.row_changed.connect(self.take_row)
         self.editing.saved.connect(self._take_saved)
-        self.editing.taken_back.connect(self._take_undone)
-        self.editing.in_conflict.connect(self._resolve)
+        self.editing.taken_back.connect(self.take_undone)
+        self.editing.in_conflict.connect(self.conflicts.resolve)
+        self.editing.stuck.connect(self.conflicts.leave_out)
+        self.editing.refused.connect(self.take_refusal)
         self.editing.history_changed.connect(self._enable)
         self.suggesting.found.connect(self._show_suggestions)
-        self._page.panes.history.undo_wanted.connect(self._undo_group)
-        self._page.panes.history.cells_wanted.connect(self._read_cells)
+        self.alike.counted.connect(self._panel.show_others)
 
     def _wire_actions(self) -> None:
         page, grid = self._page, self._grid
@@ -108,7 +152,7 @@ class Desk(QObject):
             "story": lambda: self._go_to_leaf("story"),
             "edits": lambda: self._go_to_leaf("edits"),
             "edit": grid.edit_current,
-            "accept": self.accept_first,
+            "accept": self.accept_best,
             "others": lambda: self.decisions.fix_others(self.suggesting.best(grid.current_column())),
             "groups": self.decisions.similar_fixes,
             "change": self.decisions.change_values,
@@ -133,18 +177,8 @@ class Desk(QObject):
 
     def _enable(self) -> None:
         """Offer only what can be done now, and by whom."""
-        actions, row = self._page.actions_, self._panel.row
-        some = self._grid.rows.rowCount() > 0
-        may = self._page.marks.may_change
-        is_open = row is not None and row.is_open
-        offered = {"export": some, "import": may, "reopen": may and some, "resubmit_ready": may}
-        offered |= {"undo": bool(self.editing.undoable), "redo": bool(self.editing.redoable)}
-        offered |= dict.fromkeys(
-            ("resubmit", "release", "discard", "change", "groups", "claim", "unclaim"), may and some
-        )
-        offered |= dict.fromkeys(("edit", "accept", "others", "compare"), may and is_open)
-        for name, can in offered.items():
-            actions[name].setEnabled(can)
+        for name, can in offered(self._page, self.editing).items():
+            self._page.actions_[name].setEnabled(can)
 
     def _show_keys(self) -> None:
         from divegov_gui.ui.pages.quarantine.key_sheet import KeySheet
@@ -177,18 +211,7 @@ class Desk(QObject):
         elif name == "story":
             self._page.panes.story.clear()
         elif name == "edits":
-            self._read_history()
-
-    def _read_history(self) -> None:
-        show = self._page.panes.history.show_history
-        most = page_size()
-        self._read(
-            "history", partial(_history, most), lambda groups: show(groups, self._context.mask_personal)
-        )
-
-    def _read_cells(self, group_id: int) -> None:
-        show = self._page.panes.history.show_cells
-        self._read(f"cells.{group_id}", partial(_cells, group_id), lambda cells: show(group_id, cells))
+            self.history.read()
 
     def _read(self, kind: str, job: Any, on_success: Any) -> None:
         self._context.reader.submit(
@@ -209,8 +232,10 @@ class Desk(QObject):
         return found if isinstance(found, QueueRow) else None
 
     def _take_cell(self, edit: CellEdit) -> None:
-        column = self._grid.view_column(edit.column)
-        self.editing.save(Wish(edit.row, {column: edit.new or None}))
+        column, editor = self._grid.view_column(edit.column), self._editor
+        is_its = editor is not None and editor.row.quarantine_id == edit.row.quarantine_id
+        seen = editor.row if editor is not None and is_its else edit.row
+        self.editing.save(Wish(seen, {column: edit.new or None}))
 
     def _take_editor(self, editor: CellEditor) -> None:
         self._editor = editor
@@ -227,8 +252,9 @@ class Desk(QObject):
             self.editing.judge(self._panel.row, {column: text or None})
 
     def _save_typed(self, column: str, text: str) -> None:
-        if self._panel.row is not None:
-            self.editing.save(Wish(self._panel.row, {column: text or None}))
+        row = self._panel.row
+        if row is not None:
+            self.editing.save(Wish(self._panel.fields[column].seen or row, {column: text or None}))
 
     def _show_judgement(self, quarantine_id: int) -> None:
         marks = self._page.marks
@@ -255,14 +281,13 @@ class Desk(QObject):
     def _take_saved(self, edited: Edited) -> None:
         """An edit was saved, or taken back: what it touched is read anew, the rest stays as it is."""
         ids = [standing.quarantine_id for standing in edited.records][:_FEW]
-        if ids:
-            self._read("touched", partial(_rows, ids), self._take_rows)
+        self.read_rows_anew(ids)
         self._page.loader.recount()
         if self._panel.leaf != "record":
             self._show_leaf(self._panel.leaf)
         self.tell()
 
-    def _take_undone(self, edited: Edited | None) -> None:
+    def take_undone(self, edited: Edited | None) -> None:
         """A step was taken back. Where it touched more than is in sight, the list is read anew."""
         if edited is None or edited.record_count > _FEW:
             self._page.loader.reload(self._page.place())
@@ -270,28 +295,38 @@ class Desk(QObject):
         else:
             self._take_saved(edited)
 
+    def read_rows_anew(self, ids: list[int]) -> None:
+        """Show these records as they are now."""
+        if ids:
+            self._read("touched", partial(_rows, ids), self._take_rows)
+
     def _take_rows(self, rows: list[QueueRow]) -> None:
         for row in rows:
             self.take_row(row)
 
     # --- suggestions
     def _show_suggestions(self, found: Sequence[Suggestion]) -> None:
-        """Offer them, and by column how many other records fail there as this one does."""
-        facets, row = self._page.loader.facets, self._panel.row
-        alike: dict[str, int] = {}
-        if facets is not None and row is not None:
-            for column in {suggestion.column for suggestion in found}:
-                failing = self._page.marks.checks.for_column(row.failed_checks, column)
-                alike[column] = facets.failing(sum(check.bit for check in failing)) - 1
-        self._panel.show_suggestions(found, alike)
+        """Offer them, and to do the same to the others."""
+        loader, row = self._page.loader, self._panel.row
+        self._panel.show_suggestions(found)
+        if found and row is not None and loader.facets is not None and loader.catalogue is not None:
+            self.alike.ask(row, found, loader.catalogue, loader.facets, self.suggesting.knowledge)
 
-    def accept_first(self) -> None:
-        """Take the likeliest suggestion for the current cell, or else for the record."""
-        best = self.suggesting.best(self._grid.current_column())
-        if best is None:
+    def accept_best(self) -> None:
+        """Take the likeliest suggestion for the current cell, or else for the record; of equals none is picked."""
+        found = self.suggesting.for_column(self._grid.current_column())
+        if not found:
             self._context.notifier.info("No suggestion for this record.")
-        else:
+            return
+        from divegov_gui.services.suggestions import clearly_best
+
+        best = clearly_best(found)
+        if best is not None:
             self.take_suggestion(best)
+            return
+        self._page.search.panel.setChecked(True)
+        self._panel.choose_suggestion(found[0].column)
+        self._context.notifier.info("Several readings are as likely.", "Choose one: Space takes it.")
 
     def take_suggestion(self, suggestion: Suggestion) -> None:
         """Save what a suggestion proposes."""
@@ -299,67 +334,15 @@ class Desk(QObject):
         if row is not None:
             self.editing.save(Wish(row, suggestion.changes, "Suggestion"))
 
-    # --- undoing and conflicts
-    def _undo_group(self, group_id: int, only: list[int] | None) -> None:
-        def done(edited: Edited) -> None:
-            mine = self.editing.undoable
-            self.editing.undoable = [step for step in mine if step.group_id != group_id]
-            self.editing.remember_group(edited.group_id)
-            self._context.notifier.success(f"{plural(edited.cell_count, 'value')} put back.")
-            self._take_undone(edited)
-
-        self._context.writer.submit(
-            partial(_undo, group_id, only),
-            label="Undoing an edit",
-            write=True,
-            on_success=done,
-            on_failure=self._context.notifier.error,
-            owner=self,
-        )
-
-    def _resolve(self, wish: Wish, error: Conflict) -> None:
-        """Tell who was faster, show both values, and let the person choose."""
-        self._read(
-            "conflict",
-            partial(_both, wish.quarantine_id),
-            lambda found: self._ask_which(wish, error, *found),
-        )
-
-    def _ask_which(self, wish: Wish, error: Conflict, row: QueueRow | None, edits: Any) -> None:
-        if row is not None:
-            self.take_row(row)
-        if row is None or error.facts.what in ("claimed", "status"):
-            self._context.notifier.error(error)
-            return
-        from divegov_gui.ui.pages.quarantine.conflict_dialog import ConflictDialog
-
-        dialog = ConflictDialog(wish, row, edits, error, self._context.mask_personal, self._page.window())
-        dialog.mine_chosen.connect(self.editing.save)
-        dialog.open()
+    def take_refusal(self, error: DiveGovError) -> None:
+        """What stood in the way is shown as it is now."""
+        if isinstance(error, Conflict) and error.facts.record is not None:
+            self.read_rows_anew([error.facts.record])
 
 
 def _story(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
     return read_story(session, quarantine_id, cancel)
 
 
-def _history(most: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
-    return read_history(session, most, cancel)
-
-
-def _cells(group_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
-    return read_cells(session, group_id, cancel=cancel)
-
-
 def _rows(ids: list[int], session: Any, _: ProgressSink, cancel: CancelToken) -> list[QueueRow]:
     return read_rows(session, ids, cancel)
-
-
-def _both(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:
-    rows = read_rows(session, [quarantine_id], cancel)
-    return (rows[0] if rows else None), read_last_edits(session, quarantine_id, cancel)
-
-
-def _undo(
-    group_id: int, only: list[int] | None, session: Any, _: ProgressSink, cancel: CancelToken
-) -> Edited:
-    return undo_edit(session, group_id, only=only, cancel=cancel)

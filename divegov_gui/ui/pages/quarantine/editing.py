@@ -16,7 +16,7 @@ from divegov_gui.services.queue import QueueRow
 from divegov_gui.services.review import Edit, Edited, Judged, check_records, edit_records
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import Marks
-from divegov_gui.ui.pages.quarantine.steps import Step, TakenBack, edit_step
+from divegov_gui.ui.pages.quarantine.steps import Step, TakenBack, step_of
 
 _PAUSE_MS = 120
 """How long a person pauses before what is typed is judged."""
@@ -51,6 +51,10 @@ class Editing(QObject):
     """The Edited group of an undo or a redo; None where records were discarded or reopened."""
     in_conflict = Signal(object, object)
     """The Wish that was refused, and the Conflict."""
+    refused = Signal(object)
+    """The DiveGovError for which nothing was taken back."""
+    stuck = Signal(object, object)
+    """The Conflict that keeps a step over many records from being taken back, and what does it for the others."""
     history_changed = Signal()
     """What can be undone or redone has changed."""
 
@@ -60,12 +64,19 @@ class Editing(QObject):
         self.undoable: list[Step] = []
         self.redoable: list[Step] = []
         self._waiting: deque[Wish] = deque()
+        self._mine: dict[tuple[int, str], str | None] = {}
+        """By record and column, what was last saved here: that is no news to the person."""
         self._busy = False
         self._to_judge: tuple[QueueRow, Changes] | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._judge_now)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an edit is on its way into the database."""
+        return self._busy or bool(self._waiting)
 
     # --- while one types
     def judge(self, row: QueueRow, changes: Changes) -> None:
@@ -101,9 +112,9 @@ class Editing(QObject):
             self.redoable.clear()
             self.history_changed.emit()
 
-    def remember_group(self, group_id: int | None) -> None:
+    def remember_group(self, edited: Edited) -> None:
         """A group of edits was saved."""
-        self.remember(edit_step(group_id) if group_id is not None else None)
+        self.remember(step_of(edited))
 
     # --- inside
     def _judge_now(self) -> None:
@@ -124,7 +135,8 @@ class Editing(QObject):
             self.judged.emit(found.key)
 
     def _next(self) -> None:
-        """Save what waits longest, with the version that its record has now."""
+        """Save what waits longest, with the version that its record has now; or with the one that the person has seen,
+        where somebody else has changed the very values since."""
         while self._waiting and not self._busy:
             wish = self._waiting.popleft()
             row = self._row_of(wish.quarantine_id) or wish.row
@@ -134,8 +146,9 @@ class Editing(QObject):
                 self.forget_judgement(wish.quarantine_id)
                 continue
             self._busy = True
+            version = wish.row.record_version if self._is_news(wish, row) else row.record_version
             self._context.writer.submit(
-                partial(_save, row, changes, wish.kind),
+                partial(_save, row.quarantine_id, version, changes, wish.kind),
                 label="Saving an edit",
                 write=True,
                 on_success=partial(self._take_saved, row, changes),
@@ -144,19 +157,28 @@ class Editing(QObject):
                 owner=self,
             )
 
+    def _is_news(self, wish: Wish, row: QueueRow) -> bool:
+        """Whether `row` holds other values than the person has seen, and not from them."""
+        return any(
+            row.value(column)
+            not in (wish.row.value(column), self._mine.get((row.quarantine_id, column), value))
+            for column, value in wish.changes.items()
+        )
+
     def _go_on(self, _: object) -> None:
         self._busy = False
         self._next()
 
     def _take_saved(self, row: QueueRow, changes: Changes, edited: Edited) -> None:
         self._marks.judged.pop(row.quarantine_id, None)
+        self._mine |= {(row.quarantine_id, column): value for column, value in changes.items()}
         for standing in edited.records:
             now: dict[str, Any] = {column.lower(): value for column, value in changes.items()}
             now["record_version"] = standing.record_version
             now["failed_checks"] = standing.failed_checks
             now["edited_columns"] = standing.edited_columns
             self.row_changed.emit(row._replace(**now))
-        self.remember_group(edited.group_id)
+        self.remember_group(edited)
         self.saved.emit(edited)
 
     def _take_failure(self, wish: Wish, error: DiveGovError) -> None:
@@ -166,25 +188,29 @@ class Editing(QObject):
         else:
             self._context.notifier.error(error)
 
-    def _take_back(self, steps: list[Step], onto: list[Step], words: str) -> None:
+    def _take_back(self, steps: list[Step], onto: list[Step], words: str, leave_out: bool = False) -> None:
         """Take the last of `steps` back; what does it again goes `onto` the others. Refused, it stays."""
         if not steps:
             return
         step = steps.pop()
 
         def done(found: TakenBack) -> None:
-            onto.append(found.again)
+            onto.extend([found.again] if found.again is not None else [])
             self.history_changed.emit()
             self.taken_back.emit(found.edited)
 
         def failed(error: DiveGovError) -> None:
             steps.append(step)
             self.history_changed.emit()
-            self._context.notifier.error(error)
+            if isinstance(error, Conflict) and step.record_count > error.facts.count:
+                self.stuck.emit(error, lambda: self._take_back(steps, onto, words, leave_out=True))
+            else:
+                self._context.notifier.error(error)
+                self.refused.emit(error)
 
         self.history_changed.emit()
         self._context.writer.submit(
-            lambda session, _, cancel: step.take_back(session, cancel),
+            lambda session, _, cancel: step.take_back(session, cancel, leave_out),
             label=f"{words} {step.words}",
             write=True,
             on_success=done,
@@ -199,7 +225,13 @@ def _check(row: QueueRow, changes: Changes, session: Any, _: ProgressSink, cance
 
 
 def _save(
-    row: QueueRow, changes: Changes, kind: str, session: Any, _: ProgressSink, cancel: CancelToken
+    record: int,
+    version: int,
+    changes: Changes,
+    kind: str,
+    session: Any,
+    _: ProgressSink,
+    cancel: CancelToken,
 ) -> Edited:
-    edits = [Edit(row.quarantine_id, row.record_version, column, value) for column, value in changes.items()]
+    edits = [Edit(record, version, column, value) for column, value in changes.items()]
     return edit_records(session, edits, kind=kind, cancel=cancel)

@@ -186,16 +186,18 @@ class QuarantinePage(Page):
             "" if catalogue.may_change else "You may read here. To change records is for data stewards."
         )
         self.desk.suggesting.is_wanted = catalogue.may_change
+        self.desk.suggesting.learn_anew()
         self.grid.cells.actor = self.grid.pinned_cells.actor = catalogue.actor
 
     def _show_listing(self, listing: Listing) -> None:
         self.grid.set_placeholder(*NOTHING)
         column = self.grid.currentIndex().column()
         was_typing = self.grid.isAncestorOf(self.focusWidget() or self)
-        self.grid.rows.reset_keys(listing.keys, listing.rows, listing.block)
-        self.grid.go_to(listing.at, column)
-        if was_typing:  # an editor that was open is gone, and would leave the focus to what comes next
-            self.grid.setFocus()
+        with self.desk.holding():
+            self.grid.rows.reset_keys(listing.keys, listing.rows, listing.block)
+            self.grid.go_to(listing.at, column)
+            if was_typing:  # an editor that was open is gone, and would leave the focus to what comes next
+                self.grid.setFocus()
         if not len(listing.keys):
             self.desk.show_row(None)
         self._know_all(listing.is_complete)

@@ -40,9 +40,14 @@ class ValueField(QLineEdit):
         """Whether what is typed is not what is saved."""
         return self.text() != self._saved
 
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether a person is typing in it just now."""
+        return self.hasFocus() and self.is_changed
+
     def show_saved(self, text: str, keep_typed: bool = False) -> None:
         """Show what is saved; with `keep_typed`, what a person is typing just now stays."""
-        typing = keep_typed and self.hasFocus() and self.is_changed
+        typing = keep_typed and self.is_typed_in
         self._saved = text
         if self.text() != text and not typing:
             blocker = QSignalBlocker(self)
@@ -93,6 +98,8 @@ class FieldRow(QWidget):
         self._chips.setSpacing(2)
         layout.addLayout(self._chips)
         self._shown: tuple[Check, ...] = ()
+        self.seen: QueueRow | None = None
+        """The record as the person saw it who began to type."""
         self._reason_parts: list[QWidget] = []
         self._chip_parts: list[QWidget] = []
 
@@ -104,6 +111,8 @@ class FieldRow(QWidget):
     def show_row(self, row: QueueRow, keep_typed: bool = False) -> None:
         """Show the value of `row`, and what it was where it has been edited."""
         mask = self._marks.mask_personal
+        if not (keep_typed and self.field.is_typed_in):
+            self.seen = row
         value = row.value(self.column) or ""
         self.field.show_saved(show_value(self.column, value, mask) if mask else value, keep_typed)
         self.field.setReadOnly(mask or not row.is_open or not self._marks.may_change)
@@ -129,22 +138,35 @@ class FieldRow(QWidget):
         self.field.setAccessibleDescription("; ".join(check.wording for check in found))
         restyle(self.field)
 
-    def show_suggestions(self, found: Sequence[Suggestion], alike: int) -> None:
-        """Offer suggestions, and to do the first of them to the others; `alike` of them fail in the same way."""
+    def show_suggestions(self, found: Sequence[Suggestion]) -> None:
+        """Offer suggestions."""
         _empty(self._chips, self._chip_parts)
         for place, suggestion in enumerate(found):
-            chip = SuggestionChip(suggestion, self.column, place, self._marks.mask_personal)
+            chip = SuggestionChip(
+                suggestion, self.column, place, self._marks.mask_personal, mends=bool(self._shown)
+            )
             chip.clicked.connect(lambda _=False, taken=suggestion: self.suggestion_taken.emit(taken))
             self._add_chip(chip)
-        if found and alike > 0:
-            self._add_chip(self._others_link(found[0], alike))
 
-    def _others_link(self, suggestion: Suggestion, count: int) -> QWidget:
-        link = button(
-            f"Fix the others like this… ({grouped(count)} fail alike)",
-            name=f"quarantine.others.{self.column.lower()}",
-            variant="link",
-        )
+    def show_others(self, suggestion: Suggestion, count: int | None) -> None:
+        """Offer to do the same to `count` others; None: to so many that they were not counted."""
+        shown = [part for part in self._chip_parts if isinstance(part, SuggestionChip)]
+        if len(self._chip_parts) > len(shown) or not any(chip.suggestion is suggestion for chip in shown):
+            return
+        if count != 0:
+            self._add_chip(self._others_link(suggestion, count))
+
+    def focus_suggestion(self) -> None:
+        """Put the focus on the first suggestion."""
+        if self._chip_parts:
+            self._chip_parts[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _others_link(self, suggestion: Suggestion, count: int | None) -> QWidget:
+        if count is None:
+            words = "Fix the others like this…"
+        else:
+            words = f"Fix the other {grouped(count)} like this…" if count > 1 else "Fix the other like this…"
+        link = button(words, name=f"quarantine.others.{self.column.lower()}", variant="link")
         link.clicked.connect(lambda: self.others_wanted.emit(suggestion))
         return link
 

@@ -122,7 +122,7 @@ class RecordPanel(QFrame):
         for field in self.fields.values():
             field.show_row(row, keep_typed=not changed)
             if changed:
-                field.show_suggestions((), 0)
+                field.show_suggestions(())
         self.show_standing(self._marks.of(row))
         if changed:
             self._area.verticalScrollBar().setValue(0)
@@ -147,10 +147,22 @@ class RecordPanel(QFrame):
             tone = "warning" if self._marks.checks.only_warnings(mask) else "danger"
             self._badge.set_state(f"Fails {plural(len(failing), 'rule')}", tone)
 
-    def show_suggestions(self, found: Sequence[Suggestion], alike: dict[str, int]) -> None:
-        """Offer what would put the record right; `alike`: by column, how many others fail in the same way."""
+    def show_suggestions(self, found: Sequence[Suggestion]) -> None:
+        """Offer what would put the record right."""
         for column, field in self.fields.items():
-            field.show_suggestions([s for s in found if s.column == column], alike.get(column, 0))
+            field.show_suggestions([s for s in found if s.column == column])
+
+    def show_others(self, suggestion: Suggestion, count: int | None) -> None:
+        """Offer to do the same to others."""
+        if suggestion.column in self.fields:
+            self.fields[suggestion.column].show_others(suggestion, count)
+
+    def choose_suggestion(self, column: str) -> None:
+        """Put the focus on the suggestions for a column, of which the person is to choose one."""
+        self.show_leaf("record")
+        field = self.fields[column]
+        self._area.ensureWidgetVisible(field)
+        field.focus_suggestion()
 
     # --- building
     def _head(self) -> QVBoxLayout:

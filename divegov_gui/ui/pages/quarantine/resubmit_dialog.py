@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,18 +19,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.errors import Cancelled, Conflict, DiveGovError
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.checks import Checks
-from divegov_gui.services.queue import read_versions
-from divegov_gui.services.review import Resubmitted, ResubmittedRecord, resubmit_records
+from divegov_gui.services.queue import Decidable, read_decidable
+from divegov_gui.services.review import Resubmitted, Versions, resubmit_records
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
+from divegov_gui.ui.pages.quarantine.left_out import left_out, nothing_left
+from divegov_gui.ui.pages.quarantine.rehearsal_words import passes, sentence, why
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, icon_label, label, plural, reveal
 from divegov_gui.ui.widgets.dialog import Dialog
+from divegov_gui.ui.widgets.question import Problem
+
+_WIDTH, _HEIGHT = 640, 460
 
 
 class ResubmitDialog(Dialog):
@@ -38,15 +43,25 @@ class ResubmitDialog(Dialog):
 
     resubmitted = Signal(object)
     """The Resubmitted, once it has really happened."""
+    outdated = Signal()
+    """Others have changed what the list shows."""
 
     def __init__(
-        self, context: AppContext, checks: Checks, ids: array[int], window: QWidget, *, waive: bool = False
+        self,
+        context: AppContext,
+        checks: Checks,
+        ids: array[int],
+        window: QWidget,
+        *,
+        waive: bool = False,
+        seen: Mapping[int, int] | None = None,
     ) -> None:
         super().__init__(
             "quarantine.resubmit_dialog", f"Resubmit {plural(len(ids), 'record')}", "rehearse", window
         )
-        self.resize(640, 420)
-        self._context, self._checks, self._ids = context, checks, ids
+        self.resize(_WIDTH, _HEIGHT)
+        self._context, self._checks, self._ids, self._seen = context, checks, ids, seen
+        self._decidable = Decidable(())
         self._rehearsed: Resubmitted | None = None
         self._handle: TaskHandle | None = None
         self._doing = False
@@ -55,6 +70,8 @@ class ResubmitDialog(Dialog):
 
     # --- building
     def _build(self, waive: bool) -> None:
+        self.problem = Problem("quarantine.rehearsal.problem")
+        self.body.addWidget(self.problem)
         self.progress = ProgressPanel("quarantine.rehearsal", "")
         self.progress.cancel_requested.connect(lambda _: self._stop())
         self.body.addWidget(self.progress)
@@ -66,6 +83,8 @@ class ResubmitDialog(Dialog):
         column.addLayout(self._tiles)
         self.sentence = label("", wrap=True, name="quarantine.rehearsal.sentence")
         column.addWidget(self.sentence)
+        self.left_out = label("", "muted", wrap=True, name="quarantine.rehearsal.left_out")
+        column.addWidget(self.left_out)
         self.records = QListWidget()
         self.records.setObjectName("quarantine.rehearsal.records")
         self.records.setAccessibleName("Records that would stay")
@@ -79,9 +98,9 @@ class ResubmitDialog(Dialog):
         self.cancel = button("Cancel", name="quarantine.rehearsal.cancel")
         self.add_button(self.cancel, self.reject)
         self.everything = button("Resubmit all", name="quarantine.rehearsal.all")
-        self.add_button(self.everything, lambda: self._do(self._ids))
+        self.add_button(self.everything, lambda: self._do(self._decidable.versions))
         self.passing = button("Resubmit", name="quarantine.rehearsal.go", variant="primary")
-        self.add_button(self.passing, lambda: self._do(self._passing_ids()))
+        self.add_button(self.passing, lambda: self._do(self._passing()))
         self._result.hide()
 
     def _build_waiving(self, waive: bool) -> None:
@@ -113,13 +132,13 @@ class ResubmitDialog(Dialog):
         """Ask the gate and keep nothing. A rehearsal needs no reason of the person's."""
         reason = "Rehearsal" if self.waive.isChecked() else None
         self._start(
-            partial(_resubmit, self._ids, True, self.waive.isChecked(), reason),
+            partial(_rehearse, self._ids, self._seen, self.waive.isChecked(), reason),
             "Rehearsing",
             self._show_rehearsal,
             write=False,
         )
 
-    def _start(self, job: Any, words: str, on_success: Callable[[Resubmitted], object], write: bool) -> None:
+    def _start(self, job: Any, words: str, on_success: Callable[[Any], object], write: bool) -> None:
         if self._handle is not None:
             self._handle.cancel()
         self._doing = write
@@ -138,8 +157,18 @@ class ResubmitDialog(Dialog):
             owner=self,
         )
 
-    def _show_rehearsal(self, found: Resubmitted) -> None:
+    def _show_rehearsal(self, answer: tuple[Decidable, Resubmitted | None]) -> None:
+        self._decidable, found = answer
+        if found is None:
+            self._context.notifier.info(*nothing_left(self._decidable))
+            self._handle = None
+            self.reject()
+            return
         self._rehearsed = found
+        sent = len(self._decidable.versions)
+        self.say_title(f"Resubmit {plural(sent, 'record')}")
+        self.left_out.setText(left_out(self._decidable))
+        reveal(self.left_out, bool(self.left_out.text()))
         self.progress.hide()
         self._result.show()
         self.waive.setEnabled(True)
@@ -156,7 +185,7 @@ class ResubmitDialog(Dialog):
         self.passing.setEnabled(found.passed_count > 0)
         reveal(self.passing, found.passed_count > 0)
         reveal(self.everything, staying > 0)
-        self.everything.setText(f"Resubmit all {grouped(len(self._ids))}")
+        self.everything.setText(f"Resubmit all {grouped(sent)}")
         self.everything.setEnabled(True)
         warned = any(self._checks.only_warnings(r.failed_checks) for r in found.records)
         reveal(self.waive, warned or self.waive.isChecked())
@@ -164,15 +193,22 @@ class ResubmitDialog(Dialog):
         default.setDefault(True)
         if not self.reason.isVisible() or self.reason.text():
             default.setFocus()
+        self._take_room(bool(staying))
 
-    def _show_tiles(self, found: Resubmitted) -> None:
+    def _take_room(self, lists: bool) -> None:
+        """As high as what there is to say; a list has room of its own."""
+        self.fit()
+        if lists:
+            self.resize(self.width(), max(_HEIGHT, self.height()))
+
+    def _show_tiles(self, found: Resubmitted, done: bool = False) -> None:
         while (item := self._tiles.takeAt(0)) is not None:
             if (part := item.widget()) is not None:
                 part.hide()
                 part.deleteLater()
         failing = found.failed_count - found.collided_count
         for count, words, tone in (
-            (found.passed_count, "pass" if found.passed_count != 1 else "passes", "success"),
+            (found.passed_count, passes(found.passed_count, done), "success"),
             (failing, "still fail" if failing != 1 else "still fails", "danger"),
             (found.collided_count, "collide" if found.collided_count != 1 else "collides", "duplicate"),
         ):
@@ -190,20 +226,20 @@ class ResubmitDialog(Dialog):
         reveal(self.records, bool(staying))
 
     # --- doing
-    def _passing_ids(self) -> Sequence[int]:
+    def _passing(self) -> Versions:
         if self._rehearsed is None:
             return ()
         staying = {record.quarantine_id for record in self._rehearsed.records if not record.passed}
-        return [each for each in self._ids if each not in staying]
+        return [each for each in self._decidable.versions if each[0] not in staying]
 
-    def _do(self, ids: Sequence[int]) -> None:
+    def _do(self, records: Versions) -> None:
         reason = " ".join(self.reason.text().split())
         if self.waive.isChecked() and not reason:
             self._reason_row.set_error("Say why these warnings are no obstacle.")
             self.reason.setFocus()
             return
         self._start(
-            partial(_resubmit, array("q", ids), False, self.waive.isChecked(), reason or None),
+            partial(_resubmit, records, False, self.waive.isChecked(), reason or None),
             "Resubmitting",
             self._finish,
             write=True,
@@ -222,8 +258,10 @@ class ResubmitDialog(Dialog):
         self.progress.hide()
         self._result.show()
         self.say_title(f"Resubmitted {plural(found.passed_count + found.failed_count, 'record')}")
-        self._show_tiles(found)
-        self.sentence.setText(f"{sentence(found, self._checks)} What fails waits on, with its new reasons.")
+        self.problem.say(None)
+        self._show_tiles(found, done=True)
+        said = sentence(found, self._checks, done=True)
+        self.sentence.setText(f"{said} What fails waits on, with its new reasons.")
         self._list(found)
         for control in (self.passing, self.everything, self.waive, self._reason_row):
             control.hide()
@@ -231,6 +269,7 @@ class ResubmitDialog(Dialog):
         self.cancel.setAccessibleName("Close")
         self.cancel.setDefault(True)
         self.cancel.setFocus()
+        self._take_room(lists=True)
 
     def _stop(self) -> None:
         """Stop what runs; nothing of it is kept."""
@@ -239,9 +278,21 @@ class ResubmitDialog(Dialog):
 
     def _take_failure(self, error: DiveGovError) -> None:
         self._handle = None
+        if isinstance(error, Conflict) and (self._doing or self._seen):
+            self._rehearse_anew(error)
+            return
         if not isinstance(error, Cancelled):
             self._context.notifier.error(error)
         self.reject()
+
+    def _rehearse_anew(self, error: Conflict) -> None:
+        """Somebody was faster: say who, and what would become of the records as they are now."""
+        self.problem.say(
+            DiveGovError(error.title, "Nothing was sent. Below is what the gate says of it now.")
+        )
+        self._seen = None
+        self.outdated.emit()
+        self._rehearse()
 
     def reject(self) -> None:
         """Close; a rehearsal that still runs is stopped. One in earnest is stopped by its own button."""
@@ -250,33 +301,6 @@ class ResubmitDialog(Dialog):
             if self._doing:
                 return  # it may still succeed, and then says so
         super().reject()
-
-
-def sentence(found: Resubmitted, checks: Checks) -> str:
-    """The rehearsal in one sentence: “41 pass, 3 still fail (age), 2 collide with diver 118”."""
-    parts = [f"{grouped(found.passed_count)} {'passes' if found.passed_count == 1 else 'pass'}"]
-    failing = found.failed_count - found.collided_count
-    if failing:
-        short = {check.rule: check.short.lower() for check in checks.all}
-        rules = [short.get(code, code) for code, _ in found.failing if not code.startswith("DUPLICATE_")]
-        parts.append(
-            f"{grouped(failing)} still {'fails' if failing == 1 else 'fail'} ({', '.join(rules[:4])})"
-        )
-    if found.collided_count:
-        divers = {r.diver_id for r in found.records if not r.passed and r.diver_id}
-        whom = f"diver {next(iter(divers))}" if len(divers) == 1 else "others"
-        verb = "collides" if found.collided_count == 1 else "collide"
-        parts.append(f"{grouped(found.collided_count)} {verb} with {whom}")
-    if found.unchanged_count:
-        parts.append(f"{grouped(found.unchanged_count)} already there, identical")
-    return ", ".join(parts) + "."
-
-
-def why(record: ResubmittedRecord, checks: Checks) -> str:
-    """Why one record would stay."""
-    reasons = "; ".join(check.wording for check in checks.rules(record.failed_checks))
-    clash = f" (diver {record.diver_id})" if record.diver_id else ""
-    return f"Record {grouped(record.quarantine_id)}: {reasons}{clash}"
 
 
 def _tile(count: int, words: str, tone: str) -> QWidget:
@@ -292,8 +316,23 @@ def _tile(count: int, words: str, tone: str) -> QWidget:
     return tile
 
 
+def _rehearse(
+    ids: array[int],
+    seen: Mapping[int, int] | None,
+    waive: bool,
+    reason: str | None,
+    session: Any,
+    progress: ProgressSink,
+    cancel: CancelToken,
+) -> tuple[Decidable, Resubmitted | None]:
+    found = read_decidable(session, ids, seen=seen, cancel=cancel)
+    if not found.versions:
+        return found, None
+    return found, _resubmit(found.versions, True, waive, reason, session, progress, cancel)
+
+
 def _resubmit(
-    ids: Sequence[int],
+    versions: Versions,
     rehearse: bool,
     waive: bool,
     reason: str | None,
@@ -301,7 +340,6 @@ def _resubmit(
     progress: ProgressSink,
     cancel: CancelToken,
 ) -> Resubmitted:
-    versions = read_versions(session, ids, cancel)
     return resubmit_records(
         session,
         versions,

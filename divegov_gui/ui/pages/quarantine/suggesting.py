@@ -42,19 +42,36 @@ class Suggesting(QObject):
         self._row, self.suggestions = None, ()
         self._pause.stop()
 
+    def learn_anew(self) -> None:
+        """Divers have come, or a day has passed: what suggestions are made from is read again with the next."""
+        self._knowledge = None
+
     def ask(self, row: QueueRow | None) -> None:
         """Find suggestions for `row` after a pause."""
         self._row, self.suggestions = row, ()
-        if row is None or not row.is_open or not row.failed_checks or not self.is_wanted:
+        if row is None or not row.is_open or not self.is_wanted:
             self._pause.stop()
             self.found.emit(())
         else:
             self._pause.start()
 
+    @property
+    def knowledge(self) -> Knowledge | None:
+        """What suggestions are made from, once it was read."""
+        return self._knowledge
+
+    def for_column(self, column: str) -> list[Suggestion]:
+        """The suggestions for a column; where there are none, those for the first column that has some."""
+        first = [self.suggestions[0].column] if self.suggestions else []
+        for name in (column, *first):
+            found = [each for each in self.suggestions if each.column == name]
+            if found:
+                return found
+        return []
+
     def best(self, column: str) -> Suggestion | None:
-        """The likeliest suggestion for a column, or else for the record."""
-        for_column = [each for each in self.suggestions if each.column == column]
-        return next(iter([*for_column, *self.suggestions]), None)
+        """The first suggestion for a column, or else for the record."""
+        return next(iter(self.for_column(column)), None)
 
     def _ask_now(self) -> None:
         if self._row is not None:
@@ -83,5 +100,5 @@ def _suggest(
     )
 
     known = knowledge or read_knowledge(session)
-    found = suggest(session, [Values.of(row)], known)
+    found = suggest(session, [Values.of(row)], known, improve=True)
     return known, found.get(row.quarantine_id, ())

@@ -23,9 +23,17 @@ class SuggestionChip(QAbstractButton):
     """Takes the suggestion when it is pressed."""
 
     def __init__(
-        self, suggestion: Suggestion, column: str, place: int, mask: bool, parent: QWidget | None = None
+        self,
+        suggestion: Suggestion,
+        column: str,
+        place: int,
+        mask: bool,
+        parent: QWidget | None = None,
+        *,
+        mends: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._tone = "success" if mends else "info"
         self.suggestion = suggestion
         self.setObjectName(f"quarantine.suggestion.{column.lower()}.{place}")
         self.setText(in_words(suggestion, mask))
@@ -33,7 +41,8 @@ class SuggestionChip(QAbstractButton):
         self._what = suggestion.words + (f" ({sure})" if sure else "")
         self.setAccessibleName(f"Suggestion: {self.text()}")
         self.setAccessibleDescription(self._what)
-        self.setToolTip(f"{self._what}\nThe gatekeeper would accept it.")
+        passes = "The gatekeeper would accept it." if mends else "The value passes as it is, too."
+        self.setToolTip(f"{self.text()}\n{self._what}\n{passes}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -55,10 +64,10 @@ class SuggestionChip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.fillPath(rounded(area, 8), color("success_soft"))
-        painter.setPen(QPen(color("success_fill" if self.underMouse() else "success_soft"), 1))
+        painter.fillPath(rounded(area, 8), color(f"{self._tone}_soft"))
+        painter.setPen(QPen(color(f"{self._tone}_fill" if self.underMouse() else f"{self._tone}_soft"), 1))
         painter.drawRoundedRect(area, 8, 8)
-        ink = theme.current().tone("success")
+        ink = theme.current().tone(self._tone)
         theme.paint_icon(painter, "suggest", 9, 13, 16, ink.on_soft)
         room = self.width() - 32 - 10
         self._line(painter, 5, _value_font(), ink.on_soft, self.text(), room)

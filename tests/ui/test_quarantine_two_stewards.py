@@ -1,0 +1,287 @@
+"""Two stewards on the same records: what one has typed is never lost, and nothing is done over the other's head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from quarantine_harness import Workbench
+
+from divegov_gui.services.queue import read_versions
+from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records
+from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
+
+MINE, HERS = "mine@dive.example", "hers@dive.example"
+
+
+def value(bench: Workbench, record: int, column: str = "Email") -> Any:
+    return bench.one(f"SELECT {column} FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+
+
+def status(bench: Workbench, record: int) -> Any:
+    return bench.one(f"SELECT Status FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+
+
+def berta_edits(bench: Workbench, *records: int, column: str = "Email", text: str = HERS) -> None:
+    def edit(session: Any) -> None:
+        versions = read_versions(session, records)
+        edit_records(session, [Edit(r, v, column, text.replace("hers", f"hers{r}")) for r, v in versions])
+
+    bench.as_another(edit)
+
+
+def mended(bench: Workbench, count: int) -> list[int]:
+    """Records that Berta has put right, as the page shows them."""
+    records = bench.failing("EMAIL_FORMAT")[:count]
+    berta_edits(bench, *records)
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    return records
+
+
+def in_dialog(bench: Workbench) -> str:
+    dialog = bench.dialog()
+    assert dialog is not None
+    return " ".join(bench.texts(dialog))
+
+
+def select(bench: Workbench, *records: int) -> None:
+    bench.point_at(records[0], "First_Name")
+    for record in records[1:]:
+        index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("first_name"))
+        bench.grid.scrollTo(index)
+        bench.qtbot.mouseClick(
+            bench.grid.viewport(),
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.ControlModifier,
+            bench.grid.visualRect(index).center(),
+        )
+    bench.quiet()
+
+
+def test_what_is_typed_in_a_cell_stays_when_the_list_is_read_anew(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[1]
+    bench.point_at(record, "Email")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    bench.type(MINE)
+    bench.key(Qt.Key.Key_F5)
+    editor = bench.focus()
+    assert isinstance(editor, CellEditor)
+    assert editor.text() == MINE
+    bench.key(Qt.Key.Key_Return)
+    assert value(bench, record) == MINE
+
+
+def test_what_is_typed_in_the_panel_stays_and_meets_what_another_saved(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[1]
+    bench.point_at(record, "First_Name")
+    bench.qtbot.mouseClick(bench.control("quarantine.field.email"), Qt.MouseButton.LeftButton)
+    field = bench.focus()
+    assert isinstance(field, QLineEdit)
+    field.selectAll()
+    bench.type(MINE)
+    berta_edits(bench, record)
+    bench.key(Qt.Key.Key_F5)
+    assert bench.focus() is field
+    assert field.text() == MINE
+    bench.key(Qt.Key.Key_Return)
+    assert value(bench, record) == f"hers{record}@dive.example", "hers is not overwritten unseen"
+    assert "berta" in in_dialog(bench)
+    bench.click("quarantine.conflict.mine.email")
+    bench.click("quarantine.conflict.save")
+    assert value(bench, record) == MINE
+
+
+def test_two_edits_of_one_field_in_a_row_are_no_conflict_with_oneself(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[1]
+    bench.point_at(record, "Email")
+    for text in ("first@dive.example", "second@dive.example"):
+        bench.qtbot.keyClick(bench.grid, Qt.Key.Key_F2)
+        bench.qtbot.keyClicks(bench.focus(), text)
+        bench.qtbot.keyClick(bench.focus(), Qt.Key.Key_Return)
+        QApplication.processEvents()  # the editor closes, and the save is on its way
+    bench.quiet()
+    assert bench.dialog() is None
+    assert value(bench, record) == "second@dive.example"
+
+
+def test_a_conflict_tells_what_else_the_other_has_changed(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[1]
+    bench.point_at(record, "Email")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    bench.type(MINE)
+    berta_edits(bench, record, column="Last_Name", text="Hersson")
+    bench.key(Qt.Key.Key_Return)
+    said = in_dialog(bench)
+    assert "berta" in said
+    assert "Last name" in said
+    assert f"Hers{record}on" in said or "Hersson" in said
+    bench.click("quarantine.conflict.mine.email")
+    bench.click("quarantine.conflict.save")
+    assert value(bench, record) == MINE
+    assert value(bench, record, "Last_Name") == "Hersson"
+
+
+def test_a_claimed_record_is_taken_over_with_what_was_typed(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.as_another(lambda s: claim_records(s, [record]))
+    bench.point_at(record, "Email")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    bench.type(MINE)
+    bench.key(Qt.Key.Key_Return)
+    assert "berta" in in_dialog(bench)
+    bench.write_in("quarantine.take_over.reason", "she is on leave")
+    bench.click("quarantine.take_over.yes")
+    assert value(bench, record) == MINE
+    assert bench.one(f"SELECT Claimed_By FROM Data_Quarantine WHERE Quarantine_ID = {record}") != "berta"
+
+
+def test_a_discard_of_what_has_changed_since_it_was_seen_is_refused(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.point_at(record, "Email")
+    berta_edits(bench, record)
+    bench.key(Qt.Key.Key_Delete, on=bench.grid)
+    bench.click("quarantine.discard_dialog.yes")
+    assert status(bench, record) == "Open"
+    assert any("berta" in text for text in bench.texts(bench.steward.window))
+    assert bench.spoken(record, "Email").startswith(f"hers{record}"), "the list shows what she has made of it"
+    bench.key(Qt.Key.Key_Delete, on=bench.grid)
+    bench.click("quarantine.discard_dialog.yes")
+    assert status(bench, record) == "Discarded", "now it was seen as it is"
+
+
+def test_what_changed_since_the_rehearsal_is_not_sent_but_rehearsed_anew(bench: Workbench) -> None:
+    record, other = mended(bench, 2)
+    select(bench, record, other)
+    bench.ctrl(Qt.Key.Key_Return)
+    assert "2 pass." in in_dialog(bench)
+    berta_edits(bench, record, column="First_Name", text="")
+    bench.click("quarantine.rehearsal.go")
+    assert {status(bench, record), status(bench, other)} == {"Open"}
+    said = in_dialog(bench)
+    assert "berta" in said
+    assert "1 passes, 1 still fails (first name missing)." in said
+    bench.click("quarantine.rehearsal.go")
+    assert [status(bench, each) for each in (record, other)] == ["Open", "Released"]
+
+
+def test_a_list_that_is_out_of_date_is_told_before_anything_is_sent(bench: Workbench) -> None:
+    (record,) = mended(bench, 1)
+    select(bench, record)
+    berta_edits(bench, record, column="First_Name", text="Xaver")
+    bench.ctrl(Qt.Key.Key_Return)
+    said = in_dialog(bench)
+    assert "berta" in said
+    assert "1 passes." in said
+    assert bench.spoken(record, "First_Name").startswith("Xaver")
+
+
+def test_everything_that_matches_is_sent_but_what_others_work_on(bench: Workbench) -> None:
+    ready = mended(bench, 3)
+    hers = ready[1]
+    bench.as_another(lambda s: claim_records(s, [hers]))
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    bench.ctrl(Qt.Key.Key_A)
+    bench.ctrl(Qt.Key.Key_Return)
+    dialog = bench.dialog()
+    assert dialog is not None
+    left = dialog.findChild(QLabel, "quarantine.rehearsal.left_out")
+    assert left is not None
+    assert left.text() == "Left out: 1 record is claimed by berta."
+    bench.click("quarantine.rehearsal.go")
+    assert [status(bench, each) for each in ready] == ["Released", "Open", "Released"]
+
+
+def test_everything_that_matches_is_discarded_but_what_others_work_on(bench: Workbench) -> None:
+    mine, hers = bench.ids()[:2]
+    bench.as_another(lambda s: claim_records(s, [hers]))
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    select(bench, mine, hers)
+    bench.key(Qt.Key.Key_Delete, on=bench.grid)
+    assert "Discard 1 record" in in_dialog(bench)
+    assert "Left out: 1 record is claimed by berta." in in_dialog(bench)
+    bench.click("quarantine.discard_dialog.yes")
+    assert [status(bench, each) for each in (mine, hers)] == ["Discarded", "Open"]
+
+
+def test_a_step_over_many_is_undone_but_where_others_stand_on_it(bench: Workbench) -> None:
+    records = bench.failing("EMAIL_FORMAT")[:3]
+    raw = [value(bench, each) for each in records]
+    berta_edits(bench, *records)
+    bench.as_another(
+        lambda s: discard_records(s, read_versions(s, records[:1]), "test_data", "never was a person")
+    )
+    bench.click("quarantine.tab.edits")
+    group = bench.one("SELECT max(Edit_Group_ID) FROM Edit_Group")
+    bench.click(f"quarantine.group.{group}.undo")
+    assert "discarded" in in_dialog(bench)
+    assert value(bench, records[1]) != raw[1], "nothing is undone before one has chosen"
+    bench.click("quarantine.leave_out.yes")
+    assert [value(bench, each) for each in records[1:]] == raw[1:]
+    assert value(bench, records[0]) == f"hers{records[0]}@dive.example"
+
+
+def test_ones_own_bulk_step_is_undone_by_the_key_but_where_others_stand_on_it(bench: Workbench) -> None:
+    records = bench.failing("EMAIL_FORMAT")[:3]
+    raw = [value(bench, each, "First_Name") for each in records]
+    select(bench, *records)
+    bench.ctrl(Qt.Key.Key_H)
+    operation = bench.control("quarantine.bulk.operation")
+    operation.setFocus()
+    bench.key(Qt.Key.Key_Down, on=operation)
+    bench.write_in("quarantine.bulk.text", "Mistake")
+    bench.write_in("quarantine.bulk.reason", "all alike")
+    bench.click("quarantine.bulk.apply")
+    assert [value(bench, each, "First_Name") for each in records] == ["Mistake"] * 3
+    berta_edits(bench, records[0], column="First_Name", text="Hers")
+    bench.ctrl(Qt.Key.Key_Z)
+    assert "berta" in in_dialog(bench)
+    bench.click("quarantine.leave_out.yes")
+    assert value(bench, records[0], "First_Name") == "Hers"
+    assert [value(bench, each, "First_Name") for each in records[1:]] == raw[1:]
+    assert bench.page.actions_["redo"].isEnabled()
+
+
+def test_reopening_is_offered_where_something_was_discarded(bench: Workbench) -> None:
+    waiting, gone = bench.ids()[:2]
+    assert not bench.page.actions_["reopen"].isEnabled()
+    bench.as_another(lambda s: discard_records(s, read_versions(s, [gone]), "test_data", None))
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    bench.click("quarantine.facet.status.Discarded")
+    select(bench, waiting, gone)
+    assert bench.page.actions_["reopen"].isEnabled()
+    bench.page.actions_["reopen"].trigger()
+    bench.quiet()
+    assert "Reopen 1 record" in in_dialog(bench)
+    assert "Left out: 1 record was not discarded." in in_dialog(bench)
+    bench.write_in("quarantine.reopen_dialog.reason", "was a person after all")
+    bench.click("quarantine.reopen_dialog.yes")
+    assert status(bench, gone) == "Open"
+    bench.point_at(gone, "Email")
+    assert not bench.page.actions_["reopen"].isEnabled()
+    assert bench.page.actions_["discard"].isEnabled()
+
+
+def test_nothing_but_reopening_is_offered_for_what_was_discarded(bench: Workbench) -> None:
+    gone = bench.ids()[0]
+    bench.as_another(lambda s: discard_records(s, read_versions(s, [gone]), "test_data", None))
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    bench.click("quarantine.facet.status.Open")
+    bench.click("quarantine.facet.status.Discarded")
+    assert bench.ids() == [gone]
+    bench.point_at(gone, "Email")
+    actions = bench.page.actions_
+    assert actions["reopen"].isEnabled()
+    for name in ("resubmit", "release", "discard", "change", "claim", "unclaim", "edit"):
+        assert not actions[name].isEnabled(), name
+
+
+def test_claims_that_one_has_not_are_not_told_as_given_up(bench: Workbench) -> None:
+    record = bench.ids()[0]
+    bench.as_another(lambda s: claim_records(s, [record]))
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    bench.point_at(record, "Email")
+    bench.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    said = bench.texts(bench.steward.window)
+    assert "You have claimed none of these records." in said
+    assert bench.one(f"SELECT Claimed_By FROM Data_Quarantine WHERE Quarantine_ID = {record}") == "berta"
