@@ -26,6 +26,10 @@ class Side:
     version: int | str
     values: Mapping[str, str | None] = field(repr=False)
     is_diver: bool = False
+    since: str = ""
+    """Since when it stands so (UTC text): a record arrived, a diver's version began."""
+    source: str = ""
+    """Where a record came from."""
 
     @property
     def record(self) -> tuple[int, int]:
@@ -147,8 +151,22 @@ def _diver(session: Session, diver_id: int) -> Side | None:
     if not rows:
         return None
     row = rows[0]
-    return Side(f"Diver {diver_id}", diver_id, row["Valid_From"], {c: row[c] for c in COLUMNS}, True)
+    return Side(
+        f"Diver {diver_id}",
+        diver_id,
+        row["Valid_From"],
+        {c: row[c] for c in COLUMNS},
+        True,
+        row["Valid_From"],
+    )
 
 
 def _side(row: QueueRow) -> Side:
-    return Side(f"Record {grouped(row.quarantine_id)}", row.quarantine_id, row.record_version, row.values)
+    return Side(
+        f"Record {grouped(row.quarantine_id)}",
+        row.quarantine_id,
+        row.record_version,
+        row.values,
+        since=row.quarantined_at,
+        source=row.source_name,
+    )

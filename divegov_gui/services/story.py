@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from divegov_gui.core.progress import CancelToken
@@ -47,7 +48,10 @@ class Story:
 
 @dataclass(frozen=True)
 class EditGroup:
-    """Edits that were made at once and can be undone at once; `undone_count` of its cells were, last by `undone_by`."""
+    """Edits that were made at once and can be undone at once; `undone_count` of its cells were, last by `undone_by`.
+
+    Edits of one record alone say which, and in which columns.
+    """
 
     group_id: int
     kind: str
@@ -59,6 +63,8 @@ class EditGroup:
     undoes: int | None
     undone_by: int | None
     undone_count: int
+    record: int | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def stands(self) -> bool:
@@ -121,6 +127,8 @@ def read_history(session: Session, limit: int = 200, cancel: CancelToken | None 
     """The newest groups of edits, by whomever they were made."""
     with interruptible(session, cancel):
         rows = session.select("Edit_History", order=[Order("Edit_Group_ID", descending=True)], limit=limit)
+        of_one = [row["Edit_Group_ID"] for row in rows if row["Record_Count"] == 1]
+        edited = _cells_by_group(session, of_one) if of_one else {}
     return [
         EditGroup(
             row["Edit_Group_ID"],
@@ -133,9 +141,25 @@ def read_history(session: Session, limit: int = 200, cancel: CancelToken | None 
             row["Undoes_Group_ID"],
             row["Undone_By_Group_ID"],
             row["Undone_Count"],
+            *edited.get(row["Edit_Group_ID"], (None, ())),
         )
         for row in rows
     ]
+
+
+def _cells_by_group(session: Session, groups: Sequence[int]) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """Of groups of one record each: which record, and which columns."""
+    rows = session.select(
+        "Revision_History",
+        ["Edit_Group_ID", "Quarantine_ID", "Column_Name"],
+        [Filter("Edit_Group_ID", "in", tuple(groups))],
+    )
+    found: dict[int, tuple[int, tuple[str, ...]]] = {}
+    for row in rows:
+        group = row["Edit_Group_ID"]
+        columns = found[group][1] if group in found else ()
+        found[group] = (row["Quarantine_ID"], (*columns, row["Column_Name"]))
+    return found
 
 
 def read_cells(

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
@@ -69,6 +70,17 @@ class Preview:
 
     def __iter__(self) -> Iterator[PreviewCell]:
         return (self[place] for place in range(len(self)))
+
+    @cached_property
+    def passing(self) -> frozenset[int]:
+        """The records of which some cell would pass."""
+        return frozenset(number for number, good in zip(self._ids, self._passes, strict=True) if good)
+
+    def count(self, excluded: Collection[int] = (), *, only_passing: bool = False) -> int:
+        """How many records `edits` would change."""
+        if only_passing:
+            return len(self.passing - set(excluded))
+        return self.record_count - len(excluded)
 
     def edits(self, excluded: Collection[int] = (), *, only_passing: bool = False) -> Iterator[Edit]:
         """What is to be saved, without the records of `excluded`, or without all that would still fail."""

@@ -168,6 +168,13 @@ class ToastStack(QWidget):
             self._place()
         return super().eventFilter(watched, event)
 
+    def event(self, event: QEvent) -> bool:
+        """A notice is as high as its words only once it was dressed and laid out."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return done
+
     def _place(self) -> None:
         host = self.parentWidget()
         if host is None or not self._views:

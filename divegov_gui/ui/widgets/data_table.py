@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -138,6 +147,11 @@ class DataTable(QTableView):
         self._stretch()
 
     # --- Qt's own
+    def setCurrentIndex(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Put the cursor on a cell and select its row alone, whatever keys are held: Ctrl+Z is no Ctrl+click."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         column = self.currentIndex().column()
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier

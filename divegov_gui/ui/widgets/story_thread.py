@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
-from divegov_gui.ui.times import exact_local, exact_utc
+from divegov_gui.ui.times import exact_local, exact_utc, local_time
 from divegov_gui.ui.widgets.basics import label
 from divegov_gui.ui.widgets.painting import color
 
@@ -30,12 +30,18 @@ class StoryEvent:
 
 
 class StoryThread(QScrollArea):
-    """A record's story; with nothing to tell it says `nothing`."""
+    """A record's story; with nothing to tell it says `nothing`. Not `exact`: to the minute, the rest on hover."""
 
     def __init__(
-        self, name: str, nothing: str = "Nothing is known of it yet.", parent: QWidget | None = None
+        self,
+        name: str,
+        nothing: str = "Nothing is known of it yet.",
+        parent: QWidget | None = None,
+        *,
+        exact: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._time = exact_local if exact else local_time
         self.setObjectName(name)
         self.setAccessibleName("Record story")
         self.setWidgetResizable(True)
@@ -59,7 +65,7 @@ class StoryThread(QScrollArea):
         layout.setContentsMargins(4, 4, theme.current().space.s, 4)
         layout.setSpacing(0)
         for at, event in enumerate(self._events):
-            layout.addWidget(_Item(event, is_first=at == 0, is_last=at == len(self._events) - 1))
+            layout.addWidget(_Item(event, self._time, is_first=at == 0, is_last=at == len(self._events) - 1))
         if not self._events:
             layout.addWidget(label(self._nothing, "muted", wrap=True))
         layout.addStretch(1)
@@ -72,7 +78,9 @@ class StoryThread(QScrollArea):
 class _Item(QWidget):
     """One event beside its sign."""
 
-    def __init__(self, event: StoryEvent, *, is_first: bool, is_last: bool) -> None:
+    def __init__(
+        self, event: StoryEvent, time_of: Callable[[str], str], *, is_first: bool, is_last: bool
+    ) -> None:
         super().__init__()
         space = theme.current().space
         row = QHBoxLayout(self)
@@ -83,9 +91,7 @@ class _Item(QWidget):
         words.setContentsMargins(0, 2, 0, space.m)
         words.setSpacing(1)
         words.addWidget(label(event.title, "strong", wrap=True))
-        when = label(
-            f"{exact_local(event.at)}" + (f" · {event.actor}" if event.actor else ""), "hint", wrap=True
-        )
+        when = label(time_of(event.at) + (f" · {event.actor}" if event.actor else ""), "hint", wrap=True)
         when.setToolTip(exact_utc(event.at))
         words.addWidget(when)
         for line in event.lines:

@@ -59,6 +59,12 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
         # With Shift on most keyboards, and not every platform takes that away from what was typed.
         Spec("keys", "Keys", ("?", "Shift+?"), "keys"),
     ),
+    "Columns": (
+        Spec("column_left", "Move the column to the left", ("Ctrl+Shift+Left",)),
+        Spec("column_right", "Move the column to the right", ("Ctrl+Shift+Right",)),
+        Spec("column_pin", "Pin the column, or unpin it", ("Ctrl+Shift+P",)),
+        Spec("column_hide", "Hide the column", ("Ctrl+Shift+H",)),
+    ),
 }
 IN_GRID = (
     ("Edit the cell by typing", "any letter"),
@@ -69,7 +75,8 @@ IN_GRID = (
     ("Copy the selected rows", "Ctrl+C"),
     ("Back to the grid from anywhere", "Esc"),
 )
-"""Keys that Qt or the grid itself knows, for the cheat sheet."""
+IN_PREVIEW = (("Leave records out, or take them in", "Space"), ("Open a group", "Enter"))
+"""Keys that Qt, the grid or a preview itself knows, for the cheat sheet."""
 
 
 class PageActions(QObject):
@@ -84,6 +91,10 @@ class PageActions(QObject):
 
     def __getitem__(self, name: str) -> QAction:
         return self.by_name[name]
+
+    def of(self, group: str) -> list[QAction]:
+        """The actions of a group."""
+        return [self.by_name[spec.name] for spec in GROUPS[group]]
 
     def button(self, name: str, variant: str = "secondary", words: str = "") -> QWidget:
         """A button that does the action, named after it, and enabled when it is."""

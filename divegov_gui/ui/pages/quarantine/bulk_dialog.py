@@ -43,9 +43,10 @@ class BulkDialog(Dialog):
         bits: int = 0,
     ) -> None:
         title = "Fix the others like this" if like else f"Change {plural(len(ids or ()), 'record')}"
-        detail = f"{like.words}, wherever a record fails in the same way." if like else ""
+        where = ", wherever a record fails in the same way" if bits else ""
+        detail = f"{like.words}{where}." if like else ""
         super().__init__("quarantine.bulk", title, "suggest" if like else "edit", window, detail=detail)
-        self.resize(860, 620)
+        self.resize(1000, 640)
         self._context, self._catalogue = context, catalogue
         self._ids, self._like, self._bits = ids, like, bits
         self._found: Preview | None = None
@@ -86,7 +87,7 @@ class BulkDialog(Dialog):
         self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
         self.only_passing = QCheckBox("Leave out what would still fail")
         self.only_passing.setObjectName("quarantine.bulk.passing")
-        self.only_passing.toggled.connect(lambda _: self._show_sums())
+        self.only_passing.toggled.connect(self.lines.leave_out_failing)
         line.addWidget(self._reason_row, 1)
         line.addWidget(self.only_passing)
         return line
@@ -130,10 +131,13 @@ class BulkDialog(Dialog):
             )
             self.apply.setEnabled(False)
             return
-        count = found.record_count - len(self.lines.excluded)
+        passing = self.only_passing.isChecked()
+        count = found.count(self.lines.excluded, only_passing=passing)
         words = [f"{plural(count, 'record')} to change"]
         failing = found.record_count - found.accepted_count
-        if failing:
+        if failing and passing:
+            words.append(f"what would still fail of {plural(failing, 'record')} left out")
+        elif failing:
             words.append(f"{grouped(failing)} would still fail in what is changed")
         if self.lines.excluded:
             words.append(f"{grouped(len(self.lines.excluded))} left out")

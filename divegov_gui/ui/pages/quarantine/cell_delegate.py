@@ -190,6 +190,7 @@ class CellDelegate(RowDelegate):
             self._draw(painter, area.left() + _PAD, area.top(), area.width() - 2 * _PAD, "text", text)
             return
         found = self._text_of(text, area.width() - 2 * _PAD, "text")
+        painter.setFont(self._faces["text"])
         painter.drawStaticText(
             QPointF(area.right() - _PAD - found.width, area.top() + self._shift + self._tops["text"]),
             found.static,

@@ -29,8 +29,8 @@ _WIDTHS = {
     "last_name": 116,
     "email": 236,
     "phone": 150,
-    "date_of_birth": 126,
-    "certification": 168,
+    "date_of_birth": 200,
+    "certification": 176,
     "source_reference": 140,
 }
 
@@ -65,7 +65,9 @@ class Marks:
 def queue_columns(marks: Marks) -> tuple[Column, ...]:
     """The columns in their first order."""
     return (
-        Column("quarantine_id", "Record", 74, align_right=True, tooltip=_about_record, spoken=_spoken_record),
+        Column(
+            "quarantine_id", "Record", 100, align_right=True, tooltip=_about_record, spoken=_spoken_record
+        ),
         Column(
             FAILS, "Fails", 178, format=lambda _: "", tooltip=_all_reasons(marks), spoken=_all_rules(marks)
         ),

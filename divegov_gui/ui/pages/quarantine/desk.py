@@ -171,6 +171,10 @@ class Desk(QObject):
             "export": self.decisions.export,
             "import": self.decisions.import_file,
             "keys": self._show_keys,
+            "column_left": lambda: grid.move_column(-1),
+            "column_right": lambda: grid.move_column(1),
+            "column_pin": grid.pin_column,
+            "column_hide": grid.hide_column,
         }
         for name, do in todo.items():
             page.actions_[name].triggered.connect(lambda _=False, act=do: act())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from divegov_gui.services.queue import QueueRow
@@ -64,14 +65,21 @@ class QueueGrid(DataTable):
         self._arrange()
         wanted.keep(self._settings)
 
-    def columns_menu(self, parent: QWidget) -> QMenu:
-        """A menu to show and hide columns, and to go back to how they were."""
+    def columns_menu(self, parent: QWidget, first: Sequence[QAction] = ()) -> QMenu:
+        """A menu to show and hide columns, and to go back to how they were; behind the actions `first`."""
         menu = QMenu("Columns", parent)
-        menu.aboutToShow.connect(lambda: self._fill_columns(menu))
+        menu.addActions(list(first))
+        menu.aboutToShow.connect(lambda: self._fill_columns(menu, first))
         return menu
 
-    def _fill_columns(self, menu: QMenu) -> None:
-        menu.clear()
+    def _fill_columns(self, menu: QMenu, first: Sequence[QAction]) -> None:
+        for action in menu.actions():
+            menu.removeAction(action)
+            if action not in first:
+                action.deleteLater()
+        menu.addActions(list(first))
+        if first:
+            menu.addSeparator()
         for column in self.rows.columns:
             action = menu.addAction(column.title)
             action.setCheckable(True)
@@ -83,6 +91,29 @@ class QueueGrid(DataTable):
         menu.addAction("As they were at first").triggered.connect(
             lambda: self.set_layout(GridLayout.first(self.rows.columns))
         )
+
+    def move_column(self, step: int) -> None:
+        """Move the current column by one place to the left (-1) or to the right (1)."""
+        self._arrange_current(lambda name: self.layout_now.moved(name, step))
+
+    def pin_column(self) -> None:
+        """Pin the current column, or unpin it."""
+        self._arrange_current(lambda name: self.layout_now.with_pin(name, name not in self.layout_now.pinned))
+
+    def hide_column(self) -> None:
+        """Hide the current column; the cursor goes to the next one that is shown."""
+        at = self.currentIndex()
+        self._arrange_current(lambda name: self.layout_now.shown(name, False))
+        if at.isValid() and self.isColumnHidden(at.column()):
+            shown = [i for i in range(len(self.rows.columns)) if not self.isColumnHidden(i)]
+            nearest = min(shown, key=lambda section: abs(self._visual(section) - self._visual(at.column())))
+            self.setCurrentIndex(self.rows.index(at.row(), nearest))
+
+    def _arrange_current(self, wanted: Callable[[str], GridLayout]) -> None:
+        at = self.currentIndex()
+        if at.isValid():
+            self.set_layout(wanted(self.rows.columns[at.column()].name))
+            self.scrollTo(at)
 
     def column_of(self, name: str) -> int:
         """The place of a column in the model."""

@@ -70,6 +70,22 @@ class GridLayout:
         hidden = self.hidden - {name} if is_shown else self.hidden | {name}
         return self if len(hidden) == len(self.order) else replace(self, hidden=hidden)
 
+    def moved(self, name: str, step: int) -> GridLayout:
+        """The same with one column moved past the next shown one of its kind, pinned or not, in one direction."""
+        order = list(self.visual_order())
+        beside = [
+            each
+            for each in order
+            if each not in self.hidden and (each in self.pinned) == (name in self.pinned)
+        ]
+        place = beside.index(name) + step if name in beside else -1
+        if not 0 <= place < len(beside):
+            return self
+        target = order.index(beside[place])
+        order.remove(name)
+        order.insert(target, name)
+        return replace(self, order=tuple(order))
+
     def with_pin(self, name: str, is_pinned: bool) -> GridLayout:
         """The same with one column pinned or not."""
         return replace(self, pinned=self.pinned | {name} if is_pinned else self.pinned - {name})

@@ -160,12 +160,19 @@ class GroupView(QFrame):
         row.setSpacing(theme.current().space.s)
         row.addWidget(icon_label(_SIGNS.get(self.group.kind, "edit"), "muted", 16))
         what = _WORDS.get(self.group.kind, self.group.kind)
-        cells = plural(self.group.cell_count, "value")
-        words = f"{what}: {cells}"
-        if self.group.record_count not in (1, self.group.cell_count):
-            words += f" in {plural(self.group.record_count, 'record')}"
-        row.addWidget(label(words, "strong", wrap=True), 1)
+        row.addWidget(label(f"{what}: {self._extent()}", "strong", wrap=True), 1)
         return row
+
+    def _extent(self) -> str:
+        """Which values of which record, or how many of how many."""
+        group = self.group
+        if group.record is not None:
+            fields = ", ".join(LABELS.get(column, column) for column in group.columns)
+            return f"{fields} of record {grouped(group.record)}"
+        cells = plural(group.cell_count, "value")
+        if group.record_count == group.cell_count:
+            return cells
+        return f"{cells} in {plural(group.record_count, 'record')}"
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -31,7 +31,7 @@ class ImportDialog(Dialog):
     def __init__(self, context: AppContext, found: Corrections, window: QWidget) -> None:
         title = f"Corrections from {found.name}"
         super().__init__("quarantine.import_dialog", title, "upload", window, detail=_summary(found))
-        self.resize(860, 580)
+        self.resize(1000, 600)
         self._context, self._found = context, found
         self.problem = Problem("quarantine.import.problem")
         self.body.addWidget(self.problem)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from divegov_gui.ui.pages.quarantine.actions import GROUPS, IN_GRID
+from divegov_gui.ui.pages.quarantine.actions import GROUPS, IN_GRID, IN_PREVIEW
 from divegov_gui.ui.widgets import button, label
 from divegov_gui.ui.widgets.dialog import Dialog
 
@@ -23,7 +23,8 @@ class KeySheet(Dialog):
             for name, specs in GROUPS.items()
         }
         groups["In the grid"] = list(IN_GRID)
-        for names in (("Move", "In the grid"), ("Fix", "Decide"), ("List",)):
+        groups["In a preview"] = list(IN_PREVIEW)
+        for names in (("Move", "In the grid"), ("Fix", "Decide"), ("List", "Columns", "In a preview")):
             column = QVBoxLayout()
             column.setSpacing(16)
             for name in names:

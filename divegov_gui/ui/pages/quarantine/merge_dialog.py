@@ -28,8 +28,10 @@ from divegov_gui.services.review import Judged, check_records
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import Badge, FormRow, button, label
 from divegov_gui.ui.widgets.dialog import Dialog
+from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.question import Problem
 
 _DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
@@ -110,7 +112,10 @@ class MergeDialog(Dialog):
         kind = (
             "as it is now" if side.is_diver else "this record" if side is self._sides.record else "waits too"
         )
+        when = local_time(side.since)
+        came = f"since {when}" if side.is_diver else f"{when}, {side.source}"
         column.addWidget(label(kind, "hint"))
+        column.addWidget(ElidedLabel(came, "hint", name=f"quarantine.merge.since.{place}"))
         take = button("Take all", name=f"quarantine.merge.all.{place}", variant="link")
         take.setAccessibleName(f"Take all of {side.name}")
         take.clicked.connect(lambda: self._take_all(place))

@@ -124,7 +124,7 @@ class QuarantinePage(Page):
         self.add_action(self.actions_.button("resubmit", "primary", words="Resubmit"))
         more = button("More  ", name="quarantine.more")
         menu = self.actions_.menu("More", more, "Fix", "Decide", "Move", "List", without=("undo", "redo"))
-        menu.addMenu(self.grid.columns_menu(menu))
+        menu.addMenu(self.grid.columns_menu(menu, self.actions_.of("Columns")))
         more.setMenu(menu)
         self.add_action(more)
 

@@ -46,6 +46,7 @@ class PreviewModel(QAbstractTableModel):
         self._mask = mask
         self._lines: Lines | Sequence[Line] = ()
         self.excluded: set[int] = set()
+        self._passing_only = False
 
     def show_lines(self, lines: Lines | Sequence[Line], excluded: set[int] | None = None) -> None:
         """Show other lines, all of them ticked but those of `excluded` records."""
@@ -53,6 +54,11 @@ class PreviewModel(QAbstractTableModel):
         self._lines, self.excluded = lines, set(excluded or ())
         self.endResetModel()
         self.chosen_changed.emit()
+
+    def leave_out_failing(self, on: bool) -> None:
+        """Take only lines that would pass, or all again."""
+        self._passing_only = on
+        self._tell_all_changed()
 
     # --- Qt's questions
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -72,12 +78,12 @@ class PreviewModel(QAbstractTableModel):
         line = self._lines[index.row()]
         column = index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column == 0:
-            out = line.quarantine_id in self.excluded
+            out = self._is_out(line)
             return Qt.CheckState.Unchecked if out else Qt.CheckState.Checked
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._text(line, column)
         if role == Qt.ItemDataRole.ForegroundRole:
-            if line.quarantine_id in self.excluded:
+            if self._is_out(line):
                 return color("muted")
             return color(f"{line.tone}_text") if column == 4 else None
         if role == Qt.ItemDataRole.DecorationRole and column == 4:
@@ -96,8 +102,7 @@ class PreviewModel(QAbstractTableModel):
             self.excluded.discard(key)
         else:
             self.excluded.add(key)
-        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_TITLES) - 1))
-        self.chosen_changed.emit()
+        self._tell_all_changed()
         return True
 
     def toggle(self, rows: Sequence[int]) -> None:
@@ -109,7 +114,14 @@ class PreviewModel(QAbstractTableModel):
             self.excluded -= keys
         else:
             self.excluded |= keys
-        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_TITLES) - 1))
+        self._tell_all_changed()
+
+    def _is_out(self, line: Line) -> bool:
+        return line.quarantine_id in self.excluded or (self._passing_only and line.tone == "danger")
+
+    def _tell_all_changed(self) -> None:
+        if self._lines:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_TITLES) - 1))
         self.chosen_changed.emit()
 
     def _text(self, line: Line, column: int) -> str:

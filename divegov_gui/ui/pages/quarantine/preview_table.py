@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from divegov_gui.ui.pages.quarantine.preview_model import PreviewModel
 
-_WIDTHS = (96, 116, 210, 210, 150)
+_WIDTHS = {0: 104, 1: 116, 4: 150}
 
 
 class PreviewTable(QTableView):
@@ -34,9 +34,12 @@ class PreviewTable(QTableView):
         side.setDefaultSectionSize(28)
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setStretchLastSection(True)
-        for section, width in enumerate(_WIDTHS):
+        head.setStretchLastSection(False)
+        for section, width in _WIDTHS.items():
             self.setColumnWidth(section, width)
+        for section in (2, 3):  # what is compared gets the room that there is
+            head.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # two long addresses mostly differ at their ends
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:

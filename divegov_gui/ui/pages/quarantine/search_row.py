@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from divegov_gui.core.numbers import grouped
 from divegov_gui.services.facets import Facets
 from divegov_gui.services.queue_query import QueueQuery
 from divegov_gui.ui import theme
-from divegov_gui.ui.widgets import button, label, plural, reveal, tool_button
+from divegov_gui.ui.widgets import button, plural, reveal, tool_button
 
 _PAUSE_MS = 250
 
@@ -66,6 +66,42 @@ class SearchField(QLineEdit):
             self.searched.emit(text)
 
 
+class CountLabel(QLabel):
+    """How many match and are selected, whole or in fewer words: a number is never cut off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("quarantine.count")
+        self.setProperty("role", "strong")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._words = self._short = ""
+
+    def say(self, words: str, short: str = "") -> None:
+        """Say `words`, or `short` where there is less room."""
+        self._words, self._short = words, short or words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self._choose()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width(self._words), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._width(self._short), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._choose()
+
+    def _choose(self) -> None:
+        self.setText(self._words if self._width(self._words) <= self.width() else self._short)
+
+    def _width(self, words: str) -> int:
+        self.ensurePolished()
+        return self.fontMetrics().horizontalAdvance(words) + 2
+
+
 class SearchRow(QWidget):
     """The search, a button for the facets, and the count of the whole result."""
 
@@ -79,15 +115,14 @@ class SearchRow(QWidget):
         self.search = SearchField()
         self.clear = button("Clear filters", name="quarantine.clear_all", variant="link")
         reveal(self.clear, False)
-        self.count = label("", "strong", name="quarantine.count")
-        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.count = CountLabel()
         self.panel = tool_button("panel", name="quarantine.panel", accessible="Show or hide the record")
         self.panel.setCheckable(True)
         row.addWidget(self.filters)
-        row.addWidget(self.search, 3)
+        row.addWidget(self.search, 100)
         row.addWidget(self.clear)
-        row.addWidget(self.count, 2)
+        row.addStretch(1)
+        row.addWidget(self.count)
         row.addSpacing(2)
         row.addWidget(self.panel)
         self._match: int | None = None
@@ -114,11 +149,13 @@ class SearchRow(QWidget):
     def show_count(self, listed: int | None, selected: int) -> None:
         """Say how many of them are selected; `listed` where the list itself is what counts them."""
         words = self._words
+        short = ""
         if self._match is None and listed is not None:
             words = f"{grouped(listed)} {'matches' if listed == 1 else 'match'}"
         total = self._match if self._match is not None else listed
-        if selected > 1:
-            words += "; all selected" if selected == total else f" · {grouped(selected)} selected"
-        self.count.setText(words)
-        self.count.setToolTip(words)
-        self.count.setAccessibleName(words)
+        if selected > 1 and selected == total:
+            words, short = f"{words}; all selected", f"All {grouped(selected)} selected"
+        elif selected > 1:
+            of = f" of {grouped(total)}" if total is not None else ""
+            words, short = f"{words} · {grouped(selected)} selected", f"{grouped(selected)}{of} selected"
+        self.count.say(words, short)

@@ -40,7 +40,7 @@ class StoryView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, space.s, space.s)
         column.setSpacing(space.xs)
-        self.thread_ = StoryThread("quarantine.story")
+        self.thread_ = StoryThread("quarantine.story", exact=False)
         self.setFocusProxy(self.thread_)
         column.addWidget(self.thread_, 3)
         column.addLayout(self._head())
