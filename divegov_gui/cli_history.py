@@ -44,7 +44,8 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """Show the versions of the divers whom a text finds, by what they are and what they were."""
-    from divegov_gui.services.history import search, timeline
+    from divegov_gui.services.diver_search import search
+    from divegov_gui.services.history import timeline
 
     with session_as(role, workspace, profile) as session:
         found = search(session, who, limit=limit)

@@ -1,4 +1,4 @@
-"""The divers through time: finding one by what they are or were called, their versions, and what differs between two.
+"""The divers through time: their versions, and what differs between two.
 
 Instants are UTC text as the database has it, ``2026-11-22 20:18:43.123456``. Values are shown as the session's role may
 see them: masked where it lacks the grant.
@@ -6,15 +6,13 @@ see them: masked where it lacks the grant.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services import known_again
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.roles import role_of
 
 END = "9999-12-31 23:59:59.999999"
 """Until when a version is valid that nothing has followed yet."""
@@ -90,21 +88,6 @@ class Timeline:
 
 
 @dataclass(frozen=True)
-class Match:
-    """A diver whom a text finds. `column` and `term` say by what (``Diver_ID`` for the number itself).
-
-    `latest` is the newest version; `is_former`: by a value that the diver no longer has; `is_deleted`: no longer there.
-    """
-
-    diver_id: int
-    latest: Version
-    column: str
-    term: str
-    is_former: bool
-    is_deleted: bool
-
-
-@dataclass(frozen=True)
 class FieldDifference:
     """One field of two versions, side by side."""
 
@@ -129,122 +112,9 @@ class Written:
 
 
 _AFTER_ALL = "~"
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
-"""A whole email, as far as one can tell: beginnings of one are no question to the database."""
 _POSITIONS = {column: position for position, (column, _) in enumerate(FIELDS)}
-_COLUMNS = ["Diver_ID", *_POSITIONS, "Modified_By", "Change_Reason", "Valid_From", "Valid_To", "Is_Current"]
-
-
-# -- finding --------------------------------------------------------------------------------------------------
-
-
-def search(
-    session: Session, text: str, *, limit: int = 50, cancel: CancelToken | None = None
-) -> tuple[Match, ...]:
-    """The divers whom a text finds: by number, or by the beginning of a name, an email or a source reference.
-
-    Names are found in either order, emails and references as they are and as they were. Those who have the value now
-    come first. A role that sees a mask over a column finds nobody by it, but that an officer finds a diver by the whole
-    of an email: each such look is logged.
-    """
-    wanted = " ".join(text.split())
-    if not wanted:
-        return ()
-    with interruptible(session, cancel):
-        found = _found(session, wanted, limit)
-        former = _found_behind_mask(session, wanted)
-        found += [(diver, "Email", wanted.lower()) for diver in former if diver not in [f[0] for f in found]]
-        latest = _latest(session, [diver for diver, _, _ in found])
-    matches = [
-        _match(latest[diver], column, term, former.get(diver))
-        for diver, column, term in found
-        if diver in latest
-    ]
-    matches.sort(key=lambda m: (m.column != "Diver_ID", m.is_former, m.is_deleted, m.term, m.diver_id))
-    return tuple(matches[:limit])
-
-
-def prepare_search(
-    session: Session, *, progress: ProgressSink = no_progress, cancel: CancelToken | None = None
-) -> int:
-    """Make the divers that came since the last time quick to find; returns how many. Each step is kept."""
-    done = 0
-    with interruptible(session, cancel):
-        waiting = _unindexed(session)
-        while waiting:
-            if cancel:
-                cancel.raise_if_cancelled()
-            progress(Progress("Preparing the search", done, done + waiting))
-            left = int(session.call("Index_Divers")[-1][0]["Left_Count"])
-            done += waiting - left
-            waiting = left
-    return done
-
-
-def _unindexed(session: Session) -> int:
-    return int(session.call("Index_Divers", most=0)[-1][0]["Left_Count"])
-
-
-def _found(session: Session, wanted: str, limit: int) -> list[tuple[int, str, str]]:
-    """Diver, column and term of each match, one a diver."""
-    found: dict[int, tuple[str, str]] = {}
-    if wanted.isdecimal() and len(wanted) < 19:
-        found[int(wanted)] = ("Diver_ID", wanted)
-    for column in ("Last_Name", "Email", "Source_Reference"):
-        filters = [
-            Filter("Search_Column", "=", column),
-            Filter("Term", "any of", [Filter("Term", "starts with", s) for s in _spellings(wanted)]),
-        ]
-        for row in session.select("Diver_Search", ["Diver_ID", "Term"], filters, limit=limit):
-            found.setdefault(row["Diver_ID"], (column, row["Term"]))
-    return [(diver, *how) for diver, how in found.items()]
-
-
-def _found_behind_mask(session: Session, wanted: str) -> dict[int, bool]:
-    """Whom a whole email finds for a role that sees a mask over it, and whether it is a former one."""
-    if not _ADDRESS.fullmatch(wanted):
-        return {}
-    role = role_of(session)
-    if "Email" not in role.masked or not role.may("Find_Diver"):
-        return {}
-    rows = session.call("Find_Diver", column_name="Email", value=wanted)[-1]
-    return {row["Diver_ID"]: bool(row["Is_Former"]) for row in reversed(rows)}
-
-
-def _spellings(wanted: str) -> list[str]:
-    """How a term may begin: the database's lower case is ASCII's, so that letters beyond it keep their case."""
-    return sorted({_ascii_lower(each) for each in (wanted, wanted.lower(), wanted.title(), wanted.upper())})
-
-
-def _ascii_lower(text: str) -> str:
-    return "".join(c.lower() if c.isascii() else c for c in text)
-
-
-def _latest(session: Session, divers: Sequence[int]) -> dict[int, Version]:
-    order = [Order("Diver_ID"), Order("Valid_From")]
-    rows = session.select("Diver_Versions", _COLUMNS, [Filter("Diver_ID", "in", tuple(divers))], order)
-    return {row["Diver_ID"]: read_version(row) for row in rows}
-
-
-def _match(latest: Version, column: str, term: str, is_former: bool | None) -> Match:
-    """`is_former` where the database has told it; else the latest version tells."""
-    if is_former is None:
-        is_former = column != "Diver_ID" and term not in _terms(latest, column)
-    return Match(
-        diver_id=latest.diver_id,
-        latest=latest,
-        column=column,
-        term=term,
-        is_former=is_former,
-        is_deleted=not latest.is_current,
-    )
-
-
-def _terms(version: Version, column: str) -> set[str]:
-    first, last = version.values[:2]
-    if column == "Last_Name":
-        return {_ascii_lower(f"{last} {first}"), _ascii_lower(f"{first} {last}")}
-    return {_ascii_lower(version.value(column) or "")}
+COLUMNS = ["Diver_ID", *_POSITIONS, "Modified_By", "Change_Reason", "Valid_From", "Valid_To", "Is_Current"]
+"""Those of Diver_Versions, as `read_version` wants them."""
 
 
 # -- one diver ------------------------------------------------------------------------------------------------
@@ -254,7 +124,7 @@ def timeline(session: Session, diver_id: int, *, cancel: CancelToken | None = No
     """Every version of a diver, and every deletion. No versions where there never was such a diver."""
     mine = [Filter("Diver_ID", "=", diver_id)]
     with interruptible(session, cancel):
-        versions = session.select("Diver_Versions", _COLUMNS, mine, [Order("Valid_From")])
+        versions = session.select("Diver_Versions", COLUMNS, mine, [Order("Valid_From")])
         gone = [*mine, Filter("Change_Kind", "=", "Deleted")]
         deletions = session.select("Diver_Changes", (), gone, [Order("Changed_At")])
     return Timeline(
@@ -267,7 +137,7 @@ def timeline(session: Session, diver_id: int, *, cancel: CancelToken | None = No
 def as_of(session: Session, diver_id: int, instant: str) -> Version | None:
     """The version of a diver that was in force at an instant."""
     filters = [Filter("Diver_ID", "=", diver_id), *_in_force(instant)]
-    rows = session.select("Diver_Versions", _COLUMNS, filters)
+    rows = session.select("Diver_Versions", COLUMNS, filters)
     return read_version(rows[0]) if rows else None
 
 
@@ -306,7 +176,7 @@ def directory_as_of(
                 Filter("Diver_ID", "<=", after + width),
                 *_in_force(instant),
             ]
-            rows = session.select("Diver_Versions", _COLUMNS, filters, [Order("Diver_ID")], limit - len(page))
+            rows = session.select("Diver_Versions", COLUMNS, filters, [Order("Diver_ID")], limit - len(page))
             page += map(read_version, rows)
             after += width
             width *= 2

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlite import open_workspace
-from divegov_gui.services import history, subjects
+from divegov_gui.services import diver_search, history, subjects
 from divegov_gui.services.deployment import deploy
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.tombstones import ErasureKey
@@ -135,7 +135,7 @@ def slowest_search(session: Session, last: int) -> tuple[str, float]:
         "ada l",
     ]
     texts += [str(last), "j", "jo"]
-    measured = {text: best(lambda t=text: history.search(session, t), 3) for text in texts}  # type: ignore[misc]
+    measured = {text: best(lambda t=text: diver_search.search(session, t), 3) for text in texts}  # type: ignore[misc]
     slow = max(measured, key=lambda text: measured[text])
     return slow, measured[slow]
 
@@ -158,7 +158,7 @@ def measure(path: Path, console: Console) -> None:
         table.add_column(name)
     with closing(open_workspace(path)) as session:
         began = time.process_time()
-        made = history.prepare_search(session)
+        made = diver_search.prepare_search(session)
         table.add_row("prepare the search, once", f"{time.process_time() - began:.1f} s for {made:,}", "")
         last = session.select(
             "Diver_Directory", ["Diver_ID"], order=[Order("Diver_ID", descending=True)], limit=1

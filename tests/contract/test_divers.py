@@ -9,7 +9,7 @@ from gates import Gate
 from people import person
 
 from divegov_gui.core.errors import Conflict, Refused
-from divegov_gui.services import history
+from divegov_gui.services import diver_search, history
 from divegov_gui.services.history import Timeline, Version
 
 
@@ -173,7 +173,7 @@ def test_what_was_done_to_a_diver_is_in_the_log_without_their_data(gate: Gate, d
 
 
 def found(gate: Gate, text: str) -> list[tuple[int, str, bool]]:
-    return [(m.diver_id, m.column, m.is_former) for m in history.search(gate.session, text)]
+    return [(m.diver_id, m.column, m.is_former) for m in diver_search.search(gate.session, text)]
 
 
 @pytest.mark.parametrize("prepared", [False, True])
@@ -182,7 +182,7 @@ def test_a_diver_is_found_by_what_they_are_and_by_what_they_were(
 ) -> None:
     gate.take_in([person(email="zoe@example.org", first_name="Zoë", last_name="Östlund")])
     if prepared:
-        assert history.prepare_search(gate.session) == 2
+        assert diver_search.prepare_search(gate.session) == 2
     change(gate, diver, Last_Name="King", Email="king@example.org", Source_Reference="REF-2")
     for text in ("kin", "KING A", "ada k"):
         assert found(gate, text) == [(diver, "Last_Name", False)], text
@@ -200,7 +200,7 @@ def test_a_diver_is_found_by_what_they_are_and_by_what_they_were(
 
 def test_a_deleted_diver_is_found_and_told_to_be_so(gate: Gate, diver: int) -> None:
     history.delete(gate.session, now(gate, diver), "asked")
-    (match,) = history.search(gate.session, "lovelace")
+    (match,) = diver_search.search(gate.session, "lovelace")
     assert match.is_deleted
     assert match.latest.name == "Ada Lovelace"
 
@@ -208,9 +208,9 @@ def test_a_deleted_diver_is_found_and_told_to_be_so(gate: Gate, diver: int) -> N
 def test_preparing_the_search_goes_on_where_it_stopped(gate: Gate, diver: int) -> None:
     gate.take_in([person(email=f"p{n}@example.org", last_name=f"Person{n}") for n in "abcde"])
     assert gate.session.call("Index_Divers", most=4)[-1][0]["Left_Count"] == 2
-    assert history.prepare_search(gate.session) == 2
-    assert history.prepare_search(gate.session) == 0
-    assert len(history.search(gate.session, "person")) == 5
+    assert diver_search.prepare_search(gate.session) == 2
+    assert diver_search.prepare_search(gate.session) == 0
+    assert len(diver_search.search(gate.session, "person")) == 5
 
 
 # -- Everybody ------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from divegov_gui.core.paths import scripts_folder
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.database.views import VIEWS
-from divegov_gui.services import history
+from divegov_gui.services import diver_search, history
 
 GRANTS = "".join(path.read_text(encoding="utf-8") for path in scripts_folder("sqlite").glob("*.sql"))
 SECRETS = (
@@ -56,7 +56,7 @@ def lived(make_gate: Any) -> Iterator[Gate]:
         life = history.timeline(gate.session, gone["Diver_ID"])
         assert life.current is not None
         history.delete(gate.session, life.current, "Same as Quillfeather, says old@secret.example")
-        history.prepare_search(gate.session)
+        diver_search.prepare_search(gate.session)
         yield gate
 
 
@@ -146,9 +146,9 @@ def test_a_filter_on_a_masked_column_is_no_oracle(analyst: Session) -> None:
 
 def test_nobody_is_found_by_what_a_mask_hides(lived: Gate, analyst: Session) -> None:
     for secret in ("quillf", "oldn", "ada q", "quill@", "old@"):
-        assert history.search(lived.session, secret), secret
-        assert history.search(analyst, secret) == ()
-    (found,) = history.search(analyst, "ref-1")
+        assert diver_search.search(lived.session, secret), secret
+        assert diver_search.search(analyst, secret) == ()
+    (found,) = diver_search.search(analyst, "ref-1")
     assert not leaks(found)
 
 
@@ -161,11 +161,11 @@ def looks(gate: Gate) -> list[tuple[int | None, dict[str, object]]]:
 def test_an_officer_finds_a_diver_by_the_whole_of_an_email_and_sees_it_masked(lived: Gate) -> None:
     before = len(looks(lived))
     with closing(lived.backend.open("compliance_officer")) as officer:
-        (now,) = history.search(officer, " Quill@secret.EXAMPLE ")
-        (once,) = history.search(officer, "old@secret.example")
+        (now,) = diver_search.search(officer, " Quill@secret.EXAMPLE ")
+        (once,) = diver_search.search(officer, "old@secret.example")
         assert (now.diver_id, now.is_former, now.latest.value("Email")) == (1, False, "qXXX@XXXX.com")
         assert (once.diver_id, once.is_former, once.latest.value("Email")) == (1, True, "qXXX@XXXX.com")
-        assert history.search(officer, "nobody@secret.example") == ()
+        assert diver_search.search(officer, "nobody@secret.example") == ()
     told = looks(lived)[before:]
     assert told == [
         (1, {"column": "Email", "found": 1}),
@@ -178,7 +178,7 @@ def test_no_beginning_of_an_email_finds_anybody_behind_a_mask(lived: Gate) -> No
     whole = "quill@secret.example"
     with closing(lived.backend.open("compliance_officer")) as officer:
         for size in range(1, len(whole)):
-            found = [match.column for match in history.search(officer, whole[:size])]
+            found = [match.column for match in diver_search.search(officer, whole[:size])]
             assert "Email" not in found, whole[:size]
             assert officer.call("Find_Diver", column_name="Email", value=whole[:size]) == [[]]
         for pattern in ("%", "quill@%", "quill_secret.example", "*@secret.example"):
@@ -193,7 +193,7 @@ def test_an_analyst_finds_nobody_by_a_whole_email_either_and_asks_nothing(
 ) -> None:
     before = len(looks(lived))
     for whole in ("quill@secret.example", "old@secret.example", "nobody@secret.example"):
-        assert history.search(analyst, whole) == ()
+        assert diver_search.search(analyst, whole) == ()
         with pytest.raises(DiveGovError):
             analyst.call("Find_Diver", column_name="Email", value=whole)
     assert len(looks(lived)) == before
@@ -333,8 +333,8 @@ def test_an_officer_sees_names_and_the_records_and_not_how_to_reach_a_diver(live
     with closing(lived.backend.open("compliance_officer")) as officer:
         (row,) = officer.select("Diver_Directory")
         assert (row["Last_Name"], row["Email"]) == ("Quillfeather", "qXXX@XXXX.com")
-        assert [m.diver_id for m in history.search(officer, "quillf")] == [1]
-        assert history.search(officer, "quill@") == ()
+        assert [m.diver_id for m in diver_search.search(officer, "quillf")] == [1]
+        assert diver_search.search(officer, "quill@") == ()
         assert officer.select("Raw_Divers")
         assert officer.select("Action_Log")
         with pytest.raises(Refused):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from people import person, source
 
 from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
-from divegov_gui.services import history, review, subjects
+from divegov_gui.services import diver_search, history, review, subjects
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.manifest import seal_of
 from divegov_gui.services.papers import Words
@@ -67,7 +67,7 @@ def gate(make_gate: Any) -> Iterator[Gate]:
         assert current is not None
         changes = {"Last_Name": "Quillfeather", "Email": "quill@secret.example"}
         history.update(gate.session, current, changes.items(), "Mrs Quillfeather married")
-        history.prepare_search(gate.session)
+        diver_search.prepare_search(gate.session)
         reveal(gate.session, 1, "Phone", "Quillfeather asked")
         gate.load([SECRET])
         yield gate
@@ -168,7 +168,7 @@ def test_nothing_of_an_erased_person_is_found_in_any_table(gate: Gate, key: Eras
     erase(gate, key)
     assert traces(gate) == []
     assert [d["Email"] for d in gate.divers()] == ["bob@example.org"]
-    assert history.search(gate.session, "quill") == history.search(gate.session, "oldname") == ()
+    assert diver_search.search(gate.session, "quill") == diver_search.search(gate.session, "oldname") == ()
 
 
 @pytest.mark.sqlite_only

@@ -24,6 +24,7 @@ from divegov_gui.database.odbc_select import SQL_TYPE_TIMESTAMP
 from divegov_gui.database.odbc_strings import SQL_COPT_SS_ACCESS_TOKEN, Secret
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlserver import create_database
+from divegov_gui.services import diver_search
 
 MOVED = failure(40613, "Database is not currently available.", "08001", OperationalError)
 BUSY = failure(40501, "The service is currently busy.")
@@ -289,6 +290,18 @@ def test_a_long_list_is_one_parameter(stage: Stage) -> None:
     assert "openjson(cast(? as nvarchar(max)))" in text.lower()
     assert len(values) == 2
     assert values[0] == "Open"
+
+
+def test_a_search_does_not_read_the_term_which_a_mask_over_one_of_its_columns_hides_whole(
+    stage: Stage,
+) -> None:
+    stage.on("IS_ROLEMEMBER(N'db_owner')", Result(tuple("luoabc"), [("ann", "ann", 0, 0, 0, 1)]))
+    for view in ("[Diver_Search]", "[Diver_Versions]"):
+        stage.on(view, Result(("Diver_ID",), []))
+    diver_search.search(stage.open(), "quill")
+    asked = [text for text in stage.texts() if "[Diver_Search]" in text]
+    assert len(asked) == 3
+    assert not any("[Term]" in text.partition("FROM")[0] for text in asked)
 
 
 def test_a_long_text_is_cast_where_it_is_read_since_the_driver_sends_it_as_ntext(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services import directory, history, roles
+from divegov_gui.services import directory, diver_search, history, roles
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.story import Chapter, read_thread
 from divegov_gui.ui.pages.history.timeline_scale import microseconds, utc_text
@@ -56,7 +56,7 @@ def prepare_search(session: Any, progress: ProgressSink, cancel: CancelToken) ->
     """Make new divers quick to find, where the role may; returns how many there were."""
     if not roles.may(session, "Index_Divers"):
         return 0
-    return history.prepare_search(session, progress=progress, cancel=cancel)
+    return diver_search.prepare_search(session, progress=progress, cancel=cancel)
 
 
 def search(
@@ -71,7 +71,7 @@ def search(
         return None
     if not text:
         return tuple(_found(each) for each in directory.read_newest(session, min(_LAST, most), cancel))
-    return tuple(_matched(each) for each in history.search(session, text, limit=most, cancel=cancel))
+    return tuple(_matched(each) for each in diver_search.search(session, text, limit=most, cancel=cancel))
 
 
 def _found(version: history.Version) -> Found:
@@ -79,7 +79,7 @@ def _found(version: history.Version) -> Found:
     return Found(version.diver_id, first or "", last or "", email or "")
 
 
-def _matched(match: history.Match) -> Found:
+def _matched(match: diver_search.Match) -> Found:
     first, last, email = match.latest.values[:3]
     return Found(
         match.diver_id,

@@ -9,7 +9,7 @@ from typing import Any
 
 from divegov_gui.core.errors import Refused
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.services import directory, history, privacy, subjects
+from divegov_gui.services import directory, diver_search, privacy, subjects
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.manifest import Pack
 from divegov_gui.services.roles import Role, role_of
@@ -98,7 +98,7 @@ def _sample(
     if kept is not None and directory.read_current(session, kept, cancel) is not None:
         return kept
     if text:
-        found = [each for each in history.search(session, text, cancel=cancel) if not each.is_deleted]
+        found = [each for each in diver_search.search(session, text, cancel=cancel) if not each.is_deleted]
         if not found:
             raise Refused(
                 "Nobody is found by that.",
