@@ -113,3 +113,61 @@ def test_a_row_count_is_asked_right_behind_the_statement_that_it_counts() -> Non
                     procedure.name
                 )
     assert asked
+
+
+# -- What is there when a script runs -------------------------------------------------------------------------
+
+
+def made_before() -> Iterator[tuple[str, str, set[str], set[str]]]:
+    """Each module in the order of the scripts: its kind and name, what its text names, and what is made before it."""
+    known: set[str] = set()
+    for script in SCRIPTS:
+        for batch in batches(script):
+            sql = without_strings(uncommented(batch.text))
+            named = set(re.findall(r"\b(?:FROM|JOIN)\s+((?:dbo|Staging|Governance)\.\w+)", sql))
+            module = re.match(r"\s*CREATE OR ALTER (\w+)\s+([\w.]+)", sql)
+            if module:
+                yield module[1], module[2], named, set(known)
+                known.add(module[2])
+            known |= set(re.findall(r"CREATE TABLE ([\w.]+) \(", sql))
+
+
+def test_a_view_is_made_of_what_is_there_by_then() -> None:
+    """Only a procedure is stored while what it names is not there yet (208)."""
+    views = [each for each in made_before() if each[0] == "VIEW"]
+    assert len(views) > 40
+    assert {name: missing for _, name, named, known in views if (missing := named - known)} == {}
+
+
+READ_BEFORE_MADE = {
+    "Staging.Raw_Divers": "Raw_ID Batch_ID Source_Row Outcome First_Name Last_Name Email Phone Date_Of_Birth "
+    "Certification Source_Reference Payload",
+    "Staging.Batch_Turns": "First_Batch_ID Second_Batch_ID Turn First_Outcome Second_Outcome Record_Count",
+    "Staging.Batch_Turn_Records": "First_Batch_ID Second_Batch_ID Source_Row Turn First_Outcome Second_Outcome "
+    "Diver_ID Quarantine_ID",
+    "dbo.Diver_Versions": "Diver_ID First_Name Last_Name Email Phone Date_Of_Birth Certification Source_Reference "
+    "Modified_By Change_Reason Valid_From Valid_To",
+}
+"""The views that a procedure reads though they are made after it, with the columns that they had from the first."""
+
+
+def test_a_procedure_reads_of_a_later_view_only_what_an_earlier_deployment_has_made_of_it() -> None:
+    """Where the view is there, a procedure is bound to it as it is then: a column that is new to it is none (207)."""
+    late = {
+        (name, view)
+        for kind, name, named, known in made_before()
+        if kind == "PROCEDURE"
+        for view in named - known
+        if view in modules("VIEW")
+    }
+    assert {view for _, view in late} == set(READ_BEFORE_MADE)
+    for name, view in late:
+        (alias,) = set(re.findall(rf"{re.escape(view)} AS (\w+)", modules("PROCEDURE")[name].body))
+        read = set(re.findall(rf"\b{alias}\.(\w+)", " ".join(around(name, view))))
+        assert read
+        assert read <= set(READ_BEFORE_MADE[view].split()), (name, view)
+
+
+def around(name: str, view: str) -> list[str]:
+    """The statements of a procedure that read a view."""
+    return [text for text in split_top(modules("PROCEDURE")[name].body, ";") if view in text]
