@@ -2691,7 +2691,7 @@ BEGIN
         WHERE t.Search_Column = N'Email' AND t.Term = @Term AND (d.Diver_ID IS NULL OR d.Email <> @Term);
 
         SET @Found_Count = (SELECT COUNT_BIG(*) FROM #Found_Diver);
-        SET @Only_ID = CASE WHEN @Found_Count = 1 THEN (SELECT f.Diver_ID FROM #Found_Diver AS f) END;
+        SET @Only_ID = CASE WHEN @Found_Count = 1 THEN (SELECT MIN(f.Diver_ID) FROM #Found_Diver AS f) END;
         SET @Detail = JSON_OBJECT('column': @Column_Name, 'found': @Found_Count);
         EXECUTE Governance.Log_Action @Action = N'Find_Diver', @Subject_Type = N'Diver', @Subject_ID = @Only_ID,
                                       @Detail = @Detail;

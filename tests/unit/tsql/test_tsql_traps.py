@@ -240,6 +240,25 @@ def several_values_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield query
 
 
+ONE_ROW = {"Search_Progress"}
+"""Tables that a constraint keeps to one row."""
+
+
+def several_rows_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
+    for query in tree.find_all(exp.Subquery):
+        select, beside = (
+            query.unnest(),
+            (exp.From, exp.Join, exp.Lateral, exp.Exists, exp.In, exp.SetOperation),
+        )
+        if not isinstance(select, exp.Select) or isinstance(query.parent, beside):
+            continue
+        bounds = ("where", "limit", "for_", "group", "joins")
+        source = select.args.get("from_")
+        one = source is None or source.this.name in ONE_ROW or any(select.args.get(bound) for bound in bounds)
+        if not one and not any(True for part in select.expressions for _ in own(part, is_aggregate)):
+            yield query
+
+
 def ordered_by_what_is_not_distinct(tree: exp.Expression) -> Iterator[exp.Expression]:
     for select in tree.find_all(exp.Select):
         if select.args.get("distinct") and select.args.get("order"):
@@ -344,6 +363,13 @@ TREE_RULES = [
         several_values_for_one,
         "SELECT (SELECT MAX(Raw_ID), MIN(Raw_ID) FROM Staging.Raw_Record) AS n",
         "SELECT (SELECT MAX(Raw_ID) FROM Staging.Raw_Record) AS n",
+    ),
+    Rule(
+        "a query stands for one value and may have several rows (512), though a CASE stands before it",
+        several_rows_for_one,
+        "SELECT CASE WHEN @n = 1 THEN (SELECT f.Record_ID FROM #Finding AS f) END AS Only",
+        "SELECT CASE WHEN @n = 1 THEN (SELECT MIN(f.Record_ID) FROM #Finding AS f) END AS Only, "
+        "(SELECT Indexed_To FROM dbo.Search_Progress) AS Reached",
     ),
     Rule(
         "what is distinct is ordered by what it does not show (145)",

@@ -28,6 +28,13 @@ KINDS = {
 TEXTUAL = (exp.National, exp.Collate, exp.Left, exp.Right, exp.Concat, exp.Substring, exp.Trim, exp.Translate)
 
 
+TOGETHER = (
+    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ),
+    *(exp.Add, exp.Sub),  # of a text and a number + is a sum
+)
+"""What makes one type of its two sides."""
+
+
 def kind_of(definition: str) -> str | None:
     """Text, number or time: what a type's name says."""
     name = re.match(r"\w+", definition.upper())
@@ -117,9 +124,7 @@ def meetings(node: exp.Expression) -> Iterator[list[exp.Expression]]:
         yield [node.this, *node.expressions]
     elif isinstance(node, exp.Between):
         yield [node.this, node.args["low"], node.args["high"]]
-    elif isinstance(
-        node, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
-    ):
+    elif isinstance(node, TOGETHER):
         yield [node.left, node.right]
     elif isinstance(node, exp.SetOperation):
         sides = zip(node.left.selects, node.right.selects, strict=False)
@@ -166,6 +171,10 @@ def kind(node: exp.Expression, module: str) -> str | None:
         (
             "SELECT Raw_ID AS A FROM Staging.Raw_Record UNION ALL SELECT Payload FROM Staging.Raw_Record",
             "SELECT Raw_ID AS A FROM Staging.Raw_Record UNION ALL SELECT NULL FROM Staging.Raw_Record",
+        ),
+        (
+            "SELECT N'Diver ' + d.Diver_ID AS Who FROM dbo.Diver AS d",
+            "SELECT CONCAT(N'Diver ', d.Diver_ID + 1) AS Who, d.First_Name + N'.' AS Dot FROM dbo.Diver AS d",
         ),
         (
             "SELECT MAX(x.E) AS M FROM (SELECT Is_Enabled AS E FROM Governance.Quality_Rule) AS x",
