@@ -2988,13 +2988,15 @@ BEGIN
             THROW 50400, @Message, 1;
         END;
 
+        -- xxxx: where the server puts a column together out of several (06), the mask is that of default(), whatever theirs is.
         SET @Masked = (
             SELECT MIN(g.Column_Name)
             FROM #Given AS g
             JOIN dbo.Diver AS d
               ON d.Diver_ID = @Diver_ID
-            WHERE (g.Column_Name = N'Last_Name' AND g.New_Value IN (N'XXXX', CONCAT(LEFT(d.Last_Name, 1), N'XXXX'))
-                   AND g.New_Value <> d.Last_Name)
+            WHERE (g.Column_Name = N'Last_Name'
+                   AND g.New_Value IN (N'XXXX', N'xxxx', CONCAT(LEFT(d.Last_Name, 1), N'XXXX')) AND g.New_Value <> d.Last_Name)
+               OR (g.Column_Name IN (N'Email', N'Phone') AND g.New_Value = N'xxxx')
                OR (g.Column_Name = N'Email'
                    AND TRANSLATE(g.New_Value, N'XCOM', N'xcom') = CONCAT(LEFT(d.Email, 1), N'xxx@xxxx.com')
                    AND TRANSLATE(g.New_Value, N'XCOM', N'xcom') <> d.Email)

@@ -310,3 +310,14 @@ def test_a_merge_is_the_same(both: Both) -> None:
         "Merge_Record", quarantine_id=4, record_version=1, values=values, **given
     )
     both.call("Merge_Record", quarantine_id=4, record_version=2, values=values, also="[[3, 2]]", **given)
+
+
+@pytest.mark.parametrize("column", ["Last_Name", "Email", "Phone"])
+def test_the_mask_that_a_server_puts_over_what_it_put_together_is_no_value(both: Both, column: str) -> None:
+    """Of a version of a diver, which is a row of one of two tables, it may show xxxx; SQLite's masks never read so."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        both.session._raw.backup(copy)
+        ((read,),) = copy.execute("SELECT Valid_From FROM Diver WHERE Diver_ID = 1")
+        given = {"diver_id": 1, "valid_from": read, "values": json.dumps({column: "xxxx"}), "reason": "typed"}
+        with pytest.raises(Thrown, match=f"The value for {column} is a mask"):
+            Gatekeeper(copy).call("Update_Diver", **given)
