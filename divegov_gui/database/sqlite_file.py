@@ -11,7 +11,6 @@ from typing import Any
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import ConnectionFailed
-from divegov_gui.core.spelling import folded
 from divegov_gui.database.sqlite_errors import translated
 
 APPLICATION_ID = 0x44474F56
@@ -162,4 +161,6 @@ def _sha256(text: str) -> str:
 
 
 def _folded(text: str | None) -> str | None:
+    from divegov_gui.core.spelling import folded
+
     return None if text is None else folded(text)

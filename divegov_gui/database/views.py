@@ -167,6 +167,7 @@ VIEWS: dict[str, View] = {
             is_union=True,
         ),
         _view("dbo", "Diver_Deletions", "Diver_ID Deleted_At Deleted_By Delete_Reason"),
+        _view("dbo", "Diver_Change_Times", "Changed_At Diver_ID", is_union=True),
         _view(
             "dbo",
             "Diver_Changes",

@@ -186,9 +186,10 @@ def read_changes(
 
 
 def count_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | None = None) -> int:
-    """How many changes match in all."""
+    """How many changes match in all; where only the time is asked for, no value of a diver is looked at."""
+    view = "Diver_Change_Times" if wanted == ChangeFilter(wanted.since, wanted.until) else "Diver_Changes"
     with interruptible(session, cancel):
-        return session.count("Diver_Changes", _filters(wanted))
+        return session.count(view, _filters(wanted))
 
 
 def changes_of(session: Session, diver_id: int, cancel: CancelToken | None = None) -> list[Change]:

@@ -78,7 +78,7 @@ def pack_period(
     """
     span = [Filter("Changed_At", ">=", since), Filter("Changed_At", "<", until)]
     with interruptible(session, cancel):
-        count = session.count("Diver_Changes", span)
+        count = session.count("Diver_Change_Times", span)
         if count > MOST_CHANGES:
             raise Refused(
                 f"{grouped(count)} changes are too many for one pack.",

@@ -3,30 +3,29 @@
 A job is a plain function of a session, a progress sink and a cancel token. What is submitted ends in
 exactly one of `on_success` and `on_failure`, called on the UI thread, unless a newer job of its kind has
 replaced it: then in neither. `on_finished` is called in every case.
+
+A patient job stands back: whatever is submitted after it goes first. Where it runs it is interrupted, and begun anew
+when nobody waits any more; so what takes long may be asked for without anything else having to wait for it.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
-from divegov_gui.core.errors import Cancelled, ConnectionFailed, DiveGovError
+from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink
+from divegov_gui.ui.task_thread import Ended, Reported, Started, WorkerThread
 
 T = TypeVar("T")
 OpenSession = Callable[[], Any]
 Job = Callable[[Any, ProgressSink, CancelToken], T]
 OnCrash = Callable[[BaseException], object]
-
-REPORTS_PER_SECOND = 30
 
 
 class TaskCrashed(DiveGovError):
@@ -54,12 +53,17 @@ class TaskState(Enum):
 class TaskHandle:
     """One submitted job, as the UI thread sees it."""
 
-    def __init__(self, job: Job[Any], label: str, kind: str | None, write: bool) -> None:
+    def __init__(
+        self, job: Job[Any], label: str, kind: str | None, write: bool, patient: bool = False
+    ) -> None:
         self.job = job
         self.label = label
         """What the status bar calls it; a task without a label is not shown."""
         self.kind = kind
         self.write = write
+        self.is_patient = patient
+        self.stands_back = False
+        """Whether it was interrupted for another job, and is to be begun anew."""
         self.token = CancelToken()
         self.state = TaskState.WAITING
         self.progress: Progress | None = None
@@ -79,32 +83,25 @@ class TaskHandle:
     @property
     def is_stopping(self) -> bool:
         """Whether it has been asked to stop and has not yet."""
-        return self.token.is_cancelled and not self.is_over
+        return self.token.is_cancelled and not self.is_over and not self.stands_back
 
     def cancel(self) -> None:
         """Ask the job to stop. It ends in `on_failure` with `Cancelled` once it has.
 
         A write that was confirmed before it noticed ends in `on_success`, since it has happened.
         """
+        self.stands_back = False
         self.token.cancel()
 
+    def stand_back(self) -> None:
+        """Interrupt the job for another one; it is begun anew, unless it was through before it noticed."""
+        if not self.token.is_cancelled:
+            self.stands_back = True
+            self.token.cancel()
 
-@dataclass(frozen=True)
-class _Started:
-    handle: TaskHandle
-
-
-@dataclass(frozen=True)
-class _Reported:
-    handle: TaskHandle
-    progress: Progress
-
-
-@dataclass(frozen=True)
-class _Ended:
-    handle: TaskHandle
-    value: Any = None
-    error: BaseException | None = None
+    def begin_anew(self) -> None:
+        """Wait again, as if it had just been submitted."""
+        self.token, self.state, self.stands_back = CancelToken(), TaskState.WAITING, False
 
 
 class TaskBoard(QObject):
@@ -168,7 +165,7 @@ class Worker(QObject):
         self._active: list[TaskHandle] = []
         self._closed = False
         self._message.connect(self._receive, Qt.ConnectionType.QueuedConnection)
-        self._loop = _Loop(open_session, self._message.emit, name)
+        self._loop = WorkerThread(open_session, self._message.emit, name)
 
     @property
     def on_crash(self) -> OnCrash | None:
@@ -188,6 +185,7 @@ class Worker(QObject):
         label: str = "",
         write: bool = False,
         keep_running: bool = False,
+        patient: bool = False,
         on_success: Callable[[T], object] | None = None,
         on_failure: Callable[[DiveGovError], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
@@ -197,9 +195,10 @@ class Worker(QObject):
         """Queue `job`; call on the UI thread.
 
         A newer read of the same `kind` replaces one that waits, and stops one that runs unless
-        `keep_running`. A `write` is never replaced. Once `owner` is deleted, nothing is called.
+        `keep_running`. A `write` is never replaced. A `patient` one lets all others go first. Once `owner` is
+        deleted, nothing is called.
         """
-        handle = TaskHandle(job, label, kind, write)
+        handle = TaskHandle(job, label, kind, write, patient)
         handle.on_success, handle.on_failure = on_success, on_failure
         handle.on_progress, handle.on_finished = on_progress, on_finished
         handle.owner = owner
@@ -208,6 +207,8 @@ class Worker(QObject):
             return handle
         if kind is not None:
             self._replace(kind, keep_running)
+        if not patient:
+            self._go_ahead()
         self._active.append(handle)
         if self._board is not None:
             self._board.add(handle)
@@ -249,16 +250,22 @@ class Worker(QObject):
                 handle.token.cancel()
                 self._end(handle, TaskState.REPLACED)
 
+    def _go_ahead(self) -> None:
+        """Have the patient job that runs stand back."""
+        for handle in self._active:
+            if handle.is_patient and self._loop.has_begun(handle):
+                handle.stand_back()
+
     def _receive(self, message: object) -> None:
         """Take one message of the thread; what concerns a task that is over came too late."""
-        assert isinstance(message, (_Started, _Reported, _Ended))
+        assert isinstance(message, (Started, Reported, Ended))
         handle = message.handle
         if self._closed or handle.is_over:
             return
-        if isinstance(message, _Ended):
+        if isinstance(message, Ended):
             self._conclude(handle, message.value, message.error)
             return
-        if isinstance(message, _Started):
+        if isinstance(message, Started):
             handle.state, handle.started_at = TaskState.RUNNING, time.monotonic()
         else:
             handle.progress = message.progress
@@ -267,7 +274,11 @@ class Worker(QObject):
             self._board.update(handle)
 
     def _conclude(self, handle: TaskHandle, value: Any, error: BaseException | None) -> None:
-        if error is None and handle.token.is_cancelled and not handle.write:
+        if handle.stands_back and isinstance(error, Cancelled):
+            handle.begin_anew()
+            self._loop.put(handle)
+            return
+        if error is None and handle.token.is_cancelled and not handle.write and not handle.stands_back:
             error = Cancelled()
         if error is None:
             self._end(handle, TaskState.SUCCEEDED, lambda: self._call(handle, handle.on_success, value))
@@ -308,104 +319,3 @@ class Worker(QObject):
                 return
         if callback is not None:
             callback(value)
-
-
-class _Loop(QThread):
-    """The thread: takes jobs in order, and opens, uses and closes the session."""
-
-    def __init__(self, open_session: OpenSession, emit: Callable[[object], None], name: str) -> None:
-        super().__init__()
-        self.setObjectName(f"thread.{name}")
-        self._open_session = open_session
-        self._emit = emit
-        self._queue: deque[TaskHandle] = deque()
-        self._wake = threading.Condition()
-        self._stopping = False
-        self._session: Any = None
-
-    def put(self, handle: TaskHandle) -> None:
-        """Queue a job; the thread starts with the first."""
-        with self._wake:
-            self._queue.append(handle)
-            self._wake.notify()
-        if not self.isRunning():
-            self.start()
-
-    def withdraw(self, handle: TaskHandle) -> bool:
-        """Take a job back; False where it has begun or ended already."""
-        with self._wake:
-            if handle not in self._queue:
-                return False
-            self._queue.remove(handle)
-            return True
-
-    def leave(self) -> None:
-        """End the thread after the job that runs."""
-        with self._wake:
-            self._stopping = True
-            self._queue.clear()
-            self._wake.notify()
-
-    def run(self) -> None:
-        """Take jobs until told to stop; the session never leaves this function's thread."""
-        try:
-            while (handle := self._take()) is not None:
-                self._emit(self._work(handle))
-        finally:
-            self._close()
-
-    def _take(self) -> TaskHandle | None:
-        with self._wake:
-            while not self._queue and not self._stopping:
-                self._wake.wait()
-            return None if self._stopping else self._queue.popleft()
-
-    def _work(self, handle: TaskHandle) -> _Ended:
-        report = _Throttle(lambda progress: self._emit(_Reported(handle, progress)))
-        try:
-            handle.token.raise_if_cancelled()
-            self._emit(_Started(handle))
-            if self._session is None:
-                self._session = self._open_session()
-            value = handle.job(self._session, report, handle.token)
-        except DiveGovError as error:
-            if isinstance(error, ConnectionFailed):
-                self._close()
-            return _Ended(handle, error=error)
-        except BaseException as error:  # noqa: BLE001 - a bug: handed to the crash reporter on the UI thread
-            return _Ended(handle, error=error)
-        report.flush()
-        return _Ended(handle, value)
-
-    def _close(self) -> None:
-        session, self._session = self._session, None
-        close = getattr(session, "close", None)
-        if callable(close):
-            try:
-                close()
-            except DiveGovError:
-                return  # it is gone already, which is what was wanted
-
-
-class _Throttle:
-    """Lets through `REPORTS_PER_SECOND` reports, each change of stage, and at the end the last one."""
-
-    def __init__(self, emit: ProgressSink) -> None:
-        self._emit = emit
-        self._stage: str | None = None
-        self._next = 0.0
-        self._held: Progress | None = None
-
-    def __call__(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if progress.stage == self._stage and now < self._next:
-            self._held = progress
-            return
-        self._stage, self._next, self._held = progress.stage, now + 1 / REPORTS_PER_SECOND, None
-        self._emit(progress)
-
-    def flush(self) -> None:
-        """Let the report through that was held back last."""
-        if self._held is not None:
-            self._emit(self._held)
-            self._held = None

@@ -431,6 +431,21 @@ CROSS JOIN Diver_History AS v
 WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND +p.Valid_To = b.Valid_From);
 GRANT SELECT ON Diver_Changes TO data_steward, compliance_officer, data_analyst;
 
+-- When whom something happened to, and no more: what Diver_Changes tells, to be counted without looking at any value.
+DROP VIEW IF EXISTS Diver_Change_Times;
+CREATE VIEW Diver_Change_Times AS
+SELECT h.Valid_To AS Changed_At, h.Diver_ID AS Diver_ID
+FROM Diver_History AS h
+UNION ALL
+SELECT v.Valid_From, v.Diver_ID
+FROM Diver AS v
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = v.Diver_ID AND +p.Valid_To = v.Valid_From)
+UNION ALL
+SELECT b.Valid_From, b.Diver_ID
+FROM Diver_History AS b
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND +p.Valid_To = b.Valid_From);
+GRANT SELECT ON Diver_Change_Times TO data_steward, compliance_officer, data_analyst;
+
 -- One thread of what happened to a record and to a diver: filter either's id, sort by Story_At and Story_Step. What
 -- happened to the record of a diver before it became one belongs to both. Detail is JSON, or NULL.
 DROP VIEW IF EXISTS Record_Story;

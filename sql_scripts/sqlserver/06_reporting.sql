@@ -472,6 +472,24 @@ GO
 GRANT SELECT ON dbo.Diver_Changes TO data_steward, compliance_officer, data_analyst;
 GO
 
+-- When whom something happened to, and no more: what Diver_Changes tells, to be counted without looking at any value.
+CREATE OR ALTER VIEW dbo.Diver_Change_Times AS
+SELECT v.Valid_From AS Changed_At, v.Diver_ID
+FROM dbo.Diver_History AS v
+WHERE v.Valid_From < v.Valid_To
+UNION ALL
+SELECT v.Valid_From, v.Diver_ID
+FROM dbo.Diver AS v
+UNION ALL
+SELECT h.Valid_To, h.Diver_ID
+FROM dbo.Diver_History AS h
+WHERE h.Valid_From < h.Valid_To
+  AND NOT EXISTS (SELECT 1 FROM dbo.Diver_History AS n WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To)
+  AND NOT EXISTS (SELECT 1 FROM dbo.Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
+GO
+GRANT SELECT ON dbo.Diver_Change_Times TO data_steward, compliance_officer, data_analyst;
+GO
+
 -- One thread of what happened to a record and to a diver: filter either's id, sort by Story_At and Story_Step. What
 -- happened to the record of a diver before it became one belongs to both. Detail is JSON, or NULL.
 CREATE OR ALTER VIEW dbo.Record_Story AS

@@ -114,6 +114,21 @@ def test_changes_are_counted_by_kind_and_filtered(gate: Gate) -> None:
     assert later.total == 3
 
 
+def test_all_changes_of_a_time_are_counted_as_they_are_told(gate: Gate) -> None:
+    """Whoever came, changed, went and came back: from each instant until each other."""
+    three(gate)
+    gate.backend.run("UPDATE Diver SET Phone = '5550001111' WHERE Diver_ID = 1")
+    history.restore(gate.session, None, history.timeline(gate.session, 2).versions[0], "back")
+    told = read_changes(gate.session, ChangeFilter(*EVER)).newest
+    assert {each.kind for each in told} == {"Created", "Changed", "Restored", "Deleted"}
+    instants = [EVER[0], *sorted({each.at for each in told}), EVER[1]]
+    for place, since in enumerate(instants):
+        for until in instants[place:]:
+            assert count_changes(gate.session, ChangeFilter(since, until)) == sum(
+                since <= each.at < until for each in told
+            )
+
+
 def test_of_more_changes_than_are_listed_the_newest_are_and_all_are_counted(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
+from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.connections import Workspace
+from divegov_gui.services.directory import ChangeFilter
 from divegov_gui.services.history import FIELDS
 from divegov_gui.services.manifest import verify_pack
 from divegov_gui.services.servers import Standing
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.history import changes_view
+from divegov_gui.ui.pages.history import page as history_page
 from divegov_gui.ui.pages.history.change_dialogs import EditDialog
 from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
@@ -347,6 +351,36 @@ def test_of_many_changes_the_newest_are_listed_before_all_are_counted(
     assert find(steward, "history.more_changes", QWidget).isVisible()
 
 
+def test_while_all_changes_are_counted_nothing_waits_for_it_and_it_can_be_stopped(
+    qtbot: QtBot, steward: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[int] = []
+
+    def count(wanted: ChangeFilter, session: Any, progress: ProgressSink, cancel: CancelToken) -> int:
+        stopped = threading.Event()
+        cancel.on_cancel(stopped.set)
+        began.append(len(began))
+        assert stopped.wait(10)
+        cancel.raise_if_cancelled()
+        return 0
+
+    monkeypatch.setattr(changes_view, "page_size", lambda: 2)
+    monkeypatch.setattr(changes_view, "count_changes", count)
+    find(steward, "history.since", QDateTimeEdit).setDateTime(QDateTime(2020, 6, 1, 0, 0, 0))
+    bar = find(steward, "history.views", QTabBar)
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
+    qtbot.waitUntil(lambda: bool(began))
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+    qtbot.keyClicks(find(steward, "history.search", QLineEdit), str(ADA))
+    qtbot.waitUntil(lambda: len(find(steward, "history.timeline", Timeline).spans) == 5)
+    qtbot.waitUntil(lambda: len(began) > 1)
+    assert find(steward, "status.text", QLabel).text() == "Counting the changes"
+    click(qtbot, steward, "status.cancel")
+    quiet(steward)
+    assert label(steward, "history.change_count") == "The newest 2 are listed · more were not counted"
+    assert not find(steward, "history.more_changes", QWidget).isHidden()
+
+
 def test_what_changed_is_listed_counted_and_filtered(qtbot: QtBot, steward: Steward) -> None:
     turn_to(qtbot, steward, 2)
     find(steward, "history.since", QDateTimeEdit).setDateTime(QDateTime(2020, 6, 1, 0, 0, 0))
@@ -405,6 +439,40 @@ def test_an_edit_is_a_new_version_with_a_reason(qtbot: QtBot, steward: Steward, 
     ]
     assert len(find(steward, "history.timeline", Timeline).spans) == 6
     assert differences(steward) == [["Changed", "Phone", "+34600111222", "+34600999888"]]
+
+
+def test_while_the_search_is_prepared_a_change_is_saved_at_once(
+    qtbot: QtBot, open_on: Any, lived: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[int] = []
+    may_end = threading.Event()
+
+    def prepare(session: Any, progress: ProgressSink, cancel: CancelToken) -> int:
+        stopped = threading.Event()
+        cancel.on_cancel(stopped.set)
+        began.append(len(began))
+        while not stopped.wait(0.02) and not may_end.is_set():
+            pass
+        cancel.raise_if_cancelled()
+        return 0
+
+    monkeypatch.setattr(history_page, "prepare_search", prepare)
+    steward = open_on(lived)
+    steward.window.go_to("history")
+    qtbot.waitUntil(lambda: bool(began))
+    qtbot.keyClicks(find(steward, "history.search", QLineEdit), str(ADA))
+    qtbot.waitUntil(lambda: len(find(steward, "history.timeline", Timeline).spans) == 5)
+    click(qtbot, steward, "history.edit_diver")
+    qtbot.waitUntil(lambda: steward.window.findChild(QLineEdit, "history.edit.phone") is not None)
+    fill(qtbot, steward, "history.edit.phone", "+34 600 999 888")
+    fill(qtbot, steward, "history.edit.reason", "Called us")
+    click(qtbot, steward, "history.edit.ok")
+    qtbot.waitUntil(
+        lambda: ask(lived, f"SELECT Phone FROM Diver WHERE Diver_ID = {ADA}") == [("+34600999888",)]
+    )
+    qtbot.waitUntil(lambda: len(began) > 1)
+    may_end.set()
+    quiet(steward)
 
 
 def test_a_value_that_the_rules_refuse_is_explained_in_its_place(qtbot: QtBot, steward: Steward) -> None:

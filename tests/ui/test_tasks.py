@@ -150,6 +150,95 @@ def test_a_waiting_write_is_never_replaced(qtbot: QtBot, worker: Worker) -> None
     assert got == [0, 1, 2]
 
 
+class Patient:
+    """A long job that heeds an interruption, and notes how often it began; `hurried` lets it through."""
+
+    def __init__(self) -> None:
+        self.began = 0
+        self.entered, self.hurried = threading.Event(), threading.Event()
+
+    def __call__(self, session: Any, progress: ProgressSink, cancel: CancelToken) -> str:
+        self.began += 1
+        self.hurried = threading.Event()
+        progress(Progress("counting", self.began, 9))
+        cancel.on_cancel(self.hurried.set)
+        self.entered.set()
+        assert self.hurried.wait(10)
+        cancel.raise_if_cancelled()
+        return "counted"
+
+
+def test_a_patient_job_stands_back_for_every_other_and_is_begun_anew(
+    qtbot: QtBot, worker: Worker, board: TaskBoard
+) -> None:
+    job, told = Patient(), []
+    handle = worker.submit(
+        job, label="Counting", patient=True, on_success=told.append, on_failure=told.append
+    )
+    for number in range(3):
+        assert job.entered.wait(5)
+        job.entered.clear()
+        worker.submit(answer(number), on_success=told.append)
+        assert not handle.is_stopping, "nobody asked it to stop"
+        qtbot.waitUntil(lambda upto=number: told == list(range(upto + 1)))
+        assert board.tasks == (handle,), "it is shown all the while"
+    assert job.entered.wait(5)
+    job.hurried.set()
+    idle(qtbot, worker)
+    assert told == [0, 1, 2, "counted"]
+    assert (job.began, handle.state) == (4, TaskState.SUCCEEDED)
+
+
+def test_what_is_asked_later_goes_before_a_patient_job_that_waits(qtbot: QtBot, worker: Worker) -> None:
+    gate, told = Gate(), []
+    worker.submit(gate)
+    worker.submit(answer("patient"), patient=True, on_success=told.append)
+    worker.submit(answer("first"), on_success=told.append)
+    worker.submit(answer("second"), on_success=told.append)
+    gate.open.set()
+    idle(qtbot, worker)
+    assert told == ["first", "second", "patient"]
+
+
+def test_a_patient_job_that_was_through_before_it_noticed_is_not_begun_anew(
+    qtbot: QtBot, worker: Worker
+) -> None:
+    gate, told = Gate(), []
+    worker.submit(gate, patient=True, on_success=told.append)
+    assert gate.entered.wait(5)
+    worker.submit(answer("other"), on_success=told.append)
+    gate.open.set()
+    idle(qtbot, worker)
+    assert told == ["through", "other"]
+
+
+@pytest.mark.parametrize("first", ["the person", "another job"])
+def test_a_patient_job_that_a_person_stops_is_not_begun_anew(
+    qtbot: QtBot, worker: Worker, first: str
+) -> None:
+    job, told = Patient(), []
+    handle = worker.submit(job, patient=True, on_success=told.append, on_failure=told.append)
+    assert job.entered.wait(5)
+    if first == "the person":
+        handle.cancel()
+    worker.submit(answer("other"))
+    handle.cancel()
+    assert handle.is_stopping
+    idle(qtbot, worker)
+    assert isinstance(told[0], Cancelled)
+    assert (job.began, handle.state) == (1, TaskState.CANCELLED)
+
+
+def test_a_patient_job_is_replaced_by_a_newer_one_of_its_kind(qtbot: QtBot, worker: Worker) -> None:
+    job, told = Patient(), []
+    handle = worker.submit(job, kind="changes", patient=True, on_success=told.append, on_failure=told.append)
+    assert job.entered.wait(5)
+    worker.submit(answer("newer"), kind="changes", on_success=told.append)
+    idle(qtbot, worker)
+    assert told == ["newer"]
+    assert handle.state is TaskState.REPLACED
+
+
 def test_cancelling_stops_a_running_job_and_tells_so_once_it_has(qtbot: QtBot, worker: Worker) -> None:
     entered, told = threading.Event(), []
 

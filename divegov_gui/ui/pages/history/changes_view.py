@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
 from divegov_gui.services.directory import Change, ChangeFilter, Changes
 from divegov_gui.services.history import FIELDS
@@ -187,14 +188,22 @@ class ChangesView(QWidget):
         self._context.reader.submit(
             partial(count_changes, self._listed),
             kind="history.changes",
+            label="Counting the changes",
+            patient=True,
             on_success=partial(self._show_count, listed),
-            on_failure=self._context.notifier.error,
+            on_failure=partial(self._show_uncounted, listed),
             owner=self,
         )
 
     def _show_count(self, listed: int, total: int) -> None:
         self.count.setText(f"{grouped(total)} changes · the newest {grouped(listed)} are listed")
         reveal(self.more, total > listed)
+
+    def _show_uncounted(self, listed: int, error: DiveGovError) -> None:
+        self.count.setText(f"The newest {grouped(listed)} are listed · more were not counted")
+        reveal(self.more, True)
+        if not isinstance(error, Cancelled):
+            self._context.notifier.error(error)
 
     # --- exporting
     def _ask_where(self) -> None:

@@ -186,6 +186,7 @@ class HistoryPage(Page):
             kind="history.prepare",
             label="Preparing the search",
             keep_running=True,
+            patient=True,
             on_failure=self._context.notifier.error,
             owner=self,
         )
