@@ -376,8 +376,9 @@ GRANT SELECT ON Diver_Deletions TO data_steward, compliance_officer, data_analys
 -- First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference), of the values themselves: who
 -- sees masks sees all the same that a value changed. No value of a diver is in it.
 -- Where a version ends, another follows or the diver is gone: these come from the index by ends, a range of it for a range
--- of time. What nothing went before are beginnings. The unary + keeps the planner from that index where one diver's
--- versions are wanted, for a batch gives thousands the same instant; columns of one type (CAST) in all three let it search
+-- of time. What nothing went before are beginnings. What follows, or went before, is looked up among the diver's own ends,
+-- so that a diver with thousands of versions costs no more for each: = would lead the planner to the index by ends alone,
+-- where a batch gives thousands the same instant, BETWEEN does not. Columns of one type (CAST) in all three let it search
 -- and sort them one by one.
 DROP VIEW IF EXISTS Diver_Changes;
 CREATE VIEW Diver_Changes AS
@@ -411,7 +412,13 @@ FROM Diver_History AS h
 LEFT JOIN Diver AS c
        ON c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To
 LEFT JOIN Diver_History AS n
-       ON c.Diver_ID IS NULL AND n.Diver_ID = h.Diver_ID AND +n.Valid_From = h.Valid_To
+       ON c.Diver_ID IS NULL
+      AND n.Version_ID = (SELECT f.Version_ID
+                          FROM Diver_History AS f
+                          WHERE f.Diver_ID = h.Diver_ID AND f.Valid_To > h.Valid_To
+                          ORDER BY f.Valid_To
+                          LIMIT 1)
+      AND n.Valid_From = h.Valid_To
 LEFT JOIN Diver_Deletion AS x
        ON x.Diver_ID = h.Diver_ID AND x.Deleted_At = h.Valid_To
 UNION ALL
@@ -419,16 +426,16 @@ SELECT v.Valid_From, v.Diver_ID,
        CAST(CASE WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = v.Diver_ID) THEN 'Restored' ELSE 'Created' END AS TEXT),
        CAST(0 AS INTEGER), v.Modified_By, v.Change_Reason
 FROM Diver AS v
-WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = v.Diver_ID AND +p.Valid_To = v.Valid_From)
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = v.Diver_ID AND p.Valid_To BETWEEN v.Valid_From AND v.Valid_From)
 UNION ALL
 SELECT b.Valid_From, b.Diver_ID,
-       CAST(CASE WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = b.Diver_ID AND +e.Valid_To < b.Valid_From)
+       CAST(CASE WHEN EXISTS (SELECT 1 FROM Diver_History AS e WHERE e.Diver_ID = b.Diver_ID AND e.Valid_To < b.Valid_From)
                  THEN 'Restored' ELSE 'Created' END AS TEXT),
        CAST(0 AS INTEGER), v.Modified_By, v.Change_Reason
 FROM Diver_History AS b
 CROSS JOIN Diver_History AS v
         ON v.Version_ID = b.Version_ID
-WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND +p.Valid_To = b.Valid_From);
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND p.Valid_To BETWEEN b.Valid_From AND b.Valid_From);
 GRANT SELECT ON Diver_Changes TO data_steward, compliance_officer, data_analyst;
 
 -- When whom something happened to, and no more: what Diver_Changes tells, to be counted without looking at any value.
@@ -439,11 +446,11 @@ FROM Diver_History AS h
 UNION ALL
 SELECT v.Valid_From, v.Diver_ID
 FROM Diver AS v
-WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = v.Diver_ID AND +p.Valid_To = v.Valid_From)
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = v.Diver_ID AND p.Valid_To BETWEEN v.Valid_From AND v.Valid_From)
 UNION ALL
 SELECT b.Valid_From, b.Diver_ID
 FROM Diver_History AS b
-WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND +p.Valid_To = b.Valid_From);
+WHERE NOT EXISTS (SELECT 1 FROM Diver_History AS p WHERE p.Diver_ID = b.Diver_ID AND p.Valid_To BETWEEN b.Valid_From AND b.Valid_From);
 GRANT SELECT ON Diver_Change_Times TO data_steward, compliance_officer, data_analyst;
 
 -- One thread of what happened to a record and to a diver: filter either's id, sort by Story_At and Story_Step. What

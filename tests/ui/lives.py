@@ -1,11 +1,13 @@
-"""Two divers with a past, written behind the program's back: Ada has five versions, Bruno was deleted."""
+"""Divers with a past, written behind the program's back: Ada has five versions, Bruno was deleted, Mina has many."""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
-ADA, BRUNO = 9001, 9002
+ADA, BRUNO, MINA = 9001, 9002, 9003
 _COLUMNS = (
     "Diver_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, Source_Reference, "
     "Modified_By, Change_Reason, Valid_From"
@@ -54,6 +56,24 @@ def give_past(workspace: Path) -> Path:
         _at(connection, "2025-01-01 10:00:00.000000", f"DELETE FROM Diver WHERE Diver_ID = {BRUNO}")
     finally:
         connection.close()
+    return workspace
+
+
+def give_long_past(workspace: Path, versions: int) -> Path:
+    """Put Mina into a deployed workspace, who changed every hour."""
+    begin = datetime(2024, 1, 1)
+    with closing(sqlite3.connect(workspace)) as connection:
+        for number in range(versions):
+            instant = f"{begin + timedelta(hours=number):%Y-%m-%d %H:%M:%S}.000000"
+            new = f"({MINA}, 'Mina', 'Many', 'mina@example.net', NULL, '1984-02-11', 2, 'CRM-8', 'root', 'Promoted', "
+            changed = f"Phone = '555000{number:04d}', Modified_By = 'maria', Change_Reason = 'Moved {number}'"
+            _at(
+                connection,
+                instant,
+                f"UPDATE Diver SET {changed} WHERE Diver_ID = {MINA}"
+                if number
+                else f"INSERT INTO Diver ({_COLUMNS}) VALUES {new}'{instant}')",
+            )
     return workspace
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from driving import ask, cells, click, click_row, clipped, find, quiet, texts
-from lives import ADA, BRUNO, change, give_past
-from PySide6.QtCore import QCoreApplication, QDateTime, QEvent, Qt
+from lives import ADA, BRUNO, MINA, change, give_long_past, give_past
+from PySide6.QtCore import QCoreApplication, QDateTime, QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QDateTimeEdit,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSlider,
     QTabBar,
     QTableView,
@@ -38,6 +40,7 @@ from divegov_gui.ui.pages.history.change_dialogs import EditDialog
 from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
 from divegov_gui.ui.pages.history.timeline_scale import microseconds
+from divegov_gui.ui.pages.history.version_list import VersionList
 from divegov_gui.ui.pages.history.versions import Version
 from divegov_gui.ui.widgets import StatTile
 from divegov_gui.ui.widgets.story_thread import StoryThread
@@ -196,6 +199,62 @@ def test_the_story_says_of_each_version_what_is_new_in_it(qtbot: QtBot, steward:
             "Changed: Certification",
         )
     ]
+
+
+def test_a_long_story_is_told_from_its_end_and_more_of_it_when_asked_for(
+    qtbot: QtBot, steward: Steward, lived: Path
+) -> None:
+    give_long_past(lived, 250)
+    show(qtbot, steward, MINA)
+    assert find(steward, "history.versions", VersionList).model().rowCount() == 250
+    tabs = find(steward, "history.details_tabs", QTabBar)
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(2).center())
+    told = find(steward, "history.story", StoryThread)
+    qtbot.waitUntil(lambda: story_lines(told)[-1:] == ["Moved 249"])
+    assert story_lines(told) == [f"Moved {number}" for number in range(150, 250)]
+    for shown, more in ((200, "100 of 150"), (250, "50 of 50")):
+        quiet(steward)
+        told.verticalScrollBar().setValue(0)
+        assert find(steward, "history.story.earlier", QPushButton).text() == f"Show {more} earlier events"
+        oldest = story_lines(told)[0]
+        place = place_of(told, oldest)
+        click(qtbot, steward, "history.story.earlier")
+        qtbot.waitUntil(partial(has_lines, told, shown))
+        quiet(steward)
+        assert place_of(told, oldest) == place, "what one read stays in sight"
+    assert not find(steward, "history.story.earlier").isVisible()
+    assert story_lines(told)[:2] == ["Promoted", "Moved 1"]
+
+
+def has_lines(told: StoryThread, count: int) -> bool:
+    return len(story_lines(told)) == count
+
+
+def story_lines(told: StoryThread) -> list[str]:
+    """Why each event that is shown happened, in order."""
+    lines = [each for each in told.findChildren(QLabel) if each.text().startswith(("Moved", "Promoted"))]
+    return [each.text() for each in sorted(lines, key=lambda each: each.mapTo(told, QPoint()).y())]
+
+
+def place_of(told: StoryThread, line: str) -> int:
+    """How far below the upper edge an event stands."""
+    found = next(each for each in told.findChildren(QLabel) if each.text() == line)
+    return found.mapTo(told, QPoint()).y()
+
+
+def test_any_of_many_versions_can_be_compared(qtbot: QtBot, steward: Steward, lived: Path) -> None:
+    give_long_past(lived, 250)
+    show(qtbot, steward, MINA)
+    against = find(steward, "history.against", QComboBox)
+    assert against.count() == 2 + 250
+    against.setCurrentIndex(against.findText("version 7 of", Qt.MatchFlag.MatchStartsWith))
+    against.activated.emit(against.currentIndex())
+    assert differences(steward) == [["Changed", "Phone", "5550000006", "5550000249"]]
+    timeline = find(steward, "history.timeline", Timeline)
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Left)
+    assert against.currentText().startswith("version 7 of"), "what one compares with stays chosen"
+    assert differences(steward) == [["Changed", "Phone", "5550000006", "5550000248"]]
 
 
 def test_keys_on_the_timeline_walk_through_the_versions(qtbot: QtBot, steward: Steward) -> None:

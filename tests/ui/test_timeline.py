@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.ui.pages.history.timeline import Timeline
+from divegov_gui.ui.pages.history.timeline_lives import SLIM, Lives
 from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan, span_at
 from divegov_gui.ui.pages.history.timeline_scale import (
     Scale,
@@ -22,8 +25,9 @@ from divegov_gui.ui.pages.history.timeline_scale import (
     to_scale,
     utc_text,
 )
+from divegov_gui.ui.pages.history.timeline_window import TimeWindow
 from divegov_gui.ui.theme import ThemeManager
-from divegov_gui.ui.times import both_times
+from divegov_gui.ui.times import both_times, exact_local, local_time, zone_name
 
 NOW = microseconds("2026-11-26 06:00:00")
 YEARS = (
@@ -311,20 +315,214 @@ def test_without_a_diver_there_is_nothing_to_press(qtbot: QtBot, timeline: Timel
     assert timeline.accessibleName() == "Timeline of 0 versions"
 
 
-def test_utc_stands_beside_the_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
+# --- thousands of versions
 
+
+MANY = tuple(
+    VersionSpan(
+        n + 1,
+        utc_text(BEGIN + n * 3_600_000_000),
+        utc_text(BEGIN + (n + 1) * 3_600_000_000) if n < 4999 else None,
+        "Phone",
+        "maria",
+        f"Moved {n}",
+    )
+    for n in range(5000)
+)
+
+
+@pytest.fixture
+def many(timeline: Timeline) -> Timeline:
+    timeline.show_versions(MANY, (), BEGIN + 5001 * 3_600_000_000)
+    return timeline
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, timeline: Timeline) -> list[int]:
+    """Counts how often it is asked where an instant stands."""
+    asked: list[int] = []
+    scale = TimeWindow.x
+
+    def counted(window: TimeWindow, instant: int) -> float:
+        asked.append(instant)
+        return scale(window, instant)
+
+    monkeypatch.setattr(TimeWindow, "x", counted)
+    return asked
+
+
+@pytest.mark.parametrize("steps", [True, False], ids=["equal steps", "to scale"])
+def test_what_cannot_be_told_apart_is_drawn_as_one(
+    many: Timeline, monkeypatch: pytest.MonkeyPatch, steps: bool
+) -> None:
+    many.set_equal_steps(steps)
+    pieces = list(many.lives.in_sight(many.sight, 14))
+    assert sum(piece.count for piece in pieces) == 5000
+    assert len(pieces) < 4
+    asked = counting(monkeypatch, many)
+    many.grab()
+    assert len(asked) < 5000, "a painting costs what is in sight, not what there is"
+
+
+def test_zooming_in_tells_them_apart_again(qtbot: QtBot, many: Timeline) -> None:
+    many.select(2500)
+    many.setFocus()
+    for _ in range(40):
+        qtbot.keyClick(many, Qt.Key.Key_Plus)
+    pieces = list(many.lives.in_sight(many.sight, 14))
+    assert {piece.count for piece in pieces} == {1}
+    assert 2500 in [piece.first for piece in pieces]
+    assert all(many.bar_of(piece.first).width() > 26 for piece in pieces)
+
+
+@given(
+    st.lists(st.integers(1, 10**7), min_size=1, max_size=60),
+    st.integers(0, 59),
+    st.floats(1, 5000),
+)
+def test_every_version_is_in_one_piece_and_pieces_follow_each_other(
+    lasted: list[int], gap: int, zoom: float
+) -> None:
+    at, spans = BEGIN, []
+    for number, each in enumerate(lasted):
+        begin, at = at, at + each
+        spans.append(VersionSpan(number + 1, utc_text(begin), utc_text(at), "Email", "root", "Test"))
+        at += 10**6 if number == gap else 0
+    lives = Lives(spans, (), at)
+    for scale in (to_scale(lives.changes, at), equal_steps(lives.changes, at)):
+        window = TimeWindow(scale, 0, 700)
+        whole = [
+            place for piece in lives.in_sight(window, 14) for place in range(piece.first, piece.last + 1)
+        ]
+        assert whole == list(range(len(spans)))
+        window.zoom(zoom, 350)
+        some = [place for piece in lives.in_sight(window, 0) for place in range(piece.first, piece.last + 1)]
+        assert some == list(range(some[0], some[-1] + 1)) if some else True
+        bars = [(window.x(span.first), window.x(span.last or at)) for span in spans]
+        seen = [place for place, (left, right) in enumerate(bars) if right > 1 and left < 699]
+        assert set(seen) <= set(some), "what is in sight is drawn"
+
+
+def test_a_click_finds_the_version_under_it_among_thousands(
+    qtbot: QtBot, many: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many.set_equal_steps(True)
+    asked = counting(monkeypatch, many)
+    spot = many.bar_of(1234).center()
+    with qtbot.waitSignal(many.version_selected) as told:
+        qtbot.mouseClick(many, Qt.MouseButton.LeftButton, pos=spot.toPoint())
+    assert abs(told.args[0] - 1234) <= 5000 * SLIM / 690
+    qtbot.mouseMove(many, spot.toPoint() + QPoint(40, 0))
+    assert len(asked) < 5000
+
+
+def test_microseconds_stay_as_wide_as_each_other_years_after_the_first_version() -> None:
+    first, now = microseconds("1990-01-01 00:00:00"), microseconds("2026-11-26 06:00:00")
+    begin = microseconds("2026-10-25 01:10:00.123456")
+    window = TimeWindow(to_scale([first], now), 12, 1600)
+    window.show(begin, begin + 3)
+    steps = [window.x(begin + n + 1) - window.x(begin + n) for n in range(8)]
+    assert steps == pytest.approx([steps[0]] * 8, rel=1e-3)
+    assert [window.instant(window.x(begin + n)) for n in range(8)] == [begin + n for n in range(8)]
+
+
+# --- where clocks are changed
+
+
+@pytest.fixture
+def madrid(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A zone where clocks go forward on 2026-03-29 and back on 2026-10-25, at 01:00 UTC."""
     monkeypatch.setenv("TZ", "Europe/Madrid")
     time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("madrid")
+def test_an_hour_that_comes_twice_says_which_it_is() -> None:
+    once, again = "2026-10-25 00:30:07.5", "2026-10-25 01:30:07.5"
+    assert (local_time(once), local_time(again)) == ("2026-10-25 02:30+02", "2026-10-25 02:30+01")
+    assert exact_local(again) == "2026-10-25 02:30:07.5+01"
+    assert both_times(once) == "2026-10-25 02:30:07.5+02 (00:30:07.5 UTC)"
+    assert (local_time("2026-10-24 23:59:59"), local_time("2026-10-25 02:00:00")) == (
+        "2026-10-25 01:59",
+        "2026-10-25 03:00",
+    ), "the hours beside it need no such word"
+    assert local_time("2026-03-29 01:00:00") == "2026-03-29 03:00"
+
+
+def test_where_zones_differ_by_minutes_these_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Australia/Lord_Howe")
+    time.tzset()
     try:
-        assert both_times("2026-07-16 12:03:07.120000") == "2026-07-16 14:03:07.12 (12:03:07.12 UTC)"
-        assert both_times("2026-07-16 23:03:07") == "2026-07-17 01:03:07 (2026-07-16 23:03:07 UTC)"
-        _, found = ticks(microseconds("2026-07-16 12:00:00"), microseconds("2026-07-18 12:00:00"), 2)
-        assert "2026-07-17" in [tick.text for tick in found]
-        assert (
-            utc_text(next(t.instant for t in found if t.text == "2026-07-17")) == "2026-07-16 22:00:00.000000"
-        )
+        assert local_time("2026-04-04 15:10:00") == "2026-04-05 01:40+10:30"
+        assert zone_name().count("UTC+") == 2
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.usefixtures("madrid")
+@pytest.mark.parametrize(
+    ("first", "last", "most", "texts"),
+    [
+        (
+            "2026-10-24 12:00:00",
+            "2026-10-28 12:00:00",
+            5,
+            [f"2026-10-{day}" for day in (25, 26, 27, 28)],
+        ),
+        ("2026-03-27 12:00:00", "2026-03-31 12:00:00", 5, [f"2026-03-{day}" for day in (28, 29, 30, 31)]),
+        (
+            "2026-10-24 22:30:00",
+            "2026-10-25 03:30:00",
+            6,
+            ["01:00", "02:00+02", "02:00+01", "03:00", "04:00"],
+        ),
+        (
+            "2026-03-28 23:30:00",
+            "2026-03-29 03:30:00",
+            6,
+            ["01:00", "03:00", "04:00", "05:00"],
+        ),
+        (
+            "2026-10-25 00:20:00",
+            "2026-10-25 01:20:00",
+            4,
+            ["02:30+02", "02:45+02", "02:00+01", "02:15+01"],
+        ),
+    ],
+)
+def test_ticks_stand_at_whole_hours_of_the_clock_on_either_side_of_its_change(
+    first: str, last: str, most: int, texts: list[str]
+) -> None:
+    _, found = ticks(microseconds(first), microseconds(last), most)
+    assert [tick.text for tick in found] == texts
+    assert [tick.instant for tick in found] == sorted({tick.instant for tick in found})
+    for tick in found:
+        assert local_time(utc_text(tick.instant))[11:] in (tick.text, "00:00")
+
+
+@pytest.mark.usefixtures("madrid")
+def test_within_a_second_of_the_hour_that_comes_twice_it_is_said_once() -> None:
+    at = microseconds("2026-10-25 01:30:07.5")
+    shared, found = ticks(at, at + 400, 4)
+    assert shared == "2026-10-25 02:30+01"
+    assert [tick.text for tick in found] == ["07.500000", "07.500100", "07.500200", "07.500300", "07.500400"]
+
+
+@pytest.mark.usefixtures("madrid")
+def test_the_zone_is_named_with_what_it_is_in_the_other_half_of_the_year() -> None:
+    assert zone_name() in ("UTC+01:00, in summer UTC+02:00", "UTC+02:00, in winter UTC+01:00")
+
+
+@pytest.mark.usefixtures("madrid")
+def test_utc_stands_beside_the_local_time() -> None:
+    assert both_times("2026-07-16 12:03:07.120000") == "2026-07-16 14:03:07.12 (12:03:07.12 UTC)"
+    assert both_times("2026-07-16 23:03:07") == "2026-07-17 01:03:07 (2026-07-16 23:03:07 UTC)"
+    assert both_times("2026-07-16 12:04:00", "2026-07-16 12:03:00") == "14:04:00 (12:04:00 UTC)"
+    assert both_times("2026-07-17 12:04:00", "2026-07-16 12:03:00").startswith("2026-07-17")
     assert both_times(None) == ""
+    _, found = ticks(microseconds("2026-07-16 12:00:00"), microseconds("2026-07-18 12:00:00"), 2)
+    midnight = next(tick.instant for tick in found if tick.text == "2026-07-17")
+    assert utc_text(midnight) == "2026-07-16 22:00:00.000000"

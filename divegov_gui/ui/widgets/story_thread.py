@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.times import exact_local, exact_utc, local_time
-from divegov_gui.ui.widgets.basics import label
+from divegov_gui.ui.widgets.basics import button, label, plural, reveal
 from divegov_gui.ui.widgets.painting import color
+from divegov_gui.ui.widgets.turns import Turns
 
+AT_ONCE = 100
+"""How many events are shown at first, and how many more when one asks for those before."""
+_A_TURN = 12
+"""How many of them are made in one turn of the event loop."""
 _SIGN = 24
 
 
@@ -50,29 +57,91 @@ class StoryThread(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing = nothing
         self._events: tuple[StoryEvent, ...] = ()
+        self._first = 0
+        self._is_made = False
+        self._anchor: tuple[QWidget, int] | None = None
+        self._turns = Turns(self)
+        self.verticalScrollBar().rangeChanged.connect(lambda: self._stay())
         self.show_story(())
 
     @property
     def story(self) -> tuple[StoryEvent, ...]:
-        """What is shown."""
+        """What is told, all of it."""
         return self._events
 
+    @property
+    def earlier(self) -> int:
+        """How many events are before those that are shown."""
+        return self._first
+
     def show_story(self, events: Sequence[StoryEvent]) -> None:
-        """Show `events` in their order."""
+        """Show `events` in their order: the newest of them, and the earlier ones when they are asked for."""
         self._events = tuple(events)
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(4, 4, theme.current().space.s, 4)
-        layout.setSpacing(0)
-        for at, event in enumerate(self._events):
-            layout.addWidget(_Item(event, self._time, is_first=at == 0, is_last=at == len(self._events) - 1))
-        if not self._events:
-            layout.addWidget(label(self._nothing, "muted", wrap=True))
-        layout.addStretch(1)
-        self.setWidget(inside)
+        self._is_made = False
         self.setAccessibleDescription(
-            " ".join(f"{exact_local(each.at)}: {each.title}." for each in self._events) or self._nothing
+            " ".join(f"{exact_local(each.at)}: {each.title}." for each in self._events[-AT_ONCE:])
+            or self._nothing
         )
+        if self.isVisible():
+            self._make()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._make()
+
+    # --- inside
+    def _make(self) -> None:
+        """Begin anew with what is told; nothing where that is done already."""
+        if self._is_made:
+            return
+        self._is_made, self._anchor = True, None
+        inside = QWidget()
+        self._layout = QVBoxLayout(inside)
+        self._layout.setContentsMargins(4, 4, theme.current().space.s, 4)
+        self._layout.setSpacing(0)
+        self._more = button("", name=f"{self.objectName()}.earlier", variant="link")
+        self._more.clicked.connect(self._go_back)
+        self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        if not self._events:
+            self._layout.addWidget(label(self._nothing, "muted", wrap=True))
+        self._layout.addStretch(1)
+        self.setWidget(inside)
+        self._show_from(len(self._events))
+
+    def _go_back(self) -> None:
+        """Show more events; what is in sight stays there."""
+        first = min(self.findChildren(_Item), key=lambda item: item.y())
+        self._anchor = first, first.y() - self.verticalScrollBar().value()
+        self._show_from(self._first)
+
+    def _show_from(self, last: int) -> None:
+        """Show the events before `last`: the first slice at once, then a slice a turn."""
+        self._first = max(0, last - AT_ONCE)
+        slices = range(self._first, last, _A_TURN)
+        steps = [partial(self._add, first, min(first + _A_TURN, last)) for first in slices]
+        for step in steps[:1]:
+            step()
+        self._turns.drop()
+        self._turns.deleteLater()
+        self._turns = Turns(self, *steps[1:])
+        self._turns.start()
+        more = min(self._first, AT_ONCE)
+        self._more.setText(f"Show {grouped(more)} of {plural(self._first, 'earlier event')}")
+        self._more.setAccessibleName(self._more.text())
+        reveal(self._more, bool(self._first))
+
+    def _add(self, first: int, last: int) -> None:
+        newest = len(self._events) - 1
+        for at in range(first, last):
+            item = _Item(self._events[at], self._time, is_first=at == 0, is_last=at == newest)
+            self._layout.insertWidget(1 + at - self._first, item)
+
+    def _stay(self) -> None:
+        """Events came before those in sight: these stay where they were."""
+        if self._anchor is not None:
+            self._layout.activate()
+            first, below_the_edge = self._anchor
+            self.verticalScrollBar().setValue(first.y() - below_the_edge)
 
 
 class _Item(QWidget):

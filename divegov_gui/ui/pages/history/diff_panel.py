@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.history.diff_table import DiffTable
+from divegov_gui.ui.pages.history.others import BEFORE, CURRENT, Others
 from divegov_gui.ui.pages.history.versions import Version, differences
-from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import button, choice_field, label, plural, reveal
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
-_BEFORE, _CURRENT = "before", "current"
+_WIDE_ENOUGH = 270
+"""For the longest of the choices: a field that asks all of them how wide they are is slow with thousands."""
 
 
 class DiffPanel(QWidget):
@@ -25,7 +26,7 @@ class DiffPanel(QWidget):
 
     def __init__(self, *, mask: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._versions: tuple[Version, ...] = ()
+        self._versions: Sequence[Version] = ()
         self._place = -1
         self._may_restore = True
         space = theme.current().space
@@ -39,8 +40,10 @@ class DiffPanel(QWidget):
 
     def show_version(self, versions: Sequence[Version], place: int) -> None:
         """Compare the version at `place` of `versions` with the one that is chosen."""
-        self._versions, self._place = tuple(versions), place
-        self._offer()
+        if versions is not self._versions:
+            self._versions = versions
+            self._offer()
+        self._place = place
         self._compare()
 
     def allow_restore(self, allowed: bool) -> None:
@@ -52,8 +55,11 @@ class DiffPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.current().space.s)
         self._title = label("", "strong")
-        self.against = choice_field("history.against", "Compare with", [("the version before", _BEFORE)])
-        self.against.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.against = choice_field("history.against", "Compare with", [])
+        self._others = Others(self.against)
+        self.against.setModel(self._others)
+        self.against.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.against.setMinimumWidth(_WIDE_ENOUGH)
         self.against.activated.connect(lambda _: self._compare())
         self.restore = button("Restore this version", name="history.restore", icon="undo")
         self.restore.clicked.connect(lambda: self.restore_wanted.emit(self._place))
@@ -77,29 +83,19 @@ class DiffPanel(QWidget):
 
     # --- inside
     def _offer(self) -> None:
-        """The choices: the version before, the current state, and each of the others."""
+        """Choose among other versions; the one that was chosen stays so, where there is one of that number."""
         kept = self.against.currentData()
         blocker = QSignalBlocker(self.against)
-        self.against.clear()
-        last = self._versions[-1] if self._versions else None
-        if last is not None:
-            self.against.addItem("the version before", _BEFORE)
-            gone = last.valid_to is not None
-            self.against.addItem("now (deleted)" if gone else f"the current one ({last.number})", _CURRENT)
-            for version in self._versions[::-1]:
-                if version.number != self._place + 1:
-                    since = local_time(version.valid_from)
-                    self.against.addItem(f"version {version.number} of {since}", version.number)
-        at = self.against.findData(kept)
-        self.against.setCurrentIndex(at if at >= 0 else 0)
+        self._others.show_versions(self._versions)
+        self.against.setCurrentIndex(self._others.row_of(kept))
         blocker.unblock()
 
     def _pair(self) -> tuple[Version | None, Version | None]:
         """The older and the newer version to compare."""
         chosen, against = self._versions[self._place], self.against.currentData()
-        if against == _BEFORE:
+        if against == BEFORE:
             return (self._versions[self._place - 1] if self._place else None), chosen
-        if against == _CURRENT:
+        if against == CURRENT:
             last = self._versions[-1]
             return chosen, (last if last.valid_to is None else None)
         other = self._versions[int(against) - 1]

@@ -79,7 +79,7 @@ class DiverPane(QWidget):
         kept = self._place if stays and self._place <= newest else newest
         self._history = history
         self.diff.allow_restore(history.may_change)
-        self.card.show_versions([v.span() for v in history.versions], marks_of(history.chapters), history.now)
+        self.card.show_versions(history.spans, marks_of(history.chapters), history.now)
         self.timeline.set_as_of(self._as_of)
         self.story.show_story(events_of(history.chapters, self._mask))
         self._place = -1

@@ -234,7 +234,7 @@ class HistoryPage(Page):
 
     def _show_history(self, history: DiverHistory) -> None:
         if history.diver_id == self._diver_id and history.versions:
-            self._first = min(self._first or history.now, history.versions[0].span().first)
+            self._first = min(self._first or history.now, history.spans[0].first)
             self.as_of.set_range(self._first, history.now)
             self._person.show_content()
             self.diver.show_history(history)

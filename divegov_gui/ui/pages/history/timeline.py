@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
+from divegov_gui.ui.pages.history.timeline_lives import Lives
 from divegov_gui.ui.pages.history.timeline_paint import (
     PAD,
     Lanes,
@@ -58,13 +59,12 @@ class Timeline(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._spans: tuple[VersionSpan, ...] = ()
-        self._marks: tuple[StoryMark, ...] = ()
-        self._now = 0
+        self.lives = Lives((), (), 0)
+        """What is shown."""
         self._chosen = -1
         self._as_of: int | None = None
         self._steps: bool | None = None
-        self._window = TimeWindow(to_scale([0], 1))
+        self.sight = TimeWindow(to_scale([0], 1))
         self._press: QPointF | None = None
         self._dragging = ""
         self.show_versions((), (), 0)
@@ -74,7 +74,7 @@ class Timeline(QWidget):
         self, spans: Sequence[VersionSpan], marks: Sequence[StoryMark] = (), now: int = 0
     ) -> None:
         """Show `spans` in their order of time and what happened around them; the newest is selected."""
-        self._spans, self._marks, self._now = tuple(spans), tuple(marks), now
+        self.lives = Lives(spans, marks, now)
         self._chosen = len(spans) - 1
         self._as_of = None
         self._steps = None
@@ -85,7 +85,7 @@ class Timeline(QWidget):
     @property
     def spans(self) -> tuple[VersionSpan, ...]:
         """The versions shown."""
-        return self._spans
+        return self.lives.spans
 
     @property
     def selected(self) -> int:
@@ -94,11 +94,10 @@ class Timeline(QWidget):
 
     def select(self, place: int) -> None:
         """Select a version without telling; it is brought into sight."""
-        if not 0 <= place < len(self._spans):
+        if not 0 <= place < len(self.spans):
             return
         self._chosen = place
-        span = self._spans[place]
-        self._window.reveal(span.first, span.last if span.last is not None else self._now)
+        self.sight.reveal(self.spans[place].first, self.lives.end(place))
         self._describe()
         self.update()
 
@@ -116,7 +115,7 @@ class Timeline(QWidget):
     @property
     def has_equal_steps(self) -> bool:
         """Whether every version is as wide as the other, whatever time it lasted."""
-        return not self._window.scale.is_linear if self._steps is None else self._steps
+        return not self.sight.scale.is_linear if self._steps is None else self._steps
 
     def set_equal_steps(self, wanted: bool) -> None:
         """Choose between equal steps and time to scale."""
@@ -126,29 +125,27 @@ class Timeline(QWidget):
     def fit(self) -> None:
         """Bring everything into sight; unless it was chosen, equal steps where a version would be too narrow."""
         self._rescale()
-        if self._steps is None and len(self._spans) > 1:
-            narrowest = min(
-                bar_area(span, self._window, self._lanes(), self._now).width() for span in self._spans
-            )
-            if narrowest < _NARROW:
-                self._window.scale = self._stepped()
+        if self._steps is None and len(self.spans) > 1:
+            lasted = self.sight.scale.last - self.sight.scale.first
+            if self.lives.shortest / lasted / self.sight.span * self.sight.width < _NARROW:
+                self.sight.scale = self._stepped()
         self.update()
 
     def zoom(self, factor: float, at_x: float | None = None) -> None:
         """Zoom in (above 1) or out, around a pixel or the middle."""
-        self._window.zoom(factor, self.width() / 2 if at_x is None else at_x)
+        self.sight.zoom(factor, self.width() / 2 if at_x is None else at_x)
         self.update()
 
     # --- size
     def sizeHint(self) -> QSize:
-        return QSize(640, lane_height(bool(self._marks)))
+        return QSize(640, lane_height(bool(self.lives.marks)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, lane_height(bool(self._marks)))
+        return QSize(320, lane_height(bool(self.lives.marks)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        whole = self._window.is_whole
+        whole = self.sight.is_whole
         self._place_window()
         if whole:
             self.fit()
@@ -157,18 +154,14 @@ class Timeline(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         lanes = self._lanes()
-        if self._spans:
+        if self.spans:
             painter.save()
             painter.setClipRect(lanes.area.adjusted(-4, 0, 4, 0))
-            drawing = TimelinePainter(painter, self._window, lanes, self._now)
+            drawing = TimelinePainter(painter, self.sight, lanes, self.lives.now)
             drawing.axis()
             drawing.lane()
-            drawing.story(self._marks)
-            for place, span in enumerate(self._spans):
-                if place != self._chosen:
-                    drawing.version(span, chosen=False, focused=False)
-            if 0 <= self._chosen < len(self._spans):
-                drawing.version(self._spans[self._chosen], chosen=True, focused=self.hasFocus())
+            drawing.story(self._marks_in_sight())
+            drawing.versions(self.lives, self._chosen, focused=self.hasFocus())
             drawing.cursor(self._as_of, self._dragging == "cursor")
             painter.restore()
         if self.hasFocus():
@@ -176,15 +169,15 @@ class Timeline(QWidget):
 
     def bar_of(self, place: int) -> QRectF:
         """Where the version at a place is drawn."""
-        return bar_area(self._spans[place], self._window, self._lanes(), self._now)
+        return bar_area(self.spans[place], self.sight, self._lanes(), self.lives.now)
 
     def cursor_x(self) -> float:
         """The pixel of the instant that one looks from."""
-        return self._window.x(self._now if self._as_of is None else self._as_of)
+        return self.sight.x(self.lives.now if self._as_of is None else self._as_of)
 
     # --- mouse
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or not self._spans:
+        if event.button() != Qt.MouseButton.LeftButton or not self.spans:
             return
         self._press = event.position()
         self._dragging = "cursor" if self._is_at_cursor(event.position()) else ""
@@ -207,7 +200,7 @@ class Timeline(QWidget):
         moved = event.position().x() - self._press.x()
         if self._dragging == "pan" or abs(moved) >= QApplication.startDragDistance():
             self._dragging = "pan"
-            self._window.pan(moved)
+            self.sight.pan(moved)
             self._press = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.update()
@@ -228,15 +221,14 @@ class Timeline(QWidget):
         if place is None:
             self.fit()
             return
-        span = self._spans[place]
-        self._window.show(span.first, span.last if span.last is not None else self._now)
+        self.sight.show(self.spans[place].first, self.lives.end(place))
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta()
         sideways = turned.x() or (turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
         if sideways:
-            self._window.pan(sideways / 2)
+            self.sight.pan(sideways / 2)
             self.update()
         elif turned.y():
             self.zoom(_ZOOM ** (turned.y() / 120), event.position().x())
@@ -254,12 +246,12 @@ class Timeline(QWidget):
             return "\n".join(f"{both_times(mark.at)}  {mark.words}" for mark in marks)
         place = self._place_at(point)
         if place is not None:
-            return self._spans[place].sentence
+            return self.spans[place].sentence
         return ""
 
     # --- keyboard
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, last = Qt.Key(event.key()), len(self._spans) - 1
+        key, last = Qt.Key(event.key()), len(self.spans) - 1
         shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         targets = {
             Qt.Key.Key_Left: self._chosen - 1,
@@ -268,7 +260,7 @@ class Timeline(QWidget):
             Qt.Key.Key_End: last,
         }
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and shifted:
-            self._window.pan(80 if key == Qt.Key.Key_Left else -80)
+            self.sight.pan(80 if key == Qt.Key.Key_Left else -80)
         elif key in targets:
             if 0 <= (place := targets[key]) <= last:
                 self._choose(place)
@@ -279,7 +271,7 @@ class Timeline(QWidget):
         elif key == Qt.Key.Key_0:
             self.fit()
         elif key == Qt.Key.Key_A and self._chosen >= 0:
-            self._look_from(self._spans[self._chosen].first)
+            self._look_from(self.spans[self._chosen].first)
         elif key == Qt.Key.Key_Escape and self._as_of is not None:
             self._look_from(None)
         else:
@@ -291,64 +283,67 @@ class Timeline(QWidget):
         self.update()
 
     # --- inside
-    def _changes(self) -> list[int]:
-        """Every instant at which a version begins or ends."""
-        ends = [span.last for span in self._spans if span.last is not None]
-        return [span.first for span in self._spans] + ends
-
     def _stepped(self) -> Scale:
         """A step for each change; what happened before the first version has a step too."""
-        changes = self._changes()
-        earliest = min((mark.instant for mark in self._marks), default=changes[0])
-        return equal_steps([*changes, min(earliest, *changes)], self._now)
+        changes, marks = self.lives.changes, self.lives.marks
+        before = [mark.instant for mark in marks[:1] if mark.instant < changes[0]]
+        return equal_steps([*before, *changes], self.lives.now)
 
     def _rescale(self) -> None:
         """Make the scale anew: time to scale, or a step for each change."""
-        changes = self._changes()
+        changes, marks = self.lives.changes, self.lives.marks
         if not changes:
-            self._window.scale = to_scale([0], 1)
+            self.sight.scale = to_scale([0], 1)
         elif self._steps:
-            self._window.scale = self._stepped()
+            self.sight.scale = self._stepped()
         else:
-            self._window.scale = to_scale([*changes, *(mark.instant for mark in self._marks)], self._now)
+            ends = [changes[0], changes[-1], *(mark.instant for mark in (*marks[:1], *marks[-1:]))]
+            self.sight.scale = to_scale(ends, self.lives.now)
         self._place_window()
-        self._window.fit()
+        self.sight.fit()
 
     def _place_window(self) -> None:
-        self._window.x0, self._window.width = float(PAD), max(20.0, self.width() - 2.0 * PAD)
+        self.sight.x0, self.sight.width = float(PAD), max(20.0, self.width() - 2.0 * PAD)
 
     def _lanes(self) -> Lanes:
-        return Lanes(QRectF(PAD, 0, max(20, self.width() - 2 * PAD), self.height()), bool(self._marks))
+        return Lanes(QRectF(PAD, 0, max(20, self.width() - 2 * PAD), self.height()), bool(self.lives.marks))
 
     def _place_at(self, point: QPointF) -> int | None:
         """The version under a point, the selected one first where two are drawn over each other."""
-        order = sorted(range(len(self._spans)), key=lambda place: place != self._chosen)
+        at = self.lives.place_before(self.sight.instant(point.x()))
+        near = [self._chosen, at, at - 1, at + 1, at - 2]
+        order = [place for place in near if 0 <= place < len(self.spans)]
         return next(
             (place for place in order if self.bar_of(place).adjusted(-1, 0, 1, 0).contains(point)), None
         )
+
+    def _marks_in_sight(self) -> Sequence[StoryMark]:
+        """The marks between the edges, and those that show at an edge."""
+        left, right = (self.sight.instant(x) for x in (-_NEAR, self.width() + _NEAR))
+        return self.lives.marks_between(left, right)
 
     def _marks_at(self, point: QPointF) -> list[StoryMark]:
         """What happened at a point of the lane above the versions."""
         lanes = self._lanes()
         if not lanes.has_story or not lanes.story.contains(point):
             return []
-        groups = mark_groups(self._marks, self._window)
+        groups = mark_groups(self._marks_in_sight(), self.sight)
         return next((group for x, group in groups if abs(x - point.x()) <= _NEAR + 4), [])
 
     def _is_at_cursor(self, point: QPointF) -> bool:
         lanes = self._lanes()
         near = abs(point.x() - self.cursor_x())
         in_foot = lanes.foot.top() <= point.y()
-        return bool(self._spans) and near <= (_NEAR + (14 if in_foot else -3))
+        return bool(self.spans) and near <= (_NEAR + (14 if in_foot else -3))
 
     def _snapped(self, x: float) -> int | None:
         """The instant of a pixel; near a change it is the change itself, and at the end it is now."""
-        nearest = min(self._changes(), key=lambda each: abs(self._window.x(each) - x))
-        if abs(self._window.x(nearest) - x) <= _NEAR:
+        nearest = self.lives.nearest_change(self.sight.instant(x))
+        if abs(self.sight.x(nearest) - x) <= _NEAR:
             return nearest
-        if x >= self._window.x(self._now) - _NEAR:
+        if x >= self.sight.x(self.lives.now) - _NEAR:
             return None
-        return max(self._window.instant(x), self._window.scale.first)
+        return max(self.sight.instant(x), self.sight.scale.first)
 
     def _middle_of_chosen(self) -> float:
         if self._chosen < 0:
@@ -366,11 +361,11 @@ class Timeline(QWidget):
             self.as_of_changed.emit(instant)
 
     def _describe(self) -> None:
-        count = len(self._spans)
+        count = len(self.spans)
         self.setAccessibleName(f"Timeline of {count} version{'' if count == 1 else 's'}")
-        words = self._spans[self._chosen].sentence if 0 <= self._chosen < count else "Nothing to show yet."
+        words = self.spans[self._chosen].sentence if 0 <= self._chosen < count else "Nothing to show yet."
         if self._as_of is not None:
-            there = span_at(self._spans, self._as_of)
-            which = "no version was valid" if there is None else f"{self._spans[there].title} was valid"
+            there = span_at(self.spans, self._as_of)
+            which = "no version was valid" if there is None else f"{self.spans[there].title} was valid"
             words += f" Looking from {both_times(utc_text(self._as_of))}: {which}."
         self.setAccessibleDescription(words)

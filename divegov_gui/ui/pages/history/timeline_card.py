@@ -46,7 +46,7 @@ class TimelineCard(QFrame):
             self.validity.set_full("")
             return
         span = spans[place]
-        until = ", still valid" if span.end is None else f" until {both_times(span.end)}"
+        until = ", still valid" if span.end is None else f" until {both_times(span.end, span.start)}"
         ended = ", then deleted" if span.ends_deleted else ""
         self.validity.set_full(f"{span.title}: from {both_times(span.start)}{until}{ended}")
 
@@ -57,7 +57,9 @@ class TimelineCard(QFrame):
         self._title = label("", "heading")
         row.addWidget(self._title)
         row.addSpacing(theme.current().space.s)
-        row.addWidget(label(f"local time, {zone_name()}", "hint"))
+        zone = label("local time", "hint")
+        zone.setToolTip(zone_name())
+        row.addWidget(zone)
         row.addStretch(1)
         self._true = self._mode("To scale", "history.to_scale", "As wide as it lasted", False)
         self._equal = self._mode("Equal steps", "history.equal_steps", "Every version equally wide", True)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
 from divegov_gui.ui import theme
+from divegov_gui.ui.pages.history.timeline_lives import Lives, Piece
 from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan
-from divegov_gui.ui.pages.history.timeline_scale import local_datetime, ticks, utc_text
+from divegov_gui.ui.pages.history.timeline_scale import HOUR, local_datetime, ticks, utc_text
 from divegov_gui.ui.pages.history.timeline_window import TimeWindow
 from divegov_gui.ui.theme.fonts import text_font
-from divegov_gui.ui.times import date_text, local_time
+from divegov_gui.ui.times import date_text, exact_local, local_time, which_hour
+from divegov_gui.ui.widgets.basics import plural
 from divegov_gui.ui.widgets.painting import color, rounded
 
 AXIS, STORY, BAR, FOOT, PAD = 32, 32, 48, 34, 12
 _SEAM, _MARK = 2.0, 20.0
+_POINT = 14.0
+"""How far the current version reaches beyond now."""
+_APART = 3.0
+"""Ticks of the axis are no nearer to each other."""
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -57,15 +64,15 @@ def bar_area(span: VersionSpan, window: TimeWindow, lanes: Lanes, now: int) -> Q
     left = window.x(span.first)
     right = window.x(span.last if span.last is not None else max(now, span.first + 1))
     if span.last is None:
-        right += 14
+        right += _POINT
     width = max(right - left - _SEAM, 3.0)
     return QRectF(left, lanes.bars.top(), width, lanes.bars.height())
 
 
 def mark_groups(marks: Sequence[StoryMark], window: TimeWindow) -> list[tuple[float, list[StoryMark]]]:
-    """Marks in sight by their pixel; those that would overlap are one group."""
+    """Marks, in order, by their pixel; those that would overlap are one group."""
     groups: list[tuple[float, list[StoryMark]]] = []
-    for mark in sorted(marks, key=lambda each: each.at):
+    for mark in marks:
         x = window.x(mark.instant)
         if groups and x - groups[-1][0] < _MARK + 4:
             groups[-1][1].append(mark)
@@ -108,17 +115,26 @@ class TimelinePainter:
 
     def _knot_ticks(self, y: float) -> None:
         area, before, free = self._lanes.area, None, self._lanes.area.left()
-        for knot in self._window.scale.knots[:-1]:
-            x = self._window.x(knot)
-            if not area.left() - 1 <= x <= area.right():
-                continue
-            moment = local_datetime(knot)
-            text = _step_text(before, moment)
-            width = QFontMetrics(text_font(12)).horizontalAdvance(text)
-            fits = x >= free and x + width < area.right() - 24
-            self._tick(x, y, text if fits else "", area.left(), left_of=False)
-            if fits:
-                before, free = moment, x + width + 12
+        measure = QFontMetrics(text_font(12))
+        for knot in self._knots_in_sight():
+            x, text = self._window.x(knot), ""
+            if x >= free:
+                moment = local_datetime(knot)
+                text = _step_text(before, moment)
+                width = measure.horizontalAdvance(text)
+                if x + width < area.right() - 24:
+                    before, free = moment, x + width + 12
+                else:
+                    text = ""
+            self._tick(x, y, text, area.left(), left_of=False)
+
+    def _knots_in_sight(self) -> Iterator[int]:
+        """The knots between the edges, some pixels apart."""
+        knots, window = self._window.scale.knots[:-1], self._window
+        at = bisect_left(knots, window.instant(self._lanes.area.left() - 1))
+        while at < len(knots) and (x := window.x(knots[at])) <= self._lanes.area.right():
+            yield knots[at]
+            at = max(at + 1, bisect_left(knots, window.instant(x + _APART)))
 
     def _tick(self, x: float, y: float, text: str, start: float, *, left_of: bool = True) -> float:
         """A tick with its text: centred over it, or beginning at it; no text stands left of `start`.
@@ -169,6 +185,41 @@ class TimelinePainter:
         middle = bars.center().y()
         self._painter.setPen(QPen(color("control_border"), 1, Qt.PenStyle.DashLine))
         self._painter.drawLine(QPointF(bars.left(), middle), QPointF(bars.right(), middle))
+
+    def versions(self, lives: Lives, chosen: int, *, focused: bool) -> None:
+        """All versions in sight, the chosen one over its neighbours."""
+        for piece in lives.in_sight(self._window, _POINT):
+            if piece.count > 1:
+                self._many(lives, piece)
+            elif piece.first != chosen:
+                self.version(lives.spans[piece.first], chosen=False, focused=False)
+        if 0 <= chosen < len(lives.spans):
+            self.version(lives.spans[chosen], chosen=True, focused=focused)
+
+    def _many(self, lives: Lives, piece: Piece) -> None:
+        """Versions that stand too close to be told apart, as one: how many they are, as far as there is room."""
+        ends = (lives.spans[piece.first], lives.spans[piece.last])
+        first, last = (bar_area(span, self._window, self._lanes, self._now) for span in ends)
+        area = first.united(last)
+        _, edge, ink = _bar_colors(ends[0], False)
+        path = rounded(area.adjusted(0.5, 0.5, -0.5, -0.5), 6 if area.width() > 14 else 1.5)
+        painter = self._painter
+        painter.fillPath(path, color("neutral_soft"))
+        painter.fillPath(path, QBrush(color("border"), Qt.BrushStyle.VerPattern))
+        painter.setPen(QPen(edge, 1))
+        painter.drawPath(path)
+        self._count(piece.count, area.intersected(self._lanes.area), ink)
+
+    def _count(self, count: int, area: QRectF, ink: QColor) -> None:
+        """How many versions an area is, in its middle."""
+        painter, words = self._painter, plural(count, "version")
+        painter.setFont(text_font(13, QFont.Weight.DemiBold))
+        width = QFontMetrics(painter.font()).horizontalAdvance(words) + 16
+        if width <= area.width() - 8:
+            pill = QRectF(area.center().x() - width / 2, area.center().y() - 12, width, 24)
+            painter.fillPath(rounded(pill, 6), color("neutral_soft"))
+            painter.setPen(ink)
+            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
     def version(self, span: VersionSpan, *, chosen: bool, focused: bool) -> None:
         """One version with what it changed, who did it and why, as far as there is room."""
@@ -252,7 +303,7 @@ class TimelinePainter:
         self._cursor_label(x, as_of, tone)
 
     def _cursor_label(self, x: float, as_of: int | None, tone: str) -> None:
-        words = "now" if as_of is None else f"as of {local_time(utc_text(as_of))}"
+        words = "now" if as_of is None else f"as of {self._as_exact_as_the_axis(as_of)}"
         self._painter.setFont(text_font(12, QFont.Weight.DemiBold))
         width = QFontMetrics(self._painter.font()).horizontalAdvance(words) + 16
         area = self._lanes.area
@@ -262,13 +313,19 @@ class TimelinePainter:
         self._painter.setPen(color(f"{tone}_on_soft"))
         self._painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
+    def _as_exact_as_the_axis(self, instant: int) -> str:
+        """Local time to the minute, or to the microsecond where less than an hour is in sight."""
+        area = self._lanes.area
+        in_sight = self._window.instant(area.right()) - self._window.instant(area.left())
+        return (exact_local if in_sight < HOUR else local_time)(utc_text(instant))
+
 
 def _step_text(before: datetime | None, moment: datetime) -> str:
     """A time as far as it differs from the one written before it."""
     if before is None or moment.date() != before.date():
-        return f"{date_text(moment)} {moment:%H:%M}"
-    if (moment.hour, moment.minute) != (before.hour, before.minute):
-        return f"{moment:%H:%M}"
+        return f"{date_text(moment)} {moment:%H:%M}{which_hour(moment)}"
+    if (moment.hour, moment.minute, moment.utcoffset()) != (before.hour, before.minute, before.utcoffset()):
+        return f"{moment:%H:%M}{which_hour(moment)}"
     if moment.second != before.second:
         return f"{moment:%H:%M:%S}"
     return f"{moment:.%f}"

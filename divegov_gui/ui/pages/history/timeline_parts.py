@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from divegov_gui.ui.pages.history.timeline_scale import microseconds
 from divegov_gui.ui.times import both_times
@@ -25,12 +27,12 @@ class VersionSpan:
     deletion: str = ""
     """By whom and why, where that is known: `` by maria: Asked to``."""
 
-    @property
+    @cached_property
     def first(self) -> int:
         """Its beginning in microseconds since 1970."""
         return microseconds(self.start)
 
-    @property
+    @cached_property
     def last(self) -> int | None:
         """Its end in microseconds since 1970, None while it is the current one."""
         return None if self.end is None else microseconds(self.end)
@@ -60,15 +62,16 @@ class StoryMark:
     tone: str
     words: str
 
-    @property
+    @cached_property
     def instant(self) -> int:
         """When, in microseconds since 1970."""
         return microseconds(self.at)
 
 
 def span_at(spans: Sequence[VersionSpan], instant: int) -> int | None:
-    """The place of the version that was valid at `instant`; None where there was none."""
-    for place, span in enumerate(spans):
-        if span.first <= instant and (span.last is None or instant < span.last):
-            return place
-    return None
+    """The place of the version, in their order of time, that was valid at `instant`; None where there was none."""
+    place = bisect_right(spans, instant, key=lambda span: span.first) - 1
+    if place < 0:
+        return None
+    last = spans[place].last
+    return place if last is None or instant < last else None

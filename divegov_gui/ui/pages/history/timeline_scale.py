@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from divegov_gui.ui.times import date_text
+from divegov_gui.ui.times import date_text, which_hour
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
@@ -23,7 +23,7 @@ def microseconds(utc: str) -> int:
     A seventh digit counts as one more microsecond, so that who looks from the instant sees what began at it.
     """
     whole, _, fraction = utc.replace("T", " ").partition(".")
-    instant = datetime.strptime(whole[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
+    instant = datetime.fromisoformat(whole[:19]).replace(tzinfo=timezone.utc)
     return (instant - _EPOCH) // timedelta(microseconds=1) + -(-int((fraction + "0000000")[:7]) // 10)
 
 
@@ -108,8 +108,11 @@ def ticks(first: int, last: int, most: int) -> tuple[str, list[Tick]]:
     assert step is not None
     shared, style = _style(step)
     found = [Tick(t, _written(local_datetime(t), style)) for t in _multiples(first, last, step)]
+    if style == _DAYS:
+        return "", found
     begin = local_datetime(first)
-    return (f"{date_text(begin)}{begin.strftime(shared)}" if style != _DAYS else ""), found
+    which = which_hour(begin) if style == _FRACTIONS else ""
+    return f"{date_text(begin)}{begin.strftime(shared)}{which}", found
 
 
 def _fixed_step(least: int) -> int | None:
@@ -120,7 +123,7 @@ def _fixed_step(least: int) -> int | None:
     return next((step for step in [*below, *clock, *longer] if step >= least), None)
 
 
-_DAYS = "days"
+_DAYS, _FRACTIONS = "days", "%S.%f"
 
 
 def _style(step: int) -> tuple[str, str]:
@@ -131,7 +134,7 @@ def _style(step: int) -> tuple[str, str]:
         return "", "%H:%M"
     if step >= SECOND:
         return "", "%H:%M:%S"
-    return " %H:%M", "%S.%f"
+    return " %H:%M", _FRACTIONS
 
 
 def _written(moment: datetime, style: str) -> str:
@@ -139,17 +142,28 @@ def _written(moment: datetime, style: str) -> str:
     midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     if style == _DAYS or (midnight and style in ("%H:%M", "%H:%M:%S")):
         return date_text(moment)
-    return f"{moment:{style}}"
+    return f"{moment:{style}}" + ("" if style == _FRACTIONS else which_hour(moment))
 
 
 def _multiples(first: int, last: int, step: int) -> Iterator[int]:
-    """The instants of whole local steps: midnight is a tick, whatever the zone."""
+    """The instants of whole local steps: midnight is a tick in every zone, and on either side of a clock change."""
     offset = local_datetime(first).utcoffset() or timedelta()
     shift = offset // timedelta(microseconds=1)
     at = -(-(first + shift) // step) * step - shift
-    while at <= last:
-        yield at
-        at += step
+    if step < HOUR:  # no clock change moves these
+        yield from range(at, last + 1, step)
+        return
+    wall = (first + shift) // step * step
+    while wall - shift <= last + DAY:
+        yield from (at for at in _instants(wall) if first <= at <= last)
+        wall += step
+
+
+def _instants(wall: int) -> list[int]:
+    """When the clock on the wall shows a time: once as a rule, never or twice where it is changed."""
+    shown = _EPOCH.replace(tzinfo=None) + timedelta(microseconds=wall)
+    found = {(shown.replace(fold=fold).astimezone() - _EPOCH) // timedelta(microseconds=1) for fold in (0, 1)}
+    return sorted(at for at in found if local_datetime(at).replace(tzinfo=None) == shown)
 
 
 def _calendar_ticks(first: int, last: int, least: int) -> Iterator[Tick]:

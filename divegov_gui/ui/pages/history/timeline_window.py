@@ -24,11 +24,15 @@ class TimeWindow:
 
     def x(self, instant: int) -> float:
         """The pixel of an instant."""
-        return self.x0 + (self.scale.place(instant) - self.left) / self.span * self.width
+        return self.x0 + self._beyond_left(instant) / self.span * self.width
 
     def instant(self, x: float) -> int:
         """The instant of a pixel."""
-        return self.scale.instant(self.left + (x - self.x0) / self.width * self.span)
+        beyond = (x - self.x0) / self.width * self.span
+        if not self.scale.is_linear:
+            return self.scale.instant(self.left + beyond)
+        near = self.scale.instant(self.left)
+        return near + round((beyond - self._beyond_left(near)) * (self.scale.last - self.scale.first))
 
     @property
     def is_whole(self) -> bool:
@@ -68,6 +72,17 @@ class TimeWindow:
         if low - air < self.left:
             self.left = low - air
         self._stay()
+
+    def _beyond_left(self, instant: int) -> float:
+        """How far an instant stands from the left edge, in places.
+
+        To scale it is measured from an instant near by: microseconds apart would else be rounded, years from the first.
+        """
+        if not self.scale.is_linear:
+            return self.scale.place(instant) - self.left
+        near = self.scale.instant(self.left)
+        lasted = self.scale.last - self.scale.first
+        return (instant - near) / lasted + (self.scale.place(near) - self.left)
 
     def _least(self) -> float:
         if self.scale.is_linear:

@@ -22,20 +22,34 @@ _STATES = {
 
 
 class VersionRow:
-    """One version with its cells as attributes."""
+    """One version with its cells as attributes; what takes time to write is written when it comes into sight."""
 
     def __init__(self, version: Version, state: str) -> None:
-        self.number, self.state = version.number, state
-        self.since = local_time(version.valid_from)
-        self.changes, self.actor, self.reason = version.changes, version.actor, version.reason
-        until = "still valid" if version.valid_to is None else f"until {both_times(version.valid_to)}"
-        self.validity = f"From {both_times(version.valid_from)}\n{until}"
+        self.number, self.state, self._version = version.number, state, version
+        self.actor, self.reason = version.actor, version.reason
+
+    @property
+    def since(self) -> str:
+        """From when on it was valid, in local time."""
+        return local_time(self._version.valid_from)
+
+    @property
+    def changes(self) -> str:
+        """What it changed, in words."""
+        return self._version.changes
+
+    @property
+    def validity(self) -> str:
+        """From when until when it was valid, for a hover."""
+        until = self._version.valid_to
+        end = "still valid" if until is None else f"until {both_times(until)}"
+        return f"From {both_times(self._version.valid_from)}\n{end}"
 
 
 _COLUMNS = (
-    Column("number", "No.", 50, sortable=False, align_right=True),
+    Column("number", "No.", 58, sortable=False, align_right=True, format=str),
     Column("state", "State", 100, sortable=False, badge=lambda row: _STATES[row.state]),
-    Column("since", "Valid from", 150, sortable=False, tooltip=lambda row: row.validity),
+    Column("since", "Valid from", 166, sortable=False, tooltip=lambda row: row.validity),
     Column("changes", "Changed", 112, sortable=False, tooltip=lambda row: row.changes),
     Column("actor", "By", 82, sortable=False, tooltip=lambda row: row.actor),
     Column("reason", "Why", 110, sortable=False, tooltip=lambda row: row.reason),
@@ -58,6 +72,8 @@ class VersionList(ListTable):
             parent=parent,
         )
         self._filling = False
+        self._versions: Sequence[Version] = ()
+        self._as_of: int | None = None
         self.stretch("reason")
         self.set_placeholder("No diver chosen", "Their versions are listed here.")
         self.current_changed.connect(self._tell)
@@ -68,9 +84,11 @@ class VersionList(ListTable):
         `as_of` is the place of the version that was valid at the instant one looks from; -1 where none was, None
         where one looks from now.
         """
-        self._filling = True
-        self.show_rows([VersionRow(v, _state(v, at, as_of)) for at, v in enumerate(versions)][::-1])
-        self._filling = False
+        if versions is not self._versions or as_of != self._as_of:
+            self._versions, self._as_of = versions, as_of
+            self._filling = True
+            self.show_rows([VersionRow(v, _state(v, at, as_of)) for at, v in enumerate(versions)][::-1])
+            self._filling = False
         self.select(chosen)
 
     def select(self, place: int) -> None:

@@ -11,6 +11,7 @@ from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services import directory, diver_search, history, roles
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.story import Chapter, read_thread
+from divegov_gui.ui.pages.history.timeline_parts import VersionSpan
 from divegov_gui.ui.pages.history.timeline_scale import microseconds, utc_text
 from divegov_gui.ui.pages.history.versions import Version, versions_of
 
@@ -40,6 +41,8 @@ class DiverHistory:
     chapters: tuple[Chapter, ...] = ()
     now: int = 0
     timeline: history.Timeline | None = None
+    spans: tuple[VersionSpan, ...] = ()
+    """The versions as the timeline draws them."""
     may_change: bool = True
     may_prove: bool = True
 
@@ -109,9 +112,18 @@ def read_history(diver_id: int, session: Any, _: ProgressSink, cancel: CancelTok
         chapters,
         max(time.time_ns() // 1000, newest),  # the database's clock may be ahead of this machine's
         found,
+        _spans(versions),
         mine.may("Update_Diver"),
         mine.may("Action_Log"),
     )
+
+
+def _spans(versions: tuple[Version, ...]) -> tuple[VersionSpan, ...]:
+    """The versions as the timeline draws them, their instants read here: of thousands that would hold up a window."""
+    spans = tuple(version.span() for version in versions)
+    for span in spans:
+        _ = span.first, span.last
+    return spans
 
 
 # --- all divers
