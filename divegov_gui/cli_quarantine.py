@@ -24,6 +24,8 @@ from divegov_gui.cli_selection import (
     Wanted,
     chosen,
     count,
+    decidable,
+    left_out,
     quarantine_in,
     record_facts,
 )
@@ -230,16 +232,16 @@ def resubmit(
 
     With --json, "records" are those that did not become divers: all others did.
     """
-    from divegov_gui.services.queue import read_versions
     from divegov_gui.services.review import resubmit_records
 
     with quarantine_in(workspace, profile) as (session, catalogue), progress_bar(as_json) as progress:
         wanted = Wanted(rule, failing, batch, None, search, record)
         ids = chosen(session, catalogue, wanted, everything=everything)
         refuse_none(ids)
+        found = decidable(session, ids, wanted)
         done = resubmit_records(
             session,
-            read_versions(session, ids),
+            found.versions,
             rehearse=rehearse,
             waive_warnings=waive_warnings,
             reason=reason,
@@ -254,6 +256,7 @@ def resubmit(
         "unchanged": done.unchanged_count,
         "duplicate": done.duplicate_count,
         "failing_rules": dict(done.failing),
+        "left_out": found.claimed,
         "records": [each._asdict() for each in done.records],
     }
     if as_json:
@@ -264,6 +267,8 @@ def resubmit(
         print(f"  {facts[name]:>12,}  {name}")
     for code, records in done.failing:
         print(f"  {records:>12,}  {code}")
+    if found.claimed:
+        print(left_out(found))
 
 
 # --- telling -------------------------------------------------------------------------------------------------

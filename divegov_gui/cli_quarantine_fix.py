@@ -22,6 +22,8 @@ from divegov_gui.cli_selection import (
     chosen,
     column_named,
     count,
+    decidable,
+    left_out,
     quarantine_in,
 )
 from divegov_gui.cli_support import (
@@ -139,7 +141,6 @@ def discard(
     as_json: JsonOption = False,
 ) -> None:
     """Put records away, with a code and a comment; reopen brings them back."""
-    from divegov_gui.services.queue import read_versions
     from divegov_gui.services.review import discard_codes, discard_records
 
     with quarantine_in(workspace, profile) as (session, catalogue):
@@ -149,8 +150,11 @@ def discard(
         wanted = Wanted(rule, failing, batch, None, search, record)
         ids = chosen(session, catalogue, wanted, everything=everything)
         refuse_none(ids)
-        discard_records(session, read_versions(session, ids), code, reason)
-    _tell({"discarded": len(ids), "ids": list(ids)}, f"Discarded {count(len(ids), 'record')}.", as_json)
+        found = decidable(session, ids, wanted)
+        discard_records(session, found.versions, code, reason)
+    done = list(found.ids)
+    told = [f"Discarded {count(len(done), 'record')}.", *([left_out(found)] if found.claimed else [])]
+    _tell({"discarded": len(done), "ids": done, "left_out": found.claimed}, "\n".join(told), as_json)
 
 
 @quarantine_app.command()

@@ -17,7 +17,7 @@ from divegov_gui.core.records import FIELDS
 
 if TYPE_CHECKING:
     from divegov_gui.database.session import Session
-    from divegov_gui.services.queue import Catalogue, QueueRow
+    from divegov_gui.services.queue import Catalogue, Decidable, QueueRow
 
 RuleOption = Annotated[
     list[str] | None,
@@ -96,6 +96,30 @@ def chosen(
     _refuse_unknown(session, wanted.ids)
     matching = set(found)
     return array("q", (each for each in dict.fromkeys(wanted.ids) if each in matching))
+
+
+def decidable(session: Session, ids: Sequence[int], wanted: Wanted) -> Decidable:
+    """The records `ids` with their versions. Of those that were only described, what others work on is left out; what
+    was named by its number is not, and then the database refuses and says who."""
+    from divegov_gui.services.queue import Decidable, read_decidable, read_versions
+
+    if wanted.ids:
+        return Decidable(tuple(read_versions(session, ids)))
+    found = read_decidable(session, ids)
+    if ids and not found.versions:
+        raise InputRefused(
+            "All of these records are claimed by others.",
+            f"They are claimed by {', '.join(found.claimants)}.",
+            "divegov quarantine claim --take-over takes them over.",
+        )
+    return found
+
+
+def left_out(found: Decidable) -> str:
+    """What is left out and why, as a line; nothing where nothing is."""
+    if not found.claimed:
+        return ""
+    return f"Left out: {count(found.claimed, 'record')} claimed by {', '.join(found.claimants)}."
 
 
 def column_named(text: str) -> str:

@@ -88,9 +88,15 @@ class Conflict(DiveGovError):
     exit_code = 7
 
     def __init__(
-        self, title: str, detail: str = "", hint: str = "", *, facts: ConflictFacts | None = None
+        self,
+        title: str,
+        detail: str = "",
+        hint: str = "",
+        *,
+        facts: ConflictFacts | None = None,
+        options: str = "",
     ) -> None:
-        super().__init__(title, detail, hint)
+        super().__init__(title, detail, hint, options=options)
         self.facts = facts or ConflictFacts()
 
 

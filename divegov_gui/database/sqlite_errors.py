@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from pathlib import Path
+from typing import NamedTuple
 
 from divegov_gui.core.errors import (
     Cancelled,
@@ -129,6 +130,36 @@ def no_procedure(name: str) -> Refused:
     )
 
 
+class _Advice(NamedTuple):
+    """What to do about a refusal, and how on the command line."""
+
+    hint: str = ""
+    options: str = ""
+
+
+_READ_AGAIN = _Advice("Read it again and decide.")
+_OF_CONFLICTS: dict[str | None, _Advice] = {
+    "claimed": _Advice(
+        "Leave it to them, or take the claim over with a word why.", options="claim --take-over"
+    ),
+    "later edit": _Advice("Undo the later edit first, or leave the record out.", options="--skip-conflicts"),
+    "Discarded": _Advice("Leave it out, or reopen it first."),
+    "Released": _Advice("It is a diver by now. Leave it out."),
+    "Merged": _Advice("It is part of a diver by now. Leave it out."),
+    "Open": _Advice("It waits already. Leave it out."),
+}
+"""By what stands in the way: what somebody did, or the status that the record has now."""
+_OF_REFUSALS = (
+    (r"^Say why|needs a reason", _Advice("Give a reason, in a few words.", options="--reason TEXT")),
+    (r"^There is no edit", _Advice("The edit history has the number of each.", options="quarantine history")),
+    (r"^A claim lasts", _Advice("Choose from 1 to 1440 minutes.", options="--minutes N")),
+    (
+        r"^There is no quarantined record",
+        _Advice("The list has the number of each.", options="quarantine list"),
+    ),
+)
+
+
 def thrown(number: int, message: str) -> DiveGovError:
     """What a procedure's THROW means: 50412 is a conflict with a newer version, every other number a refusal.
 
@@ -143,14 +174,12 @@ def thrown(number: int, message: str) -> DiveGovError:
             options="--waive-erased",
         )
     if number != 50412:
-        return Refused(message)
-    sentence, _, facts = message.partition("\n")
-    return Conflict(
-        sentence,
-        "Nothing was changed.",
-        "Read it again and decide.",
-        facts=ConflictFacts(**json.loads(facts)) if facts else None,
-    )
+        advice = next((each for begins, each in _OF_REFUSALS if re.search(begins, message)), _Advice())
+        return Refused(message, hint=advice.hint, options=advice.options)
+    sentence, _, told = message.partition("\n")
+    facts = ConflictFacts(**json.loads(told)) if told else ConflictFacts()
+    advice = _OF_CONFLICTS.get(facts.status if facts.what == "status" else facts.what, _READ_AGAIN)
+    return Conflict(sentence, "Nothing was changed.", advice.hint, facts=facts, options=advice.options)
 
 
 def not_granted(role: str, name: str, verb: str = "do") -> Refused:

@@ -1037,13 +1037,16 @@ BEGIN
                 ON b.Batch_ID = r.Batch_ID
               WHERE v.Quarantine_ID = @Quarantine_ID AND v.Recorded_At = @When) AS s
     );
+    SET @Verb = CASE @What WHEN 'claimed' THEN 'is claimed'
+                           WHEN 'status' THEN CASE @Status WHEN 'Open' THEN 'was reopened' ELSE 'was ' || lower(@Status) END
+                           WHEN 'later edit' THEN 'was edited again'
+                           ELSE 'was changed' END;
+    -- What waits and was never put away has nobody to be named.
     SET @Sentence = 'Record ' || @Quarantine_ID
-                    || CASE @What WHEN 'claimed' THEN ' is claimed by '
-                                  WHEN 'status' THEN ' is ' || lower(@Status) || ' by '
-                                  WHEN 'later edit' THEN ' was edited again by '
-                                  ELSE ' was changed by ' END
-                    || coalesce(@Who, 'somebody')
-                    || CASE @What WHEN 'claimed' THEN ' until ' ELSE ' on ' END || coalesce(substr(@When, 1, 16), '?') || ' UTC.'
+                    || CASE WHEN @What = 'status' AND @Who IS NULL THEN ' is ' || lower(@Status) || '.'
+                            ELSE ' ' || @Verb || ' by ' || coalesce(@Who, 'somebody')
+                                 || CASE @What WHEN 'claimed' THEN ' until ' ELSE ' on ' END
+                                 || coalesce(substr(@When, 1, 16), '?') || ' UTC.' END
                     || CASE WHEN @Count > 1 THEN ' So it is with ' || @Count || ' records in all.' ELSE '' END;
     SET @Facts = json_object('record', @Quarantine_ID, 'what', @What, 'status', @Status, 'who', @Who, 'when', @When,
                              'count', @Count);

@@ -1345,7 +1345,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @Message NVARCHAR(2000), @Sentence NVARCHAR(800), @Facts NVARCHAR(800), @Status NVARCHAR(20), @Said NVARCHAR(20),
-            @Who NVARCHAR(128), @When DATETIME2(7), @At NVARCHAR(30);
+            @Verb NVARCHAR(30), @Who NVARCHAR(128), @When DATETIME2(7), @At NVARCHAR(30);
 
     IF @What = N'missing'
     BEGIN
@@ -1407,13 +1407,16 @@ BEGIN
     SET @Said = CASE @Status WHEN N'Open' THEN N'open' WHEN N'Released' THEN N'released' WHEN N'Merged' THEN N'merged'
                              ELSE N'discarded' END;
     SET @At = CONVERT(NVARCHAR(30), @When, 121);
+    SET @Verb = CASE @What WHEN N'claimed' THEN N'is claimed'
+                           WHEN N'status' THEN CASE @Status WHEN N'Open' THEN N'was reopened' ELSE CONCAT(N'was ', @Said) END
+                           WHEN N'later edit' THEN N'was edited again'
+                           ELSE N'was changed' END;
+    -- What waits and was never put away has nobody to be named.
     SET @Sentence = CONCAT(N'Record ', @Quarantine_ID,
-                           CASE @What WHEN N'claimed' THEN N' is claimed by '
-                                      WHEN N'status' THEN CONCAT(N' is ', @Said, N' by ')
-                                      WHEN N'later edit' THEN N' was edited again by '
-                                      ELSE N' was changed by ' END,
-                           COALESCE(@Who, N'somebody'),
-                           CASE @What WHEN N'claimed' THEN N' until ' ELSE N' on ' END, COALESCE(LEFT(@At, 16), N'?'), N' UTC.',
+                           CASE WHEN @What = N'status' AND @Who IS NULL THEN CONCAT(N' is ', @Said, N'.')
+                                ELSE CONCAT(N' ', @Verb, N' by ', COALESCE(@Who, N'somebody'),
+                                            CASE @What WHEN N'claimed' THEN N' until ' ELSE N' on ' END,
+                                            COALESCE(LEFT(@At, 16), N'?'), N' UTC.') END,
                            CASE WHEN @Count > 1 THEN CONCAT(N' So it is with ', @Count, N' records in all.') ELSE N'' END);
     SET @Facts = JSON_OBJECT('record': @Quarantine_ID, 'what': @What, 'status': @Status, 'who': @Who, 'when': @At,
                              'count': @Count);

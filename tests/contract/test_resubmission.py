@@ -219,7 +219,7 @@ def test_what_is_closed_can_be_neither_edited_nor_undone_nor_resubmitted(three: 
         lambda: discard_records(three.session, three.versions_of(1), "test_data", None),
         lambda: reopen_records(three.session, three.versions_of(1), None),
     ):
-        with pytest.raises(Conflict, match="Record 1 is released by") as refused:
+        with pytest.raises(Conflict, match="Record 1 was released by") as refused:
             attempt()
         assert (refused.value.facts.what, refused.value.facts.status) == ("status", "Released")
 
@@ -261,7 +261,7 @@ def test_a_discard_has_a_code_and_other_has_a_reason(three: Gate, code: str, rea
 def test_what_another_has_discarded_says_so(three: Gate, berta: Session) -> None:
     read = three.versions_of(1)
     discard_records(berta, read, "test_data", None)
-    with pytest.raises(Conflict, match="is discarded by berta"):
+    with pytest.raises(Conflict, match="was discarded by berta"):
         discard_records(three.session, read, "test_data", None)
     reopen_records(berta, three.versions_of(1), None)
     with pytest.raises(Conflict, match="was changed by berta"):

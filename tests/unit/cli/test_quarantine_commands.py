@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from divegov_gui.database.sqlite import open_workspace
+from divegov_gui.services.review import claim_records
+
 Divegov = Callable[..., Any]
 
 PEOPLE = """\
@@ -255,7 +258,7 @@ def test_warnings_are_released_with_a_reason_only(quarantine: Divegov) -> None:
 
 def test_discarded_records_come_back_when_they_are_reopened(quarantine: Divegov) -> None:
     facts = quarantine("discard", "--id", 1, "--code", "test_data", "--reason", "A test", "--json").json
-    assert facts == {"discarded": 1, "ids": [1]}
+    assert facts == {"discarded": 1, "ids": [1], "left_out": 0}
     assert quarantine("list", "--json").json["count"] == 3
     assert quarantine("reopen", "--id", 1, "--reason", "No test", "--json").json == {
         "reopened": 1,
@@ -344,3 +347,65 @@ def test_json_is_one_object_and_nothing_else(quarantine: Divegov, tmp_path: Path
         answer = quarantine(*arguments, "--json")
         assert (answer.code, answer.err) == (0, "")
         assert isinstance(json.loads(answer.out), dict)
+
+
+# what stands in the way ---------------------------------------------------------------------------------------
+
+
+def berta_claims(workspace: Path, *records: int) -> None:
+    with closing(open_workspace(workspace, actor="berta")) as session:
+        claim_records(session, records)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("resubmit", "--all", "--waive-warnings"),
+        ("discard", "--all", "--code", "other"),
+        ("claim", "--all", "--take-over"),
+    ],
+)
+def test_where_a_reason_is_lacking_the_hint_names_the_option(
+    quarantine: Divegov, command: tuple[str, ...]
+) -> None:
+    answer = quarantine(*command)
+    assert answer.code == 6
+    assert "Say why" in answer.err
+    assert "--reason TEXT" in answer.err
+
+
+def test_every_refusal_says_what_to_do(quarantine: Divegov, workspace: Path) -> None:
+    first, second = 1, 2
+    berta_claims(workspace, first)
+    told = {
+        "claimed": quarantine("resubmit", "--id", str(first)).err,
+        "open": quarantine("reopen", "--id", str(second)).err,
+        "edit": quarantine("undo", "999").err,
+        "minutes": quarantine("claim", "--id", str(second), "--minutes", "0").err,
+    }
+    assert "--take-over" in told["claimed"]
+    assert f"Record {second} is open." in told["open"]
+    assert "somebody" not in told["open"]
+    assert "quarantine history" in told["edit"]
+    assert "--minutes N" in told["minutes"]
+    assert all("hint: " in said for said in told.values())
+
+
+def test_what_is_described_leaves_out_what_others_work_on(quarantine: Divegov, workspace: Path) -> None:
+    mine, hers = 1, 2
+    berta_claims(workspace, hers)
+    facts = quarantine("resubmit", "--all", "--rehearse", "--json").json
+    assert facts["left_out"] == 1
+    assert hers not in [each["quarantine_id"] for each in facts["records"]]
+    assert "claimed by berta" in quarantine("resubmit", "--all", "--rehearse").out
+    done = quarantine("discard", "--all", "--code", "test_data", "--json").json
+    assert (hers in done["ids"], mine in done["ids"], done["left_out"]) == (False, True, 1)
+    refused = quarantine("discard", "--id", str(hers), "--code", "test_data")
+    assert (refused.code, "berta" in refused.err) == (7, True)
+    assert "claimed by berta" in quarantine("discard", "--all", "--code", "test_data").err
+
+
+def test_show_suggests_what_would_be_better_too(quarantine: Divegov) -> None:
+    quarantine("fix", "--id", 4, "--set", "email=eve@gmial.com")
+    found = quarantine("show", 4, "--json").json["suggestions"]
+    assert {"Email": "eve@gmail.com"} in [each["changes"] for each in found]

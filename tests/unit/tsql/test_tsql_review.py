@@ -252,7 +252,7 @@ def test_what_cannot_be_resubmitted_is_refused_in_the_same_words(both: Both) -> 
     )
     assert "no record" in both.refused("Resubmit_Records", records="[]")
     both.call("Discard_Records", records=records((1, 1)), code="test_data")
-    assert "is discarded by anna" in both.refused("Resubmit_Records", records=records((1, 2)))
+    assert "was discarded by anna" in both.refused("Resubmit_Records", records=records((1, 2)))
 
 
 def test_discarding_and_reopening_are_the_same(both: Both) -> None:
@@ -261,7 +261,7 @@ def test_discarding_and_reopening_are_the_same(both: Both) -> None:
     both.call("Discard_Records", records=records((1, 3)), code="not_a_person", actor="berta")
     assert "codes of the list" in both.refused("Discard_Records", records=records((3, 1)), code="boredom")
     assert "Say why" in both.refused("Discard_Records", records=records((3, 1)), code="other")
-    assert "is open by" in both.refused("Reopen_Records", records=records((3, 1)))
+    assert "Record 3 is open." in both.refused("Reopen_Records", records=records((3, 1)))
 
 
 def test_claims_are_the_same(both: Both) -> None:
