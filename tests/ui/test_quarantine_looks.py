@@ -228,3 +228,22 @@ def test_keys_that_are_held_choose_nothing_beside_the_cursor(bench: Workbench) -
     bench.qtbot.keyPress(bench.grid, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
     bench.grid.go_to(2)
     assert bench.grid.selected_count() == 1
+
+
+# --- searching and measuring
+
+
+@pytest.mark.parametrize("typed", ["χρυσαυγή", "ΧΡΥΣΑΥΓΉ", "Χρυσ"])
+def test_the_search_heeds_no_letter_case_in_any_script(bench: Workbench, typed: str) -> None:
+    (record,) = bench.arrive({"first_name": "Χρυσαυγή", "date_of_birth": "x", "email": "greek@dive.example"})
+    bench.page.search.search.setText(typed)
+    bench.quiet()
+    assert record in bench.ids()
+
+
+def test_the_benchmark_comes_to_an_end_on_a_short_list(bench: Workbench) -> None:
+    from tests.benchmarks.bench_quarantine_page import jumping, scrolling
+
+    assert bench.grid.rows.rowCount() < 500
+    assert scrolling(bench.grid, bench.steward)["longest stall, ms"] > 0
+    assert jumping(bench.grid, bench.steward, bench.path)["jump to the middle, ms"] > 0
