@@ -269,6 +269,34 @@ def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_
     )
 
 
+def test_a_correction_that_would_not_pass_is_told_before_it_is_taken(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    records = bench.failing("EMAIL_FORMAT")[:2]
+    select(bench, records)
+    trip, file = bench.page.desk.decisions.round_trip(), tmp_path / "corrected.csv"
+    trip.write(bench.page.desk.decisions.chosen(), file)
+    bench.quiet()
+    trip.read(file)
+    bench.quiet()
+    assert bench.dialog() is None, "there is nothing to be taken over, and nothing to be asked"
+    assert "Nothing in corrected.csv is to be taken over." in bench.texts(bench.steward.window)
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    email = rows[0].index("Email")
+    rows[1][email], rows[2][email] = "owner@dive.example", "still bad"
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    trip.read(file)
+    bench.quiet()
+    table = bench.control("quarantine.import.table")
+    assert isinstance(table, QTableView)
+    assert [table.model().index(row, 4).data() for row in range(2)] == ["passes", "still fails"]
+    said = bench.control("quarantine.import.sums")
+    assert isinstance(said, QLabel)
+    assert said.text() == "2 records to change · 1 would still fail in what is changed"
+
+
 def test_where_no_diver_has_the_address_one_record_is_kept_and_the_other_discarded(bench: Workbench) -> None:
     kept, other = bench.failing("LAST_NAME_MISSING")[:2]
 

@@ -14,7 +14,7 @@ from divegov_gui.services.connections import interruptible
 from divegov_gui.services.files import SourceFile, inspect_file
 from divegov_gui.services.files.inspection import open_table
 from divegov_gui.services.queue import Catalogue, QueueRow, read_rows
-from divegov_gui.services.review import COLUMNS, Edit, Edited, edit_records
+from divegov_gui.services.review import COLUMNS, Edit, Edited, check_records, edit_records
 from divegov_gui.services.round_trip.export import HEADER, ID, VERSION
 from divegov_gui.services.round_trip.safe_text import from_csv, from_xlsx
 
@@ -32,6 +32,8 @@ class CellChange:
     column: str
     before: str | None = field(repr=False)
     after: str | None = field(repr=False)
+    passes: bool = True
+    """Whether its column would then fail no check."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class CellConflict:
     column: str
     ours: str | None = field(repr=False)
     theirs: str | None = field(repr=False)
+    passes: bool = True
+    """Whether the file's value would fail no check."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ class _Comparison:
 
     def __init__(self, session: Session, catalogue: Catalogue, compared: Sequence[str]) -> None:
         self._session = session
-        self._actor = catalogue.actor
+        self._actor, self._checks = catalogue.actor, catalogue.checks
         self._compared = compared
         self._seen: dict[int, int] = {}
         self.record_count = self.unchanged_count = 0
@@ -171,14 +175,16 @@ class _Comparison:
         rows = {
             row.quarantine_id: row for row in read_rows(self._session, [each.quarantine_id for each in chunk])
         }
+        noted: list[tuple[QueueRow, _Corrected, list[str]]] = []
         for corrected in chunk:
             self._refuse_twice(corrected)
             self.record_count += 1
             row = rows.get(corrected.quarantine_id)
             if row is None:
                 self.unknown.append(corrected.quarantine_id)
-            else:
-                self._compare(row, corrected)
+            elif different := self._compare(row, corrected):
+                noted.append((row, corrected, different))
+        self._judge(noted)
 
     def _refuse_twice(self, corrected: _Corrected) -> None:
         earlier = self._seen.setdefault(corrected.quarantine_id, corrected.number)
@@ -189,7 +195,8 @@ class _Comparison:
                 "Remove one of the two rows.",
             )
 
-    def _compare(self, row: QueueRow, corrected: _Corrected) -> None:
+    def _compare(self, row: QueueRow, corrected: _Corrected) -> list[str]:
+        """The columns that the file changes, nothing where the record may not be changed."""
         different = [c for c in self._compared if (row.value(c) or None) != corrected.values[c]]
         if not different:
             self.unchanged_count += 1
@@ -198,16 +205,25 @@ class _Comparison:
         elif row.is_claimed and row.claimed_by != self._actor:
             self.claimed.append(row.quarantine_id)
         else:
-            self._note(row, corrected, different)
+            return different
+        return []
 
-    def _note(self, row: QueueRow, corrected: _Corrected, different: Sequence[str]) -> None:
+    def _judge(self, noted: Sequence[tuple[QueueRow, _Corrected, list[str]]]) -> None:
+        """Have the gatekeeper judge what the file makes of the records, and note it cell by cell."""
+        made = {row.quarantine_id: row.values | corrected.values for row, corrected, _ in noted}
+        verdicts = check_records(self._session, made) if made else {}
+        for row, corrected, different in noted:
+            failed = verdicts[row.quarantine_id].failed_checks
+            for column in different:
+                self._note(row, corrected, column, not failed & self._checks.bits_of_column(column))
+
+    def _note(self, row: QueueRow, corrected: _Corrected, column: str, passes: bool) -> None:
         key, version = row.quarantine_id, row.record_version
-        for column in different:
-            ours, theirs = row.value(column), corrected.values[column]
-            if version == corrected.version:
-                self.changes.append(CellChange(key, version, column, ours, theirs))
-            else:
-                self.conflicts.append(CellConflict(key, corrected.version, version, column, ours, theirs))
+        ours, theirs = row.value(column), corrected.values[column]
+        if version == corrected.version:
+            self.changes.append(CellChange(key, version, column, ours, theirs, passes))
+        else:
+            self.conflicts.append(CellConflict(key, corrected.version, version, column, ours, theirs, passes))
 
 
 def _inspect(path: Path, progress: ProgressSink, cancel: CancelToken | None) -> SourceFile:

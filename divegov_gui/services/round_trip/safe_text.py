@@ -1,7 +1,8 @@
-"""Values as cells that no spreadsheet runs as a formula, and back, character for character.
+"""Values as cells that no spreadsheet runs as a formula or takes for a number, and back, character for character.
 
 In CSV a value that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises ("CSV
-Injection"), and so does one that begins with an apostrophe, so that the way back is certain. In a workbook cells
+Injection"), and so do digits whose first noughts it would drop, and what begins with an apostrophe, so that the way
+back is certain. In a workbook cells
 are marked as text; there only what XML cannot hold is escaped, as Office Open XML does (ECMA-376, ST_Xstring).
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 
 _FORMULA = "=+-@\t\r\n＝＋－＠"
+_WITH_NOUGHTS = re.compile("0[0-9]+")
 _NOT_IN_XML = re.compile("[\u0000-\u0008\u000b-\u001f\ufffe\uffff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -18,14 +20,19 @@ def to_csv(value: str | None) -> str:
     """A value as a cell of a CSV file."""
     if not value:
         return ""
-    return f"'{value}" if value[0] in _FORMULA or value[0] == "'" else value
+    return f"'{value}" if _is_marked(value) else value
 
 
 def from_csv(cell: str | None) -> str | None:
     """The value that `to_csv` has written; a cell that a person wrote is as it is."""
-    if cell and cell[0] == "'" and len(cell) > 1 and (cell[1] in _FORMULA or cell[1] == "'"):
+    if cell and cell[0] == "'" and len(cell) > 1 and _is_marked(cell[1:]):
         return cell[1:]
     return cell or None
+
+
+def _is_marked(value: str) -> bool:
+    """Whether a value gets an apostrophe before it."""
+    return value[0] in _FORMULA or value[0] == "'" or _WITH_NOUGHTS.fullmatch(value) is not None
 
 
 def to_xlsx(value: str | None) -> str:

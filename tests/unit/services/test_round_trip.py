@@ -144,6 +144,33 @@ def test_no_cell_of_a_csv_file_is_a_formula(text: str) -> None:
     assert to_csv(text) == f"'{text}"
 
 
+@pytest.mark.parametrize("text", ["007", "00", "0048601123456"])
+def test_digits_keep_their_first_noughts_in_a_csv_file(text: str) -> None:
+    assert to_csv(text) == f"'{text}"
+    assert from_csv(f"'{text}") == text
+    assert from_csv(text) == text, "whoever wrote them without the apostrophe meant them so"
+
+
+@pytest.mark.parametrize("text", ["0", "7", "0 7", "0x7", "1990-12-31"])
+def test_what_a_spreadsheet_leaves_as_it_is_gets_no_apostrophe(text: str) -> None:
+    assert to_csv(text) == text
+
+
+def test_what_the_file_makes_of_a_record_is_judged_before_it_is_taken(
+    session: Session, tmp_path: Path
+) -> None:
+    ingest(session, [person(email="a@"), person(email="b@"), person(email="c@", phone="?")])
+    path = export(session, tmp_path / "records.csv")
+    for row, email in ((1, "a@gmail.com"), (2, "still bad"), (3, "c@gmail.com")):
+        rewrite(path, row, Email=email)
+    found = read_corrections(session, read_catalogue(session), path)
+    assert [(each.after, each.passes) for each in found.changes] == [
+        ("a@gmail.com", True),
+        ("still bad", False),
+        ("c@gmail.com", True),
+    ]
+
+
 def test_cells_of_a_workbook_are_text_whatever_they_hold(session: Session, tmp_path: Path) -> None:
     ingest(session, [person(last_name=text, email="?") for text in ("=1+1", "0012", "-5", "1e5")])
     sheet = openpyxl.load_workbook(export(session, tmp_path / "records.xlsx")).worksheets[0]

@@ -141,7 +141,7 @@ class BulkDialog(Dialog):
             words.append(f"{grouped(failing)} would still fail in what is changed")
         if self.lines.excluded:
             words.append(f"{grouped(len(self.lines.excluded))} left out")
-        words += [f"{grouped(number)}: {why.value}" for why, number in found.untouched.items()]
+        words += [f"{grouped(number)} stay: {why.value}" for why, number in found.untouched.items()]
         if found.claimed:
             words.append(f"{grouped(found.claimed)} claimed by others")
         if found.closed:

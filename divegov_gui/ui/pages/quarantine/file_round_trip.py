@@ -19,7 +19,7 @@ from divegov_gui.services.round_trip import (
     read_corrections,
 )
 from divegov_gui.ui.context import AppContext
-from divegov_gui.ui.pages.quarantine.import_dialog import ImportDialog
+from divegov_gui.ui.pages.quarantine.import_dialog import ImportDialog, summary
 from divegov_gui.ui.widgets import plural
 
 if TYPE_CHECKING:
@@ -85,6 +85,9 @@ class RoundTrip(QObject):
         )
 
     def _show(self, found: Corrections) -> None:
+        if not found.changes and not found.conflicts:
+            self._context.notifier.info(f"Nothing in {found.name} is to be taken over.", summary(found))
+            return
         dialog = ImportDialog(self._context, found, self._page.window())
         dialog.saved.connect(self._decisions.tell_bulk)
         dialog.open()

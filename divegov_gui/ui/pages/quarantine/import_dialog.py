@@ -30,18 +30,23 @@ class ImportDialog(Dialog):
 
     def __init__(self, context: AppContext, found: Corrections, window: QWidget) -> None:
         title = f"Corrections from {found.name}"
-        super().__init__("quarantine.import_dialog", title, "upload", window, detail=_summary(found))
+        super().__init__("quarantine.import_dialog", title, "upload", window, detail=summary(found))
         self.resize(1000, 600)
         self._context, self._found = context, found
+        self._failing = {each.quarantine_id for each in found.changes if not each.passes}
+        self._failing |= {each.quarantine_id for each in found.conflicts if not each.passes}
         self.problem = Problem("quarantine.import.problem")
         self.body.addWidget(self.problem)
         self.lines = PreviewModel(context.mask_personal, self)
         self.table = PreviewTable(self.lines, "quarantine.import.table")
+        self.table.setColumnWidth(4, 216)
         self.body.addWidget(self.table, 1)
         self.sums = label("", "strong", wrap=True, name="quarantine.import.sums")
         self.body.addWidget(self.sums)
         self.reason = QLineEdit("Corrected by the data's owner")
+        self.reason.setMaxLength(400)
         self._reason_row = FormRow("&Reason", self.reason, name="quarantine.import.reason")
+        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
         self.body.addWidget(self._reason_row)
         self.add_button(button("Cancel", name="quarantine.import.cancel"), self.reject)
         self.apply = button("Take over", name="quarantine.import.apply", variant="primary")
@@ -52,6 +57,8 @@ class ImportDialog(Dialog):
     def _show_sums(self) -> None:
         ids = {*self._found.changed_ids, *self._found.conflicting_ids} - self.lines.excluded
         words = [f"{plural(len(ids), 'record')} to change"]
+        if self._failing & ids:
+            words.append(f"{grouped(len(self._failing & ids))} would still fail in what is changed")
         left = len(set(self._found.conflicting_ids) & self.lines.excluded)
         if left:
             words.append(
@@ -64,6 +71,7 @@ class ImportDialog(Dialog):
         reason = " ".join(self.reason.text().split())
         if not reason:
             self._reason_row.set_error("Say why, in a few words.")
+            self.reason.setFocus()
             return
         self.apply.setEnabled(False)
         excluded = frozenset(self.lines.excluded)
@@ -89,17 +97,35 @@ class ImportDialog(Dialog):
 
 def _lines(found: Corrections) -> list[Line]:
     conflicts = [
-        Line(each.quarantine_id, each.column, each.ours, each.theirs, "changed here since", "warning")
+        Line(
+            each.quarantine_id,
+            each.column,
+            each.ours,
+            each.theirs,
+            _verdict(each.passes, "changed since"),
+            "warning",
+        )
         for each in found.conflicts
     ]
     changes = [
-        Line(each.quarantine_id, each.column, each.before, each.after, "corrected", "success")
+        Line(
+            each.quarantine_id,
+            each.column,
+            each.before,
+            each.after,
+            _verdict(each.passes),
+            "success" if each.passes else "danger",
+        )
         for each in found.changes
     ]
     return [*conflicts, *changes]
 
 
-def _summary(found: Corrections) -> str:
+def _verdict(passes: bool, *before: str) -> str:
+    return ", ".join([*before, "passes" if passes else "still fails"])
+
+
+def summary(found: Corrections) -> str:
     """What is in the file, and what of it cannot be taken."""
     parts = [
         f"{plural(found.record_count, 'record')} compared, {grouped(found.unchanged_count)} as they were"
