@@ -466,7 +466,9 @@ FROM dbo.Diver_History AS h
 LEFT JOIN dbo.Diver_Deletion AS d
        ON d.Diver_ID = h.Diver_ID AND d.Deleted_At = h.Valid_To
 WHERE h.Valid_From < h.Valid_To
-  AND NOT EXISTS (SELECT 1 FROM dbo.Diver_History AS n WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To)
+  AND NOT EXISTS (SELECT 1
+                  FROM dbo.Diver_History AS n
+                  WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To AND n.Valid_From < n.Valid_To)
   AND NOT EXISTS (SELECT 1 FROM dbo.Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
 GO
 GRANT SELECT ON dbo.Diver_Changes TO data_steward, compliance_officer, data_analyst;
@@ -484,7 +486,9 @@ UNION ALL
 SELECT h.Valid_To, h.Diver_ID
 FROM dbo.Diver_History AS h
 WHERE h.Valid_From < h.Valid_To
-  AND NOT EXISTS (SELECT 1 FROM dbo.Diver_History AS n WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To)
+  AND NOT EXISTS (SELECT 1
+                  FROM dbo.Diver_History AS n
+                  WHERE n.Diver_ID = h.Diver_ID AND n.Valid_From = h.Valid_To AND n.Valid_From < n.Valid_To)
   AND NOT EXISTS (SELECT 1 FROM dbo.Diver AS c WHERE c.Diver_ID = h.Diver_ID AND c.Valid_From = h.Valid_To);
 GO
 GRANT SELECT ON dbo.Diver_Change_Times TO data_steward, compliance_officer, data_analyst;

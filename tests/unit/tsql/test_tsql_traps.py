@@ -269,6 +269,32 @@ def ordered_by_what_is_not_distinct(tree: exp.Expression) -> Iterator[exp.Expres
                     yield ordered
 
 
+def a_version_of_no_duration(tree: exp.Expression) -> Iterator[exp.Expression]:
+    for select in tree.find_all(exp.Select):
+        said = [
+            part for arg in (select.args.get("where"), *select.args.get("joins", ())) for part in _ands(arg)
+        ]
+        mine = (table for table in select.find_all(exp.Table) if table.parent_select is select)
+        for table in (table for table in mine if table.name.endswith("_History")):
+            lasts = f"{table.alias}.Valid_From < {table.alias}.Valid_To"
+            if lasts not in {part.sql("tsql") for part in said}:
+                yield from (part for part in said if _meets(part, table.alias))
+
+
+def _ands(node: exp.Expression | None) -> Iterator[exp.Expression]:
+    """What must all be so for a row to be there."""
+    node = (node.args.get("on") if isinstance(node, exp.Join) else node.this) if node is not None else None
+    if node is not None:
+        yield from node.flatten() if isinstance(node, exp.And) else (node,)
+
+
+def _meets(part: exp.Expression, alias: str) -> bool:
+    """Whether an end of a version is looked for at an instant of another row."""
+    sides = (part.this, part.expression) if isinstance(part, exp.EQ) else ()
+    instants = [s.table for s in sides if isinstance(s, exp.Column) and s.name in ("Valid_From", "Valid_To")]
+    return len(instants) == 2 and alias in instants
+
+
 VERSIONED = {"dbo.Diver", "dbo.Dive_Tour", "Governance.Quality_Rule"}
 TREE_RULES = [
     Rule(
@@ -376,6 +402,14 @@ TREE_RULES = [
         ordered_by_what_is_not_distinct,
         "SELECT DISTINCT Email FROM dbo.Diver ORDER BY Diver_ID",
         "SELECT DISTINCT Email AS Address FROM dbo.Diver ORDER BY Address",
+    ),
+    Rule(
+        "a version that was never in force is taken for one",
+        a_version_of_no_duration,
+        "SELECT 1 AS One FROM dbo.Diver AS d JOIN dbo.Diver_History AS n "
+        "ON n.Diver_ID = d.Diver_ID AND n.Valid_To = d.Valid_From",
+        "SELECT 1 AS One FROM dbo.Diver AS d JOIN dbo.Diver_History AS n "
+        "ON n.Diver_ID = d.Diver_ID AND n.Valid_To = d.Valid_From AND n.Valid_From < n.Valid_To",
     ),
     Rule(
         "NULL is compared with =",
