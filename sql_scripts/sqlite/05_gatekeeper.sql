@@ -977,11 +977,13 @@ BEGIN
 END;
 
 -- Refuses with a sentence, and on the line below it, as JSON, what a program makes of it: the record (the first, where
--- it is several), who was faster, when, and how many records are concerned.
+-- it is several), who was faster, when, and how many records are concerned. @Later_ID: the later edit of it, where it is one.
+-- Who only took its claim over has changed nothing.
 CREATE OR ALTER PROCEDURE Refuse_Conflict
     @Quarantine_ID INTEGER,
     @What          TEXT,
-    @Count         INTEGER
+    @Count         INTEGER,
+    @Later_ID      INTEGER = NULL
 AS
 BEGIN
     IF @What = 'missing'
@@ -1001,11 +1003,11 @@ BEGIN
               UNION ALL
               SELECT Acted_At
               FROM Quarantine_Event
-              WHERE Quarantine_ID = @Quarantine_ID AND @What IN ('status', 'changed')
+              WHERE Quarantine_ID = @Quarantine_ID AND @What IN ('status', 'changed') AND Event_Kind <> 'Claimed'
               UNION ALL
               SELECT Edited_At
               FROM Quarantine_Revision
-              WHERE Quarantine_ID = @Quarantine_ID AND @What IN ('changed', 'later edit')
+              WHERE Quarantine_ID = @Quarantine_ID AND (@What = 'changed' OR Revision_ID = @Later_ID)
               UNION ALL
               SELECT Recorded_At
               FROM Quarantine_Violation
@@ -1023,11 +1025,11 @@ BEGIN
               UNION ALL
               SELECT Acted_By
               FROM Quarantine_Event
-              WHERE Quarantine_ID = @Quarantine_ID AND Acted_At = @When
+              WHERE Quarantine_ID = @Quarantine_ID AND Acted_At = @When AND Event_Kind <> 'Claimed'
               UNION ALL
               SELECT Edited_By
               FROM Quarantine_Revision
-              WHERE Quarantine_ID = @Quarantine_ID AND Edited_At = @When
+              WHERE Quarantine_ID = @Quarantine_ID AND Edited_At = @When AND Revision_ID = coalesce(@Later_ID, Revision_ID)
               UNION ALL
               SELECT b.Received_By
               FROM Quarantine_Violation AS v
@@ -1191,8 +1193,8 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM Edit_Group WHERE Edit_Group_ID = @Edit_Group_ID)
         THROW 50404, 'There is no edit ' || @Edit_Group_ID || '.';
 
-    -- Later_ID: an edit of the same cell that came later and stands, or what has undone this one already. Later edits
-    -- that are undone do not stand, nor does the undoing of one that came later.
+    -- Later_ID: an edit of the same cell that came later and stands, or what has undone this one already, be it redone and
+    -- undone since. Later edits that are undone do not stand, nor does the undoing of one that came later.
     DROP TABLE IF EXISTS temp.Undo_Target;
     CREATE TEMP TABLE Undo_Target (
         Revision_ID   INTEGER PRIMARY KEY,
@@ -1207,16 +1209,20 @@ BEGIN
             WHERE s.Quarantine_ID = r.Quarantine_ID
               AND s.Column_Name = r.Column_Name
               AND s.Revision_ID > r.Revision_ID
-              AND NOT EXISTS (SELECT 1 FROM Quarantine_Revision AS z WHERE z.Undoes_Revision_ID = s.Revision_ID)
-              AND (s.Is_Undo = 0 OR s.Undoes_Revision_ID <= r.Revision_ID))
+              AND (s.Undoes_Revision_ID = r.Revision_ID
+                   OR NOT EXISTS (SELECT 1
+                                  FROM Quarantine_Revision AS z
+                                  WHERE z.Undoes_Revision_ID = s.Revision_ID)
+                      AND (s.Is_Undo = 0 OR s.Undoes_Revision_ID <= r.Revision_ID)))
     FROM Quarantine_Revision AS r
     WHERE r.Edit_Group_ID = @Edit_Group_ID
       AND (@Quarantine_IDs IS NULL OR r.Quarantine_ID IN (SELECT value FROM json_each(@Quarantine_IDs)));
 
     SET @Count = (SELECT count(DISTINCT Quarantine_ID) FROM temp.Undo_Target WHERE Later_ID IS NOT NULL);
     SET @Quarantine_ID = (SELECT min(Quarantine_ID) FROM temp.Undo_Target WHERE Later_ID IS NOT NULL);
+    SET @Later_ID = (SELECT max(Later_ID) FROM temp.Undo_Target WHERE Quarantine_ID = @Quarantine_ID);
     IF @Count > 0 AND @Skip_Conflicts = 0
-        EXECUTE Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = 'later edit', @Count = @Count;
+        EXECUTE Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = 'later edit', @Count = @Count, @Later_ID = @Later_ID;
 
     DROP TABLE IF EXISTS temp.Wanted_Record;
     CREATE TEMP TABLE Wanted_Record (

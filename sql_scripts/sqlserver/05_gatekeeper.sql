@@ -1336,11 +1336,13 @@ END;
 GO
 
 -- Refuses with a sentence, and on the line below it, as JSON, what a program makes of it: the record (the first, where
--- it is several), who was faster, when, and how many records are concerned.
+-- it is several), who was faster, when, and how many records are concerned. @Later_ID: the later edit of it, where it is one.
+-- Who only took its claim over has changed nothing.
 CREATE OR ALTER PROCEDURE dbo.Refuse_Conflict
     @Quarantine_ID BIGINT,
     @What          NVARCHAR(20),
-    @Count         BIGINT
+    @Count         BIGINT,
+    @Later_ID      BIGINT = NULL
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -1367,11 +1369,11 @@ BEGIN
               UNION ALL
               SELECT Acted_At
               FROM dbo.Quarantine_Event
-              WHERE Quarantine_ID = @Quarantine_ID AND @What IN (N'status', N'changed')
+              WHERE Quarantine_ID = @Quarantine_ID AND @What IN (N'status', N'changed') AND Event_Kind <> N'Claimed'
               UNION ALL
               SELECT Edited_At
               FROM dbo.Quarantine_Revision
-              WHERE Quarantine_ID = @Quarantine_ID AND @What IN (N'changed', N'later edit')
+              WHERE Quarantine_ID = @Quarantine_ID AND (@What = N'changed' OR Revision_ID = @Later_ID)
               UNION ALL
               SELECT Recorded_At
               FROM dbo.Quarantine_Violation
@@ -1389,11 +1391,11 @@ BEGIN
               UNION ALL
               SELECT Acted_By
               FROM dbo.Quarantine_Event
-              WHERE Quarantine_ID = @Quarantine_ID AND Acted_At = @When
+              WHERE Quarantine_ID = @Quarantine_ID AND Acted_At = @When AND Event_Kind <> N'Claimed'
               UNION ALL
               SELECT Edited_By
               FROM dbo.Quarantine_Revision
-              WHERE Quarantine_ID = @Quarantine_ID AND Edited_At = @When
+              WHERE Quarantine_ID = @Quarantine_ID AND Edited_At = @When AND Revision_ID = COALESCE(@Later_ID, Revision_ID)
               UNION ALL
               SELECT b.Received_By
               FROM dbo.Quarantine_Violation AS v
@@ -1643,7 +1645,7 @@ WITH EXECUTE AS OWNER
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Message NVARCHAR(400), @Count BIGINT, @Quarantine_ID BIGINT, @Skipped_Count BIGINT;
+    DECLARE @Message NVARCHAR(400), @Count BIGINT, @Quarantine_ID BIGINT, @Later_ID BIGINT, @Skipped_Count BIGINT;
 
     CREATE TABLE #Undo_Target (
         Revision_ID   BIGINT NOT NULL PRIMARY KEY,
@@ -1674,8 +1676,8 @@ BEGIN
             THROW 50404, @Message, 1;
         END;
 
-        -- Later_ID: an edit of the same cell that came later and stands, or what has undone this one already. Later edits
-        -- that are undone do not stand, nor does the undoing of one that came later.
+        -- Later_ID: an edit of the same cell that came later and stands, or what has undone this one already, be it redone and
+        -- undone since. Later edits that are undone do not stand, nor does the undoing of one that came later.
         INSERT INTO #Undo_Target (Revision_ID, Quarantine_ID, Later_ID)
         SELECT r.Revision_ID,
                r.Quarantine_ID,
@@ -1684,8 +1686,11 @@ BEGIN
                 WHERE s.Quarantine_ID = r.Quarantine_ID
                   AND s.Column_Name = r.Column_Name
                   AND s.Revision_ID > r.Revision_ID
-                  AND NOT EXISTS (SELECT 1 FROM dbo.Quarantine_Revision AS z WHERE z.Undoes_Revision_ID = s.Revision_ID)
-                  AND (s.Is_Undo = 0 OR s.Undoes_Revision_ID <= r.Revision_ID))
+                  AND (s.Undoes_Revision_ID = r.Revision_ID
+                       OR NOT EXISTS (SELECT 1
+                                      FROM dbo.Quarantine_Revision AS z
+                                      WHERE z.Undoes_Revision_ID = s.Revision_ID)
+                          AND (s.Is_Undo = 0 OR s.Undoes_Revision_ID <= r.Revision_ID)))
         FROM dbo.Quarantine_Revision AS r WITH (UPDLOCK)
         WHERE r.Edit_Group_ID = @Edit_Group_ID
           AND (@Quarantine_IDs IS NULL
@@ -1696,8 +1701,10 @@ BEGIN
 
         SET @Count = (SELECT COUNT_BIG(DISTINCT Quarantine_ID) FROM #Undo_Target WHERE Later_ID IS NOT NULL);
         SET @Quarantine_ID = (SELECT MIN(Quarantine_ID) FROM #Undo_Target WHERE Later_ID IS NOT NULL);
+        SET @Later_ID = (SELECT MAX(Later_ID) FROM #Undo_Target WHERE Quarantine_ID = @Quarantine_ID);
         IF @Count > 0 AND @Skip_Conflicts = 0
-            EXECUTE dbo.Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = N'later edit', @Count = @Count;
+            EXECUTE dbo.Refuse_Conflict @Quarantine_ID = @Quarantine_ID, @What = N'later edit', @Count = @Count,
+                                        @Later_ID = @Later_ID;
 
         INSERT INTO #Wanted_Record (Quarantine_ID)
         SELECT q.Quarantine_ID

@@ -74,6 +74,12 @@ class SqliteBackend:
         with closing(open_workspace(path)) as session:
             deploy(session)
 
+    def copied(self, folder: Path) -> SqliteBackend:
+        """Another workspace that is as this one, which nobody has open."""
+        copy = type(self)(folder)
+        shutil.copy(self.path, copy.path)
+        return copy
+
     def open(self, role: str | None = None, steward: str | None = None) -> Session:
         return open_workspace(self.path, persona=role or "owner", busy_seconds=0.1, actor=steward)
 

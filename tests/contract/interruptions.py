@@ -15,7 +15,16 @@ from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
 from divegov_gui.services.ingestion import ingest
-from divegov_gui.services.review import Edit, edit_records, resubmit_records
+from divegov_gui.services.queue import read_catalogue
+from divegov_gui.services.review import (
+    Edit,
+    edit_records,
+    keep_record,
+    merge_record,
+    resubmit_records,
+    undo_edit,
+)
+from divegov_gui.services.round_trip import apply_corrections, export_records, read_corrections
 
 EARLIER = Given(
     raw_records([person(), person(email="bob@example.org"), person(email="cyd@example.org", phone="?")]),
@@ -118,6 +127,68 @@ def send_again(path: Path) -> None:
             resubmit_records(session, records)
 
 
+def take_back(path: Path) -> None:
+    """Undo the edit that mended them; nothing where that is done."""
+    with closing(open_workspace(path)) as session:
+        (edit, *done) = session.select("Edit_History", order=[Order("Edit_Group_ID")])
+        if not done:
+            undo_edit(session, edit["Edit_Group_ID"])
+
+
+def export(path: Path) -> None:
+    """The file that goes to the data's owner, beside the workspace, as it comes back: each phone is put right."""
+    with closing(open_workspace(path)) as session:
+        catalogue = read_catalogue(session)
+        export_records(
+            session, catalogue, [number for number, _ in waiting(session)], path.with_name(CORRECTED)
+        )
+    file = path.with_name(CORRECTED)
+    file.write_text(file.read_text("utf-8").replace(",?,", ",5550001111,"), "utf-8")
+
+
+def take_over(path: Path) -> None:
+    """Import what the data's owner corrected; nothing where that is done."""
+    with closing(open_workspace(path)) as session:
+        found = read_corrections(session, read_catalogue(session), path.with_name(CORRECTED))
+        apply_corrections(session, found, "the owner's file")
+
+
+CORRECTED = "corrected.csv"
+RIVALS = 300
+"""How many records wait that say something else of one person."""
+
+
+def prepare_rivals(path: Path, *diver: dict[str, str | None]) -> None:
+    """A workspace in which records of one person wait, who is a diver or not."""
+    people = [
+        person(first_name=f"Ada {'abcdefghij'[n % 10]}", phone="?" if n else None) for n in range(RIVALS)
+    ]
+    with closing(open_workspace(path)) as session:
+        deploy(session)
+        ingest(session, Given(raw_records([person(email="bob@example.org"), *diver]), name="earlier"))
+        ingest(session, Given(raw_records(people), name="rivals"))
+
+
+def merge(path: Path) -> None:
+    """Make all that wait part of the diver, who is called otherwise then; nothing where that is done."""
+    with closing(open_workspace(path)) as session:
+        (ada,) = session.select(
+            "Diver_Versions",
+            filters=[Filter("Email", "=", "ada@example.org"), Filter("Is_Current", "=", True)],
+        )
+        if records := waiting(session):
+            diver = (ada["Diver_ID"], ada["Valid_From"])
+            merge_record(session, records[0], diver, {"First_Name": "Augusta"}, "the same", records[1:])
+
+
+def keep(path: Path) -> None:
+    """Give the first that waits another name and discard the others; nothing where that is done."""
+    with closing(open_workspace(path)) as session:
+        kept, *others = waiting(session)
+        if others:
+            keep_record(session, kept, [Edit(*kept, "First_Name", "Augusta")], "the same", others)
+
+
 def half_governed(path: Path) -> str:
     """What is wrong with a workspace that was broken off: a batch is governed whole or not at all."""
     with closing(sqlite3.connect(path)) as connection:
@@ -137,15 +208,23 @@ def half_governed(path: Path) -> str:
 
 
 def watched(
-    on_statement: Callable[[], None], on_step: Callable[[], None] | None = None
+    on_statement: Callable[[sqlite3.Connection, str], None],
+    on_step: Callable[[sqlite3.Connection, str], None] | None = None,
 ) -> type[sqlite3.Connection]:
     """Connections that tell when a statement begins, and every few instructions of the database's machine."""
 
     class Watched(sqlite3.Connection):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self.set_trace_callback(lambda _: on_statement())
+            self.statement = ""
+            self.set_trace_callback(self._begins)
             if on_step is not None:
-                self.set_progress_handler(on_step, 25)
+                self.set_progress_handler(lambda: on_step(self, self.statement), 25)
+
+        def _begins(self, statement: str) -> None:
+            # SQLite tells of a statement once more for every row for which it fires a trigger.
+            if statement != self.statement:
+                self.statement = statement
+                on_statement(self, statement)
 
     return Watched

@@ -271,6 +271,17 @@ def test_a_later_edit_that_stands_on_it_refuses_the_undo_and_says_whose(one: Gat
     assert one.waiting()["Phone"] is None
 
 
+def test_of_several_later_edits_the_one_that_stands_on_it_is_named(one: Gate, berta: Session) -> None:
+    first = one.edit(1, Email="a@b.org")
+    edit_records(berta, [Edit(1, 2, "Email", "c@d.org")])
+    one.edit(1, Phone=None)
+    with pytest.raises(Conflict, match="edited again by berta") as refused:
+        undo_edit(one.session, first.group_id or 0)
+    (theirs,) = [row for row in one.session.select("Revision_History") if row["New_Value"] == "c@d.org"]
+    assert (refused.value.facts.who, refused.value.facts.count) == ("berta", 1)
+    assert (refused.value.facts.when or "").rstrip("0") == theirs["Edited_At"].rstrip("0")
+
+
 def test_a_later_edit_of_another_cell_is_no_obstacle(one: Gate) -> None:
     first = one.edit(1, Email="a@b.org")
     one.edit(1, Phone=None)
@@ -293,6 +304,18 @@ def test_an_edit_is_undone_once(one: Gate) -> None:
     with pytest.raises(Conflict):
         undo_edit(one.session, edited.group_id or 0)
     assert len(revisions(one)) == 2
+
+
+def test_an_edit_that_was_redone_and_taken_back_again_is_redone_by_the_last_of_these(one: Gate) -> None:
+    edited = one.edit(1, Email="a@b.org")
+    undone = undo_edit(one.session, edited.group_id or 0)
+    redone = undo_edit(one.session, undone.group_id or 0)
+    again = undo_edit(one.session, redone.group_id or 0)
+    for over in (edited, undone, redone):
+        with pytest.raises(Conflict, match="was edited again"):
+            undo_edit(one.session, over.group_id or 0)
+    undo_edit(one.session, again.group_id or 0)
+    assert one.waiting()["Email"] == "a@b.org"
 
 
 def test_a_redone_edit_stands_like_one_that_was_typed(one: Gate) -> None:

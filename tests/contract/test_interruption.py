@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -49,20 +50,27 @@ def workspace(prepared: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks a child a point")
 @pytest.mark.parametrize(
-    ("what", "kind", "stride", "at_least"),
+    ("what", "kind", "stride", "inside", "statements"),
     [
-        ("ingest", "statement", 1, 100),
-        ("ingest", "instruction", 7, 30),
-        ("deploy", "statement", 4, 40),
-        ("mend", "statement", 3, 25),
-        ("mend", "instruction", 2501, 20),
-        ("resubmit", "statement", 53, 25),
-        ("resubmit", "instruction", 3501, 20),
+        ("ingest", "statement", 1, 100, 80),
+        ("ingest", "instruction", 7, 30, 20),
+        ("deploy", "statement", 4, 40, 40),
+        ("mend", "statement", 3, 25, 25),
+        ("mend", "instruction", 2501, 20, 6),
+        ("take back", "statement", 4, 20, 20),
+        ("import", "statement", 4, 20, 20),
+        ("import", "instruction", 5001, 10, 5),
+        ("resubmit", "statement", 4, 30, 30),
+        ("resubmit", "instruction", 3501, 15, 8),
+        ("merge", "statement", 2, 40, 40),
+        ("merge", "instruction", 13, 15, 8),
+        ("keep", "statement", 3, 40, 40),
     ],
 )
 def test_a_process_killed_at_any_point_leaves_nothing_half_done(
-    tmp_path: Path, what: str, kind: str, stride: int, at_least: int
+    tmp_path: Path, what: str, kind: str, stride: int, inside: int, statements: int
 ) -> None:
+    """Most kills fall inside the one transaction that writes, at its first statements and at its last."""
     program = [sys.executable, str(HERE / "killed_at_every_point.py"), str(tmp_path), what, kind, str(stride)]
     paths = os.pathsep.join((str(HERE), str(HERE.parents[1])))
     run = subprocess.run(
@@ -70,8 +78,10 @@ def test_a_process_killed_at_any_point_leaves_nothing_half_done(
     )
     *problems, last = run.stdout.splitlines() or [""]
     assert (problems, run.stderr, run.returncode) == ([], "", 0)
-    assert last.startswith("killed ")
-    assert int(last.split()[1]) >= at_least
+    counted = re.fullmatch(r"killed \d+ times, (\d+) inside, at (\d+) statements", last)
+    assert counted, last
+    assert int(counted[1]) >= inside
+    assert int(counted[2]) >= statements
 
 
 def run_cancelled_at(workspace: Path, report: int) -> list[Progress]:
@@ -131,8 +141,8 @@ def test_a_cancellation_inside_any_statement_stops_and_loses_nothing(
     for count in range(1, 200, 3):
         workspace = Path(shutil.copy(prepared, tmp_path / f"{count}.db"))
         token = CancelToken()
-        cancel_at = _at(count, token.cancel)
-        with connections(watched(cancel_at), monkeypatch), closing(open_workspace(workspace)) as session:
+        cancelling = watched(_at(count, token.cancel))
+        with connections(cancelling, monkeypatch), closing(open_workspace(workspace)) as session:
             try:
                 ingest(session, ARRIVAL, cancel=token)
             except Cancelled:
@@ -143,10 +153,10 @@ def test_a_cancellation_inside_any_statement_stops_and_loses_nothing(
     assert stopped > 20
 
 
-def _at(count: int, act: Callable[[], None]) -> Callable[[], None]:
+def _at(count: int, act: Callable[[], None]) -> Callable[..., None]:
     left = [count]
 
-    def tick() -> None:
+    def tick(*_: object) -> None:
         left[0] -= 1
         if left[0] == 0:
             act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -271,6 +272,12 @@ def test_what_another_has_discarded_says_so(three: Gate, berta: Session) -> None
 # Claim_Records, Release_Claims --------------------------------------------------------------------------------
 
 
+def test_what_was_never_discarded_cannot_be_reopened_and_nobody_is_named_for_it(three: Gate) -> None:
+    with pytest.raises(Conflict, match=r"Record 1 is open\.") as refused:
+        reopen_records(three.session, three.versions_of(1), None)
+    assert (refused.value.facts.what, refused.value.facts.who) == ("status", None)
+
+
 def test_a_claim_is_shown_to_others_and_keeps_them_off(three: Gate, berta: Session) -> None:
     (claim, other) = claim_records(three.session, [1, 2])
     assert claim.is_claimed
@@ -292,6 +299,25 @@ def test_a_claim_is_taken_over_with_a_word(three: Gate, berta: Session) -> None:
     (taken,) = claim_records(berta, [1], take_over=True, reason="he is on leave")
     assert (taken.is_claimed, taken.claimed_by) == (True, "berta")
     edit_records(berta, [Edit(1, 1, "Phone", None)])
+
+
+def test_a_claim_that_was_taken_over_is_told_with_the_word_and_is_no_change(
+    three: Gate, berta: Session
+) -> None:
+    claim_records(three.session, [1, 2])
+    claim_records(berta, [1, 3], take_over=True, reason="he is on leave")
+    told = three.session.select("Record_Story", filters=[Filter("Story_Kind", "=", "Claimed")])
+    assert [(row["Quarantine_ID"], row["Actor"], row["Summary"]) for row in told] == [
+        (1, "berta", "he is on leave")
+    ]
+    detail = json.loads(three.session.select("Action_Log", order=[Order("Action_ID")])[-1]["Detail"])
+    assert detail == {"records": 2, "taken_over": 1, "minutes": 30}
+    mine = three.versions_of(2)
+    three.edit(2, Phone="13")
+    claim_records(berta, [2], take_over=True, reason="urgent")
+    with pytest.raises(Conflict, match="was changed by") as refused:
+        discard_records(berta, mine, "test_data", None)
+    assert refused.value.facts.who != "berta"
 
 
 def test_a_claim_expires_by_itself(three: Gate, berta: Session) -> None:
