@@ -528,7 +528,9 @@ WHERE NOT EXISTS (SELECT 1
                     AND f.Revision_ID < e.Revision_ID)
 UNION ALL
 SELECT v.Acted_At, 5, v.Event_Kind, q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, v.Acted_By,
-       coalesce(v.Event_Reason, (SELECT d.Discard_Label FROM Discard_Code AS d WHERE d.Discard_Code = v.Event_Code), ''),
+       coalesce((SELECT d.Discard_Label || coalesce(': ' || v.Event_Reason, '')
+                 FROM Discard_Code AS d
+                 WHERE d.Discard_Code = v.Event_Code), v.Event_Reason, ''),
        NULL
 FROM Data_Quarantine AS q
 JOIN Quarantine_Event AS v

@@ -99,7 +99,7 @@ def test_a_discard_and_its_undoing(keys: Workbench) -> None:
 def test_every_dialog_closes_by_escape_and_gives_the_focus_back(keys: Workbench) -> None:
     bench = keys
     bench.grid.setFocus()
-    for name in ("change", "groups", "resubmit", "discard", "compare", "keys"):
+    for name in ("change", "groups", "resubmit", "discard", "keys"):
         bench.page.actions_[name].trigger()
         bench.quiet()
         dialog = bench.dialog()

@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from quarantine_harness import Workbench
 
 from divegov_gui.services.queue import read_versions
-from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records
+from divegov_gui.services.review import (
+    Edit,
+    claim_records,
+    discard_records,
+    edit_records,
+    reopen_records,
+)
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 
 MINE, HERS = "mine@dive.example", "hers@dive.example"
@@ -285,3 +291,93 @@ def test_claims_that_one_has_not_are_not_told_as_given_up(bench: Workbench) -> N
     said = bench.texts(bench.steward.window)
     assert "You have claimed none of these records." in said
     assert bench.one(f"SELECT Claimed_By FROM Data_Quarantine WHERE Quarantine_ID = {record}") == "berta"
+
+
+# --- merging
+
+
+SAME: dict[str, str | None] = {"email": "same.person@dive.example", "phone": "+48600111222"}
+
+
+def duplicate(bench: Workbench) -> int:
+    """A record whose email a diver has, who differs; the cursor is on it."""
+    assert bench.arrive(SAME, name="first.csv") == []
+    (record,) = bench.arrive(SAME | {"last_name": "Hills", "phone": "+48600111333"}, name="second.csv")
+    bench.point_at(record, "Email")
+    return record
+
+
+def berta_changes_the_diver(bench: Workbench, values: str) -> None:
+    diver, since = bench.ask(
+        "SELECT Diver_ID, Valid_From FROM Diver WHERE Email = 'same.person@dive.example'"
+    )[0]
+    bench.as_another(
+        lambda s: s.call(
+            "Update_Diver", diver_id=diver, valid_from=since, values=values, reason="phoned them"
+        )
+    )
+
+
+def test_a_merge_with_a_diver_who_changed_meanwhile_goes_on_with_what_was_chosen(bench: Workbench) -> None:
+    record = duplicate(bench)
+    bench.ctrl(Qt.Key.Key_M)
+    bench.click("quarantine.merge.last_name.1")
+    bench.write_in("quarantine.merge.reason", "the same passport")
+    berta_changes_the_diver(bench, '{"Phone": "+48999888777"}')
+    bench.click("quarantine.merge.ok")
+    assert status(bench, record) == "Open"
+    said = in_dialog(bench)
+    assert "berta" in said
+    assert "Nothing was merged" in said
+    phone, last = bench.control("quarantine.merge.phone.0"), bench.control("quarantine.merge.last_name.1")
+    assert (phone.text(), last.isChecked()) == ("+48999888777", True)  # type: ignore[attr-defined]
+    bench.click("quarantine.merge.ok")
+    assert bench.dialog() is None
+    assert status(bench, record) == "Merged"
+    assert bench.ask("SELECT Last_Name, Phone FROM Diver WHERE Email = 'same.person@dive.example'") == [
+        ("Hills", "+48999888777")
+    ]
+
+
+def test_a_record_that_is_no_duplicate_has_nothing_to_be_compared_with(bench: Workbench) -> None:
+    record = bench.failing("PHONE_FORMAT")[0]
+    bench.point_at(record, "Email")
+    bench.ctrl(Qt.Key.Key_M)
+    assert bench.dialog() is None
+    said = bench.texts(bench.steward.window)
+    assert f"Record {record:,} has nothing to be compared with." in said
+
+
+def test_the_sides_of_a_merge_say_since_when_and_from_where(bench: Workbench) -> None:
+    duplicate(bench)
+    bench.ctrl(Qt.Key.Key_M)
+    said = in_dialog(bench)
+    assert "second.csv" in said
+    assert "since 20" in said
+    bench.key(Qt.Key.Key_Escape, on=bench.dialog())
+    assert bench.dialog() is None
+    assert bench.focus() is bench.grid
+
+
+# --- the story
+
+
+def test_the_story_tells_the_code_and_the_comment_of_a_discard_and_who_took_over(bench: Workbench) -> None:
+    record = bench.ids()[0]
+
+    def do(session: Any) -> None:
+        discard_records(session, read_versions(session, [record]), "test_data", "looks made up")
+        reopen_records(session, read_versions(session, [record]), "a person after all")
+        claim_records(session, [record])
+
+    bench.as_another(do)
+    bench.key(Qt.Key.Key_F5, on=bench.grid)
+    bench.point_at(record, "Email")
+    bench.ctrl(Qt.Key.Key_K)
+    bench.write_in("quarantine.take_over.reason", "she is on leave")
+    bench.click("quarantine.take_over.yes")
+    bench.click("quarantine.tab.story")
+    story = {event.title: event for event in bench.page.panes.story.thread_.story}
+    assert story["Discarded"].lines == ("Test data: looks made up",)
+    assert story["Reopened"].lines == ("a person after all",)
+    assert story["Taken over"].lines == ("she is on leave",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.errors import Cancelled, Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.merging import Side, Sides, keep_one, merge
@@ -34,7 +34,17 @@ from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.question import Problem
 
+_LONGEST = 48
+"""Characters of a value that a choice shows; the hover has more."""
 _DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
+
+
+class Draft(NamedTuple):
+    """What a person has chosen for a record: by column, whose value survives (whether a diver's, and the number)."""
+
+    record: int
+    reason: str
+    chosen: Mapping[str, tuple[bool, int]]
 
 
 class MergeDialog(Dialog):
@@ -42,6 +52,8 @@ class MergeDialog(Dialog):
 
     merged = Signal(object)
     """Whether they became a diver's new version (True), or one record (False)."""
+    outdated = Signal(object)
+    """The Conflict that tells that somebody has changed one of them meanwhile."""
 
     def __init__(self, context: AppContext, checks: Checks, sides: Sides, window: QWidget) -> None:
         into = sides.diver.name if sides.diver else "one record"
@@ -70,6 +82,24 @@ class MergeDialog(Dialog):
         self.add_button(self.yes, self._do, default=True)
         self.reason.setFocus()
         self._judge()
+
+    @property
+    def draft(self) -> Draft:
+        """What the person has chosen and written so far."""
+        chosen = {column: (side.is_diver, side.key) for column, side in self._survivors().items()}
+        return Draft(self._sides.record.key, self.reason.text(), chosen)
+
+    def go_on(self, draft: Draft, error: Conflict) -> None:
+        """Take up what was chosen before they were read again, and say why they were."""
+        self.reason.setText(draft.reason)
+        for column, whose in draft.chosen.items():
+            for place, side in enumerate(self._sides.all):
+                if (side.is_diver, side.key) == whose:
+                    self._groups[column].button(place).setChecked(True)
+        told = DiveGovError(
+            error.title, "Nothing was merged. This is how they stand now: look again, and decide."
+        )
+        self.problem.say(told)
 
     def values(self) -> dict[str, str | None]:
         """The surviving values."""
@@ -147,7 +177,7 @@ class MergeDialog(Dialog):
         best = self._best(column)
         for place, side in enumerate(self._sides.all):
             words = show_value(column, side.values.get(column), self._context.mask_personal)
-            choice = QRadioButton(words or "nothing")
+            choice = QRadioButton(words[:_LONGEST] + ("…" if len(words) > _LONGEST else "") or "nothing")
             choice.setObjectName(f"quarantine.merge.{column.lower()}.{place}")
             choice.setAccessibleName(f"{LABELS[column]} of {side.name}: {words or 'nothing'}")
             choice.setToolTip(words)
@@ -215,7 +245,9 @@ class MergeDialog(Dialog):
 
     def _take_failure(self, error: DiveGovError) -> None:
         self.yes.setEnabled(True)
-        if not isinstance(error, Cancelled):
+        if isinstance(error, Conflict) and error.facts.what not in ("status", "claimed"):
+            self.outdated.emit(error)
+        elif not isinstance(error, Cancelled):
             self.problem.say(error)
             self.back.offer(error)
 
@@ -248,9 +280,7 @@ def _explanation(sides: Sides) -> str:
             "Choose for each field whose value survives. The result becomes a new version of the diver; "
             "the earlier one stays in the history."
         )
-    if sides.others:
-        return (
-            "No diver has this email yet. Choose for each field whose value survives: this record gets them, "
-            "and the others are discarded as duplicates. Then resubmit it."
-        )
-    return "No other open record and no diver has this email now. Resubmit the record."
+    return (
+        "No diver has this email yet. Choose for each field whose value survives: this record gets them, "
+        "and the others are discarded as duplicates. Then resubmit it."
+    )

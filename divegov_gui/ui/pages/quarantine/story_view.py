@@ -28,6 +28,9 @@ _SIGNS = {
     "Merged": ("merge", "duplicate"),
 }
 
+_TITLES = {"Claimed": "Taken over"}
+"""A claim is told only where it was another's before."""
+
 
 class StoryView(QWidget):
     """Chapters from the arrival on; the payload laid out or verbatim."""
@@ -100,7 +103,8 @@ class StoryView(QWidget):
         lines = [self._in_words(change) for change in chapter.changes]
         if chapter.summary:
             lines.append(breakable(chapter.summary))
-        return StoryEvent(chapter.at, sign, tone, chapter.kind, chapter.actor, tuple(lines))
+        title = _TITLES.get(chapter.kind, chapter.kind)
+        return StoryEvent(chapter.at, sign, tone, title, chapter.actor, tuple(lines))
 
     def _in_words(self, change: Change) -> str:
         column = change.column
