@@ -144,8 +144,8 @@ _OF_CONFLICTS: dict[str | None, _Advice] = {
     ),
     "later edit": _Advice("Undo the later edit first, or leave the record out.", options="--skip-conflicts"),
     "Discarded": _Advice("Leave it out, or reopen it first."),
-    "Released": _Advice("It is a diver by now. Leave it out."),
-    "Merged": _Advice("It is part of a diver by now. Leave it out."),
+    "Released": _Advice("It is a diver by now: change the diver in the history, or leave it out."),
+    "Merged": _Advice("It is part of a diver by now: change the diver in the history, or leave it out."),
     "Open": _Advice("It waits already. Leave it out."),
 }
 """By what stands in the way: what somebody did, or the status that the record has now."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QTableView
 from quarantine_harness import Workbench
 
 from divegov_gui.services.queue import read_versions
-from divegov_gui.services.review import Edit, claim_records, edit_records
+from divegov_gui.services.review import Edit, claim_records, edit_records, resubmit_records
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 
 GOOD = "new.address@dive.example"
@@ -188,6 +188,21 @@ def test_an_undo_that_a_later_edit_stands_on_is_refused_with_the_name(bench: Wor
     assert value(bench, record, "Email") == "later@dive.example"
     assert any("berta" in text for text in bench.texts(bench.steward.window))
     assert bench.page.actions_["undo"].isEnabled(), "what was refused can be tried again"
+
+
+def test_what_is_a_diver_by_now_does_not_keep_earlier_edits_from_being_undone(bench: Workbench) -> None:
+    first, second = bench.failing("EMAIL_FORMAT")[:2]
+    raw = value(bench, first, "Email")
+    for record in (first, second):
+        open_editor(bench, record).selectAll()
+        bench.type(f"n{record}@dive.example")
+        bench.key(Qt.Key.Key_Return)
+    bench.as_another(lambda s: resubmit_records(s, read_versions(s, [second])))
+    bench.grid.setFocus()
+    bench.ctrl(Qt.Key.Key_Z)
+    assert any(f"Record {second} was released by berta" in text for text in bench.texts(bench.steward.window))
+    bench.ctrl(Qt.Key.Key_Z)
+    assert value(bench, first, "Email") == raw
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs"])

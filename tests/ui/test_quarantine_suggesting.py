@@ -114,3 +114,6 @@ def test_a_fix_of_what_passes_is_told_from_a_repair(bench: Workbench) -> None:
     bench.point_at(record, "First_Name")
     assert "passes as it is" in bench.control("quarantine.suggestion.first_name.0").toolTip()
     assert "would accept" in bench.control("quarantine.suggestion.date_of_birth.0").toolTip()
+    assert bench.control("quarantine.suggestion.first_name.0").height() < 30, (
+        "what fails comes first in the room"
+    )

@@ -189,7 +189,8 @@ class Editing(QObject):
             self._context.notifier.error(error)
 
     def _take_back(self, steps: list[Step], onto: list[Step], words: str, leave_out: bool = False) -> None:
-        """Take the last of `steps` back; what does it again goes `onto` the others. Refused, it stays."""
+        """Take the last of `steps` back; what does it again goes `onto` the others. Refused, it stays, unless it can
+        never be taken back: then the next one is the one before it."""
         if not steps:
             return
         step = steps.pop()
@@ -200,7 +201,8 @@ class Editing(QObject):
             self.taken_back.emit(found.edited)
 
         def failed(error: DiveGovError) -> None:
-            steps.append(step)
+            if not _is_for_good(error, step):
+                steps.append(step)
             self.history_changed.emit()
             if isinstance(error, Conflict) and step.record_count > error.facts.count:
                 self.stuck.emit(error, lambda: self._take_back(steps, onto, words, leave_out=True))
@@ -217,6 +219,13 @@ class Editing(QObject):
             on_failure=failed,
             owner=self,
         )
+
+
+def _is_for_good(error: DiveGovError, step: Step) -> bool:
+    """Whether what stands in the way of a step never goes: all of its records are divers by now."""
+    if not isinstance(error, Conflict) or error.facts.count < step.record_count:
+        return False
+    return error.facts.what == "status" and error.facts.status in ("Released", "Merged")
 
 
 def _check(row: QueueRow, changes: Changes, session: Any, _: ProgressSink, cancel: CancelToken) -> Judged:

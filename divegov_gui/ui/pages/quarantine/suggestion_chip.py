@@ -16,6 +16,7 @@ from divegov_gui.ui.widgets.painting import color, focus_ring, rounded
 if TYPE_CHECKING:
     from divegov_gui.services.suggestions.model import Suggestion
 
+_GAP = 8
 _SURE = {1: "not sure", 2: "likely", 3: ""}
 
 
@@ -33,7 +34,7 @@ class SuggestionChip(QAbstractButton):
         mends: bool = True,
     ) -> None:
         super().__init__(parent)
-        self._tone = "success" if mends else "info"
+        self._tone, self._mends = ("success" if mends else "info"), mends
         self.suggestion = suggestion
         self.setObjectName(f"quarantine.suggestion.{column.lower()}.{place}")
         self.setText(in_words(suggestion, mask))
@@ -51,10 +52,16 @@ class SuggestionChip(QAbstractButton):
     def sizeHint(self) -> QSize:
         value = QFontMetrics(_value_font()).horizontalAdvance(self.text())
         what = QFontMetrics(text_font(12)).horizontalAdvance(self._what)
-        return QSize(max(value, what) + 44, 42)
+        width = max(value, what) if self._mends else value + _GAP + what
+        return QSize(width + 44, self._height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 42)
+        return QSize(120, self._height)
+
+    @property
+    def _height(self) -> int:
+        """A repair has two lines; what passes anyway takes less room from what does not."""
+        return 42 if self._mends else 26
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -68,19 +75,26 @@ class SuggestionChip(QAbstractButton):
         painter.setPen(QPen(color(f"{self._tone}_fill" if self.underMouse() else f"{self._tone}_soft"), 1))
         painter.drawRoundedRect(area, 8, 8)
         ink = theme.current().tone(self._tone)
-        theme.paint_icon(painter, "suggest", 9, 13, 16, ink.on_soft)
+        theme.paint_icon(painter, "suggest", 9, (self.height() - 16) / 2, 16, ink.on_soft)
         room = self.width() - 32 - 10
-        self._line(painter, 5, _value_font(), ink.on_soft, self.text(), room)
-        self._line(painter, 21, text_font(12), ink.on_soft, self._what, room)
+        if self._mends:
+            self._line(painter, 5, _value_font(), ink.on_soft, self.text(), room)
+            self._line(painter, 21, text_font(12), ink.on_soft, self._what, room)
+        else:
+            used = self._line(painter, 4, _value_font(), ink.on_soft, self.text(), room) + _GAP
+            self._line(painter, 4, text_font(12), ink.on_soft, self._what, room - used, used)
         if self.hasFocus():
             focus_ring(painter, QRectF(self.rect()), 8)
 
     @staticmethod
-    def _line(painter: QPainter, top: int, font: QFont, ink: str, text: str, room: int) -> None:
+    def _line(painter: QPainter, top: int, font: QFont, ink: str, text: str, room: int, left: int = 0) -> int:
+        """Draw one line, as much of it as there is room for; returns how wide it is."""
         painter.setFont(font)
         painter.setPen(QPen(ink))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(32, top, room, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        measure = QFontMetrics(font)
+        shown = measure.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room))
+        painter.drawText(QRectF(32 + left, top, max(0, room), 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        return measure.horizontalAdvance(shown)
 
 
 def in_words(suggestion: Suggestion, mask: bool = False) -> str:
