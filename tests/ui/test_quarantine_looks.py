@@ -9,7 +9,7 @@ import pytest
 from driving import find
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QTableView
 from quarantine_harness import Workbench
 
 from divegov_gui.services.queue import read_versions
@@ -247,3 +247,36 @@ def test_the_benchmark_comes_to_an_end_on_a_short_list(bench: Workbench) -> None
     assert bench.grid.rows.rowCount() < 500
     assert scrolling(bench.grid, bench.steward)["longest stall, ms"] > 0
     assert jumping(bench.grid, bench.steward, bench.path)["jump to the middle, ms"] > 0
+
+
+def test_what_is_copied_is_what_is_shown_with_the_rules_that_fail(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.point_at(record, "Email")
+    bench.grid.set_layout(bench.grid.layout_now.with_pin("email", True))
+    bench.ctrl(Qt.Key.Key_C)
+    headings, values = QApplication.clipboard().text().split("\n")
+    assert headings.split("\t")[:3] == ["Record", "Email", "Fails"]
+    assert "Status" not in headings, "it is hidden"
+    assert values.split("\t")[2] == "Email format"
+
+
+def test_after_an_undo_from_the_history_the_focus_stays_there(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    bench.as_another(
+        lambda s: edit_records(s, [Edit(record, read_versions(s, [record])[0][1], "Email", "x@dive.example")])
+    )
+    bench.click("quarantine.tab.edits")
+    group = bench.one("SELECT max(Edit_Group_ID) FROM Edit_Group")
+    bench.control(f"quarantine.group.{group}.undo").setFocus()
+    bench.key(Qt.Key.Key_Space)
+    assert bench.one("SELECT max(Edit_Group_ID) FROM Edit_Group") > group
+    history = bench.page.panes.history
+    assert bench.focus() is history or history.isAncestorOf(bench.focus())
+
+
+def test_a_release_says_that_errors_are_never_released(bench: Workbench) -> None:
+    _select(bench, [bench.failing("DOB_FORMAT")[0]])
+    bench.key(Qt.Key.Key_Return, *CTRL_SHIFT)
+    said = bench.control("quarantine.rehearsal.sentence")
+    assert isinstance(said, QLabel)
+    assert said.text().endswith("Errors are never released.")

@@ -276,11 +276,16 @@ class DataTable(QTableView):
         self.rows.want(in_sight(self))
 
     def _copy(self) -> None:
-        """Copy the selected rows that are at hand as text with tabs, headings first."""
-        lines = ["\t".join(column.title for column in self.rows.columns)]
+        """Copy the selected rows that are at hand as text with tabs, headings first: the columns as they are shown."""
+        header, columns = self.horizontalHeader(), self.rows.columns
+        shown = [header.logicalIndex(place) for place in range(header.count())]
+        shown = [section for section in shown if not self.isColumnHidden(section)]
+        lines = ["\t".join(columns[section].title for section in shown)]
         for index in self.selected_indices(_COPY_LIMIT):
-            if self.rows.row(index) is not None and (texts := self.rows.texts(index)) is not None:
-                lines.append("\t".join(" ".join(text.split()) for text in texts))
+            row, texts = self.rows.row(index), self.rows.texts(index)
+            if row is not None and texts is not None:
+                copied = (columns[section].as_copied(row, texts[section]) for section in shown)
+                lines.append("\t".join(" ".join(text.split()) for text in copied))
         if len(lines) > 1:
             QGuiApplication.clipboard().setText("\n".join(lines))
 

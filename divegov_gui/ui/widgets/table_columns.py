@@ -48,6 +48,12 @@ class Column:
     tooltip: Callable[[Row], str] | None = None
     spoken: Callable[[Row], str] | None = None
     """What assistive technology reads, where that is more than the text."""
+    copied: Callable[[Row], str] | None = None
+    """What is copied, where that is more than the text."""
+
+    def as_copied(self, row: Row, text: str) -> str:
+        """What is copied of a cell that shows `text`."""
+        return text if self.copied is None else self.copied(row)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,13 @@ def queue_columns(marks: Marks) -> tuple[Column, ...]:
             "quarantine_id", "Record", 100, align_right=True, tooltip=_about_record, spoken=_spoken_record
         ),
         Column(
-            FAILS, "Fails", 178, format=lambda _: "", tooltip=_all_reasons(marks), spoken=_all_rules(marks)
+            FAILS,
+            "Fails",
+            178,
+            format=lambda _: "",
+            tooltip=_all_reasons(marks),
+            spoken=_all_rules(marks),
+            copied=_all_rules(marks),
         ),
         *(_value_column(field.name, marks) for field in FIELDS),
         Column("source_row", "Row", 74, align_right=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from divegov_gui.core.numbers import grouped
 from divegov_gui.services.story import CellEdit, EditGroup
@@ -65,7 +65,9 @@ class HistoryView(QScrollArea):
         self._mask = False
 
     def show_history(self, groups: Sequence[EditGroup], mask: bool) -> None:
-        """Show the groups; those that were open stay open."""
+        """Show the groups; those that were open stay open, and the focus stays where it was, or near to it."""
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            self.setFocus()  # or else it would go with its button to whatever comes next
         opened = {view.group.group_id for view in self.groups if view.is_open}
         for view in self.groups:
             self._column.removeWidget(view)

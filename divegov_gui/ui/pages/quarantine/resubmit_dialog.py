@@ -174,7 +174,9 @@ class ResubmitDialog(Dialog):
         self.waive.setEnabled(True)
         staying = found.failed_count
         self._show_tiles(found)
-        self.sentence.setText(sentence(found, self._checks))
+        erring = any(record.failed_checks & self._checks.errors for record in found.records)
+        never = " Errors are never released." if self.waive.isChecked() and erring else ""
+        self.sentence.setText(sentence(found, self._checks) + never)
         self._list(found)
         self.passing.setText(
             f"Resubmit the {plural(found.passed_count, 'record')} that pass" if staying else "Resubmit"
