@@ -60,6 +60,7 @@ class Editing(Step):
             self.who, {(n, self.column): self.value for n in self.numbers}, self.kind, self.reason
         )
         check_edited(model, result, group, self.numbers)
+        assert result.skipped_count == 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def check_edited(
     else:
         assert (told.group_id, told.record_count, told.cell_count) == (None, 0, 0)
     assert {r.quarantine_id for r in told.records} <= asked
+    assert [r.quarantine_id for r in told.records] == sorted(r.quarantine_id for r in told.records)
     assert all(r.record_version == model.records[r.quarantine_id].version for r in told.records)
 
 
@@ -188,7 +190,7 @@ class Discarding(Step):
         for number in self.numbers:
             model.closed(self.who, number, "Discarded", "test_data", self.reason)
         model.events += [
-            Event(number, "Discarded", self.who, self.reason or "Test data")
+            Event(number, "Discarded", self.who, "Test data: nobody" if self.reason else "Test data")
             for number in sorted(self.numbers)
         ]
         model.logged(self.who, "Discard_Records", code="test_data", records=len(self.numbers))
@@ -334,6 +336,9 @@ class Keeping(Step):
         check_edited(model, result, model.edited(self.who, cells, "Bulk", "one person"), {self.number})
         for number in self.others:
             model.closed(self.who, number, "Discarded", "duplicate", "one person")
-        model.events += [Event(number, "Discarded", self.who, "one person") for number in sorted(self.others)]
+        model.events += [
+            Event(number, "Discarded", self.who, "Duplicate of another record: one person")
+            for number in sorted(self.others)
+        ]
         model.logged(self.who, "Discard_Records", code="duplicate", records=len(self.others))
         model.logged(self.who, "Keep_Record", self.number, records=len(self.others))
