@@ -288,9 +288,9 @@ def read_open(session: Session, bits: int = 0, cancel: CancelToken | None = None
 
 
 def read_payload(session: Session, quarantine_id: int) -> str | None:
-    """The record as it arrived, verbatim; None where there is no such record."""
+    """The record as it arrived, verbatim; None where there is no such record, or its batch was purged."""
     rows = session.select(VIEW, ["Payload"], [Filter("Quarantine_ID", "=", quarantine_id)])
-    return str(rows[0]["Payload"]) if rows else None
+    return rows[0]["Payload"] if rows else None
 
 
 def _of_many(

@@ -308,13 +308,13 @@ def discard_codes(session: Session) -> list[tuple[str, str]]:
 
 
 def _sent(records: Versions) -> str:
-    return _json([tuple(record) for record in records])
+    return _json(dict(records))
 
 
-def _json(values: list[tuple[int | str | None, ...]]) -> str:
+def _json(values: list[tuple[int | str | None, ...]] | dict[int, int]) -> str:
     import orjson
 
-    return orjson.dumps(values).decode()
+    return orjson.dumps(values, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _edited(results: list[list[Row]]) -> Edited:

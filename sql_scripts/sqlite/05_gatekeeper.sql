@@ -626,34 +626,44 @@ BEGIN
     DROP TABLE IF EXISTS temp.Rejection;
     CREATE TEMP TABLE Rejection (
         Record_ID     INTEGER PRIMARY KEY,
+        Source_Row    INTEGER NOT NULL,
         Mask          INTEGER NOT NULL,
         Rival_ID      INTEGER,
+        Payload_Hash  TEXT,
         Known_ID      INTEGER,
         Quarantine_ID INTEGER,
         Attempt       INTEGER
     );
-    INSERT INTO temp.Rejection (Record_ID, Mask, Rival_ID, Known_ID)
-    SELECT f.Record_ID,
-           f.Mask,
-           f.Diver_ID,
-           coalesce(r.Origin_Quarantine_ID,
-                    (SELECT min(q.Quarantine_ID)
-                     FROM Ingestion_Batch AS b
-                     CROSS JOIN Raw_Record AS e
-                             ON e.Batch_ID = b.Batch_ID AND e.Source_Row = r.Source_Row
-                     CROSS JOIN Record_Outcome AS o
-                             ON o.Raw_ID = e.Raw_ID
-                     CROSS JOIN Data_Quarantine AS q
-                             ON q.Quarantine_ID = o.Quarantine_ID
-                     WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
-                       AND q.Raw_ID = e.Raw_ID AND q.Payload = r.Payload AND q.Status = 'Open'),
-                    (SELECT min(q.Quarantine_ID)
-                     FROM Data_Quarantine AS q
-                     WHERE q.Payload = r.Payload AND q.Status = 'Open' AND f.Mask & 1048576 = 0))
+    INSERT INTO temp.Rejection (Record_ID, Source_Row, Mask, Rival_ID, Payload_Hash, Known_ID)
+    SELECT f.Record_ID, r.Source_Row, f.Mask, f.Diver_ID,
+           CASE WHEN r.Origin_Quarantine_ID IS NULL THEN sha256(r.Payload) END,
+           r.Origin_Quarantine_ID
     FROM temp.Finding AS f
     JOIN Raw_Record AS r
       ON r.Raw_ID = f.Record_ID
     WHERE f.Outcome IS NULL;
+    UPDATE temp.Rejection
+    SET Known_ID = coalesce((SELECT min(q.Quarantine_ID)
+                             FROM Ingestion_Batch AS b
+                             CROSS JOIN Raw_Record AS e
+                                     ON e.Batch_ID = b.Batch_ID AND e.Source_Row = Rejection.Source_Row
+                             CROSS JOIN Record_Outcome AS o
+                                     ON o.Raw_ID = e.Raw_ID
+                             CROSS JOIN Data_Quarantine AS q
+                                     ON q.Quarantine_ID = o.Quarantine_ID
+                             CROSS JOIN Quarantine_Payload AS p
+                                     ON p.Payload_Hash = Rejection.Payload_Hash AND p.Quarantine_ID = q.Quarantine_ID
+                             WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
+                               AND q.Raw_ID = e.Raw_ID AND q.Status = 'Open'),
+                            (SELECT p.Quarantine_ID
+                             FROM Quarantine_Payload AS p
+                             CROSS JOIN Data_Quarantine AS q
+                                     ON q.Quarantine_ID = p.Quarantine_ID
+                             WHERE p.Payload_Hash = Rejection.Payload_Hash AND q.Status = 'Open'
+                               AND Rejection.Mask & 1048576 = 0
+                             ORDER BY p.Quarantine_ID
+                             LIMIT 1))
+    WHERE Known_ID IS NULL;
 
     SET @Last_Quarantine_ID = max(coalesce((SELECT max(Quarantine_ID) FROM Data_Quarantine), 0),
                                   coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'Data_Quarantine'), 0));
@@ -667,14 +677,19 @@ BEGIN
     WHERE n.Record_ID = Rejection.Record_ID;
 
     INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth,
-                                 Certification, Source_Reference, Failed_Checks, Quarantined_At, Payload)
+                                 Certification, Source_Reference, Failed_Checks, Quarantined_At)
     SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
-           r.Certification, r.Source_Reference, j.Mask, @Now, r.Payload
+           r.Certification, r.Source_Reference, j.Mask, @Now
     FROM temp.Rejection AS j
     JOIN Raw_Record AS r
       ON r.Raw_ID = j.Record_ID
     WHERE j.Known_ID IS NULL
     ORDER BY j.Record_ID;
+    INSERT INTO Quarantine_Payload (Payload_Hash, Quarantine_ID)
+    SELECT j.Payload_Hash, j.Quarantine_ID
+    FROM temp.Rejection AS j
+    WHERE j.Known_ID IS NULL
+    ORDER BY j.Payload_Hash, j.Quarantine_ID;
 
     -- Several records of a batch may meet in one place: each is an attempt of its own.
     UPDATE temp.Rejection
@@ -1347,8 +1362,8 @@ BEGIN
                                   Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name,
            s.Email, s.Phone, s.Date_Of_Birth, s.Certification, s.Source_Reference,
-           CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE '{}' END
-    FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
+           CASE WHEN s.Edited_Columns = 0 THEN coalesce(s.Payload, '{}') ELSE '{}' END
+    FROM (SELECT q.Quarantine_ID, q.Attempt_Count, nullif(r.Payload, '') AS Payload,
                  -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
                  q.Failed_Checks & CASE WHEN e.Columns & 4 = 0 THEN 10485760 ELSE 8388608 END AS Kept_Checks,
                  CASE WHEN e.Columns & 4 = 0 THEN 0 ELSE 1 END AS Is_Email_New,
@@ -1475,7 +1490,7 @@ BEGIN
     DROP TABLE temp.Known_Again;
 END;
 
--- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
+-- Sends open records through the gate again as they are now: a JSON object of record: version that was read. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
 -- reasons. An untouched record comes as it came, an edited one by its values, of which Raw_Divers makes the payload; its
 -- place in the batch is its own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let
@@ -1499,7 +1514,7 @@ BEGIN
         Record_Version INTEGER
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
-    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+    SELECT key, value
     FROM json_each(@Records)
     WHERE true
     ON CONFLICT (Quarantine_ID) DO UPDATE
@@ -1527,7 +1542,9 @@ BEGIN
                             Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings, q.First_Name, q.Last_Name,
            q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-           CASE WHEN q.Edited_Columns = 0 THEN q.Payload ELSE '{"edited":true}' END
+           CASE WHEN q.Edited_Columns = 0
+                THEN coalesce((SELECT nullif(r.Payload, '') FROM Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), '{"edited":true}')
+                ELSE '{"edited":true}' END
     FROM temp.Wanted_Record AS w
     CROSS JOIN Data_Quarantine AS q
             ON q.Quarantine_ID = w.Quarantine_ID
@@ -1604,7 +1621,7 @@ BEGIN
 END;
 GRANT EXECUTE ON Resubmit_Records TO data_steward;
 
--- Puts open records away for a reason with a code (Discard_Code): a JSON array of [record, version that was read]. They
+-- Puts open records away for a reason with a code (Discard_Code): a JSON object of record: version that was read. They
 -- can be reopened.
 CREATE OR ALTER PROCEDURE Discard_Records
     @Records TEXT,
@@ -1623,7 +1640,7 @@ BEGIN
         Record_Version INTEGER
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
-    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+    SELECT key, value
     FROM json_each(@Records)
     WHERE true
     ON CONFLICT (Quarantine_ID) DO UPDATE
@@ -1671,7 +1688,7 @@ BEGIN
         Record_Version INTEGER
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
-    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+    SELECT key, value
     FROM json_each(@Records)
     WHERE true
     ON CONFLICT (Quarantine_ID) DO UPDATE
@@ -1786,7 +1803,7 @@ GRANT EXECUTE ON Release_Claims TO data_steward;
 
 -- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
 -- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
--- Other open records of the same person may go with it: @Also is a JSON array of [record, version that was read].
+-- Other open records of the same person may go with it: @Also is a JSON object of record: version that was read.
 -- @Identities and @Waive_Erased are those of Update_Diver.
 CREATE OR ALTER PROCEDURE Merge_Record
     @Quarantine_ID    INTEGER,
@@ -1809,8 +1826,8 @@ BEGIN
     SELECT w.Quarantine_ID, min(w.Record_Version)
     FROM (SELECT @Quarantine_ID AS Quarantine_ID, @Record_Version AS Record_Version
           UNION ALL
-          SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
-          FROM json_each(coalesce(@Also, '[]'))) AS w
+          SELECT CAST(key AS INTEGER), value
+          FROM json_each(coalesce(@Also, '{}'))) AS w
     GROUP BY w.Quarantine_ID;
     EXECUTE Require_Records @Status = 'Open';
     EXECUTE Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values, @Reason = @Reason,
@@ -1841,7 +1858,7 @@ END;
 GRANT EXECUTE ON Merge_Record TO data_steward;
 
 -- Makes one of several open records that are the same person, where no diver is it yet: it gets the surviving values (@Edits,
--- as for Edit_Records), and the others of @Also, a JSON array of [record, version that was read], are discarded as its
+-- as for Edit_Records), and the others of @Also, a JSON object of record: version that was read, are discarded as its
 -- duplicates. Tells the group of the edit, and how many records were put away.
 CREATE OR ALTER PROCEDURE Keep_Record
     @Quarantine_ID  INTEGER,
@@ -1856,7 +1873,7 @@ BEGIN
         THROW 50400, 'Say why the records are the same person.';
     IF EXISTS (SELECT 1 FROM json_each(@Edits) WHERE json_extract(value, '$[0]') <> @Quarantine_ID)
         THROW 50400, 'Only the record that is kept gets the surviving values.';
-    IF EXISTS (SELECT 1 FROM json_each(@Also) WHERE json_extract(value, '$[0]') = @Quarantine_ID)
+    IF EXISTS (SELECT 1 FROM json_each(@Also) WHERE CAST(key AS INTEGER) = @Quarantine_ID)
         THROW 50400, 'A record is no duplicate of itself.';
 
     DROP TABLE IF EXISTS temp.Wanted_Record;
@@ -1872,7 +1889,7 @@ BEGIN
                          @Identities = @Identities;
     EXECUTE Discard_Records @Records = @Also, @Code = 'duplicate', @Reason = @Reason;
     EXECUTE Log_Action @Action = 'Keep_Record', @Subject_Type = 'Data_Quarantine', @Subject_ID = @Quarantine_ID,
-                       @Detail = json_object('records', json_array_length(@Also));
+                       @Detail = json_object('records', (SELECT count(*) FROM json_each(@Also)));
 END;
 GRANT EXECUTE ON Keep_Record TO data_steward;
 
@@ -2519,7 +2536,6 @@ BEGIN
            (SELECT count(*)
             FROM Data_Quarantine
             WHERE lower(trim(Email)) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Email')
-               OR lower(trim(Payload)) IN (SELECT Value FROM temp.Traced_Value WHERE Column_Name = 'Payload')
                OR lower(trim(Source_Reference)) IN (SELECT Value
                                                     FROM temp.Traced_Value
                                                     WHERE Column_Name = 'Source_Reference'))
@@ -2617,14 +2633,12 @@ BEGIN
                      WHEN 'Email' THEN q.Email
                      WHEN 'Phone' THEN q.Phone
                      WHEN 'Date_Of_Birth' THEN q.Date_Of_Birth
-                     WHEN 'Source_Reference' THEN q.Source_Reference
-                     ELSE q.Payload
+                     ELSE q.Source_Reference
                  END
           FROM temp.Subject_Quarantine AS s
           JOIN Data_Quarantine AS q
             ON q.Quarantine_ID = s.Quarantine_ID
-          CROSS JOIN (VALUES ('First_Name'), ('Last_Name'), ('Email'), ('Phone'), ('Date_Of_Birth'), ('Source_Reference'),
-                             ('Payload')) AS c
+          CROSS JOIN (VALUES ('First_Name'), ('Last_Name'), ('Email'), ('Phone'), ('Date_Of_Birth'), ('Source_Reference')) AS c
           UNION ALL
           SELECT e.Column_Name, e.Old_Value
           FROM temp.Subject_Quarantine AS s
@@ -2768,6 +2782,13 @@ BEGIN
     SET Card_Number = 'erased-' || Certification_ID
     WHERE Diver_ID = @Diver_ID;
 
+    DELETE FROM Quarantine_Payload
+    WHERE (Payload_Hash, Quarantine_ID) IN (SELECT sha256(r.Payload), q.Quarantine_ID
+                                            FROM temp.Subject_Quarantine AS s
+                                            JOIN Data_Quarantine AS q
+                                              ON q.Quarantine_ID = s.Quarantine_ID
+                                            JOIN Raw_Record AS r
+                                              ON r.Raw_ID = q.Raw_ID);
     UPDATE Raw_Record
     SET First_Name = NULL,
         Last_Name = NULL,
@@ -2787,7 +2808,6 @@ BEGIN
         Date_Of_Birth = NULL,
         Certification = NULL,
         Source_Reference = NULL,
-        Payload = '{"erased":true}',
         Failed_Checks = 0,
         Edited_Columns = 0,
         Claimed_By = NULL,
@@ -2994,7 +3014,8 @@ BEGIN
            0                                                                                          AS Source_Row,
            ~(SELECT Checks FROM temp.Retest_Scope)                                                    AS Waived_Checks,
            CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) AND q.Edited_Columns = 0
-                THEN q.Payload ELSE '{}' END                                                          AS Payload,
+                THEN coalesce((SELECT nullif(r.Payload, '') FROM Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), '{}')
+                ELSE '{}' END                                                                         AS Payload,
            CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN q.First_Name END                  AS First_Name,
            CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN q.Last_Name END                   AS Last_Name,
            CASE WHEN (SELECT Has_Email FROM temp.Retest_Scope) THEN q.Email END                       AS Email,

@@ -235,7 +235,7 @@ SELECT q.Quarantine_ID, q.Batch_ID, b.Source_Name, r.Source_Row, +q.Status AS St
        q.Attempt_Count, q.Record_Version, q.Quarantined_At,
        CASE WHEN q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN q.Claimed_By END AS Claimed_By,
        CASE WHEN q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') THEN q.Claimed_Until END AS Claimed_Until,
-       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, q.Payload,
+       q.Resolution_Code, q.Resolution_Reason, q.Resolved_By, q.Resolved_At, q.Diver_ID, nullif(r.Payload, '') AS Payload,
        q.Raw_ID, q.Failed_Checks, q.Edited_Columns, substr(q.Quarantined_At, 1, 10) AS Quarantined_On,
        q.Claimed_Until IS NOT NULL AND q.Claimed_Until > strftime('%Y-%m-%d %H:%M:%f', 'now') AS Is_Claimed,
        r.First_Name AS Raw_First_Name, r.Last_Name AS Raw_Last_Name, r.Email AS Raw_Email, r.Phone AS Raw_Phone,

@@ -401,7 +401,6 @@ IF OBJECT_ID(N'Staging.Raw_Flag', N'U') IS NULL
     );
 GO
 
--- The values are those of the source, of any length, so that an index cannot hold the payload; it holds its SHA-256.
 IF OBJECT_ID(N'dbo.Data_Quarantine', N'U') IS NULL
     CREATE TABLE dbo.Data_Quarantine (
         Quarantine_ID     BIGINT NOT NULL
@@ -429,18 +428,37 @@ IF OBJECT_ID(N'dbo.Data_Quarantine', N'U') IS NULL
         Resolved_By       NVARCHAR(128) COLLATE Latin1_General_100_BIN2 NULL,
         Resolved_At       DATETIME2(7) NULL,
         Diver_ID          BIGINT NULL,
-        Payload           NVARCHAR(MAX) COLLATE Latin1_General_100_BIN2 NOT NULL,
-        Payload_Hash      AS CONVERT(BINARY(32), HASHBYTES('SHA2_256', Payload)) PERSISTED,
         CONSTRAINT CK_Data_Quarantine_Resolved CHECK (
             (Status = N'Open' AND Resolved_At IS NULL) OR (Status <> N'Open' AND Resolved_At IS NOT NULL))
     );
 IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Batch', N'IndexID') IS NULL
     CREATE INDEX IX_Data_Quarantine_Batch ON dbo.Data_Quarantine (Batch_ID);
--- A record that arrives again while it still waits is found by its payload, and not parked twice. The closed ones stay in
--- the index: taking each out of it was a quarter of what closing costs.
+GO
+
+-- A record that arrives again while it still waits is known by its payload, and not parked twice. The payload itself is
+-- with the source record; and this stands beside the wide rows, not in them, since those are written anew when they are
+-- closed. The closed ones stay here.
+IF OBJECT_ID(N'dbo.Quarantine_Payload', N'U') IS NULL
+    CREATE TABLE dbo.Quarantine_Payload (
+        Payload_Hash  BINARY(32) NOT NULL,
+        Quarantine_ID BIGINT NOT NULL
+            CONSTRAINT FK_Quarantine_Payload_Record REFERENCES dbo.Data_Quarantine (Quarantine_ID),
+        CONSTRAINT PK_Quarantine_Payload PRIMARY KEY (Payload_Hash, Quarantine_ID)
+    );
+GO
+-- A database of before had the payload in the row. What names a column that may be gone is compiled only where it is there.
+IF COL_LENGTH(N'dbo.Data_Quarantine', N'Payload') IS NOT NULL
+    EXECUTE (N'INSERT INTO dbo.Quarantine_Payload (Payload_Hash, Quarantine_ID)
+               SELECT CONVERT(BINARY(32), HASHBYTES(''SHA2_256'', Payload)), Quarantine_ID
+               FROM dbo.Data_Quarantine
+               WHERE Payload <> N''{"erased":true}'';');
+GO
 DROP INDEX IF EXISTS IX_Data_Quarantine_Open_Payload ON dbo.Data_Quarantine;
-IF INDEXPROPERTY(OBJECT_ID(N'dbo.Data_Quarantine'), N'IX_Data_Quarantine_Payload', N'IndexID') IS NULL
-    CREATE INDEX IX_Data_Quarantine_Payload ON dbo.Data_Quarantine (Payload_Hash);
+DROP INDEX IF EXISTS IX_Data_Quarantine_Payload ON dbo.Data_Quarantine;
+GO
+ALTER TABLE dbo.Data_Quarantine DROP COLUMN IF EXISTS Payload_Hash;
+GO
+ALTER TABLE dbo.Data_Quarantine DROP COLUMN IF EXISTS Payload;
 GO
 
 -- Every rule and column that a record failed at an attempt; appended, never overwritten.

@@ -753,8 +753,10 @@ BEGIN
     );
     CREATE TABLE #Rejection (
         Record_ID     BIGINT NOT NULL PRIMARY KEY,
+        Source_Row    BIGINT NOT NULL,
         Mask          INT NOT NULL,
         Rival_ID      BIGINT NULL,
+        Payload_Hash  BINARY(32) NULL,
         Known_ID      BIGINT NULL,
         Quarantine_ID BIGINT NULL,
         Attempt       INT NULL
@@ -908,31 +910,36 @@ BEGIN
         -- PAYLOAD_INVALID) that look the same are the same record only there. The place is looked up, not searched for
         -- among all that look the same: they may be thousands.
         SET @Content_Hash = (SELECT Content_Hash FROM Staging.Ingestion_Batch WHERE Batch_ID = @Batch_ID);
-        INSERT INTO #Rejection (Record_ID, Mask, Rival_ID, Known_ID)
-        SELECT f.Record_ID,
-               f.Mask,
-               f.Diver_ID,
-               COALESCE(r.Origin_Quarantine_ID,
-                        (SELECT MIN(q.Quarantine_ID)
-                         FROM Staging.Ingestion_Batch AS b
-                         JOIN Staging.Raw_Record AS e
-                           ON e.Batch_ID = b.Batch_ID AND e.Source_Row = r.Source_Row
-                         JOIN Staging.Record_Outcome AS o
-                           ON o.Raw_ID = e.Raw_ID
-                         JOIN dbo.Data_Quarantine AS q
-                           ON q.Quarantine_ID = o.Quarantine_ID
-                         WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
-                           AND q.Raw_ID = e.Raw_ID AND q.Status = N'Open'
-                           AND q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))),
-                        (SELECT TOP (1) q.Quarantine_ID
-                         FROM dbo.Data_Quarantine AS q
-                         WHERE q.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload))
-                           AND q.Status = N'Open' AND f.Mask & 1048576 = 0
-                         ORDER BY q.Quarantine_ID))
+        INSERT INTO #Rejection (Record_ID, Source_Row, Mask, Rival_ID, Payload_Hash, Known_ID)
+        SELECT f.Record_ID, r.Source_Row, f.Mask, f.Diver_ID,
+               CASE WHEN r.Origin_Quarantine_ID IS NULL THEN CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload)) END,
+               r.Origin_Quarantine_ID
         FROM #Finding AS f
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = f.Record_ID AND r.Batch_ID = @Batch_ID
         WHERE f.Outcome IS NULL;
+        UPDATE j
+        SET Known_ID = COALESCE((SELECT MIN(q.Quarantine_ID)
+                                 FROM Staging.Ingestion_Batch AS b
+                                 JOIN Staging.Raw_Record AS e
+                                   ON e.Batch_ID = b.Batch_ID AND e.Source_Row = j.Source_Row
+                                 JOIN Staging.Record_Outcome AS o
+                                   ON o.Raw_ID = e.Raw_ID
+                                 JOIN dbo.Data_Quarantine AS q
+                                   ON q.Quarantine_ID = o.Quarantine_ID
+                                 JOIN dbo.Quarantine_Payload AS p
+                                   ON p.Payload_Hash = j.Payload_Hash AND p.Quarantine_ID = q.Quarantine_ID
+                                 WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
+                                   AND q.Raw_ID = e.Raw_ID AND q.Status = N'Open'),
+                                (SELECT TOP (1) p.Quarantine_ID
+                                 FROM dbo.Quarantine_Payload AS p
+                                 JOIN dbo.Data_Quarantine AS q
+                                   ON q.Quarantine_ID = p.Quarantine_ID
+                                 WHERE p.Payload_Hash = j.Payload_Hash AND q.Status = N'Open'
+                                   AND j.Mask & 1048576 = 0
+                                 ORDER BY p.Quarantine_ID))
+        FROM #Rejection AS j
+        WHERE j.Known_ID IS NULL;
 
         INSERT INTO #New_Place (Record_ID, Quarantine_ID)
         SELECT j.Record_ID,
@@ -948,13 +955,16 @@ BEGIN
           ON n.Record_ID = j.Record_ID;
 
         INSERT INTO dbo.Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone,
-                                         Date_Of_Birth, Certification, Source_Reference, Failed_Checks, Quarantined_At,
-                                         Payload)
+                                         Date_Of_Birth, Certification, Source_Reference, Failed_Checks, Quarantined_At)
         SELECT j.Quarantine_ID, @Batch_ID, r.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
-               r.Certification, r.Source_Reference, j.Mask, @Now, r.Payload
+               r.Certification, r.Source_Reference, j.Mask, @Now
         FROM #Rejection AS j
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = j.Record_ID AND r.Batch_ID = @Batch_ID
+        WHERE j.Known_ID IS NULL;
+        INSERT INTO dbo.Quarantine_Payload (Payload_Hash, Quarantine_ID)
+        SELECT j.Payload_Hash, j.Quarantine_ID
+        FROM #Rejection AS j
         WHERE j.Known_ID IS NULL;
 
         -- Several records of a batch may meet in one place: each is an attempt of its own.
@@ -1820,8 +1830,8 @@ BEGIN
                               Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name,
            s.Email, s.Phone, s.Date_Of_Birth, s.Certification, s.Source_Reference,
-           CASE WHEN s.Edited_Columns = 0 THEN s.Payload ELSE N'{}' END
-    FROM (SELECT q.Quarantine_ID, q.Attempt_Count, q.Payload,
+           CASE WHEN s.Edited_Columns = 0 THEN COALESCE(s.Payload, N'{}') ELSE N'{}' END
+    FROM (SELECT q.Quarantine_ID, q.Attempt_Count, NULLIF(r.Payload, N'') AS Payload,
                  -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
                  q.Failed_Checks & CASE WHEN e.Columns & 4 = 0 THEN 10485760 ELSE 8388608 END AS Kept_Checks,
                  CASE WHEN e.Columns & 4 = 0 THEN 0 ELSE 1 END AS Is_Email_New,
@@ -1995,7 +2005,7 @@ BEGIN
 END;
 GO
 
--- Sends open records through the gate again as they are now: a JSON array of [record, version that was read]. They are a
+-- Sends open records through the gate again as they are now: a JSON object of record: version that was read. They are a
 -- batch of their own, judged and compared like any other; what is let in is closed, what is not stays with its new
 -- reasons. An untouched record comes as it came, an edited one by its values, of which Raw_Divers makes the payload; its
 -- place in the batch is its own number. With @Waive_Warnings and a reason, what a record fails by warnings alone is let
@@ -2040,12 +2050,9 @@ BEGIN
         SAVE TRANSACTION Resubmission;
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
-        SELECT j.Quarantine_ID, MIN(j.Record_Version)
-        FROM OPENJSON(@Records) WITH (
-                 Quarantine_ID  BIGINT '$[0]',
-                 Record_Version INT    '$[1]'
-             ) AS j
-        GROUP BY j.Quarantine_ID;
+        SELECT CONVERT(BIGINT, w.[key]), MIN(CONVERT(INT, w.value))
+        FROM OPENJSON(@Records) AS w
+        GROUP BY CONVERT(BIGINT, w.[key]);
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
         IF @Record_Count = 0
             THROW 50400, N'There is no record to resubmit.', 1;
@@ -2069,7 +2076,10 @@ BEGIN
                                         Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
         SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings,
                q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-               CASE WHEN q.Edited_Columns = 0 THEN q.Payload ELSE N'{"edited":true}' END
+               CASE WHEN q.Edited_Columns = 0
+                    THEN COALESCE((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID),
+                                  N'{"edited":true}')
+                    ELSE N'{"edited":true}' END
         FROM #Wanted_Record AS w
         JOIN dbo.Data_Quarantine AS q
           ON q.Quarantine_ID = w.Quarantine_ID
@@ -2160,7 +2170,7 @@ GO
 GRANT EXECUTE ON dbo.Resubmit_Records TO data_steward;
 GO
 
--- Puts open records away for a reason with a code (Discard_Code): a JSON array of [record, version that was read]. They
+-- Puts open records away for a reason with a code (Discard_Code): a JSON object of record: version that was read. They
 -- can be reopened.
 CREATE OR ALTER PROCEDURE dbo.Discard_Records
     @Records NVARCHAR(MAX),
@@ -2188,12 +2198,9 @@ BEGIN
             THROW 50400, N'Say why the records are discarded.', 1;
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
-        SELECT j.Quarantine_ID, MIN(j.Record_Version)
-        FROM OPENJSON(@Records) WITH (
-                 Quarantine_ID  BIGINT '$[0]',
-                 Record_Version INT    '$[1]'
-             ) AS j
-        GROUP BY j.Quarantine_ID;
+        SELECT CONVERT(BIGINT, w.[key]), MIN(CONVERT(INT, w.value))
+        FROM OPENJSON(@Records) AS w
+        GROUP BY CONVERT(BIGINT, w.[key]);
         EXECUTE dbo.Require_Records @Status = N'Open';
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
 
@@ -2254,12 +2261,9 @@ BEGIN
         BEGIN TRANSACTION;
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
-        SELECT j.Quarantine_ID, MIN(j.Record_Version)
-        FROM OPENJSON(@Records) WITH (
-                 Quarantine_ID  BIGINT '$[0]',
-                 Record_Version INT    '$[1]'
-             ) AS j
-        GROUP BY j.Quarantine_ID;
+        SELECT CONVERT(BIGINT, w.[key]), MIN(CONVERT(INT, w.value))
+        FROM OPENJSON(@Records) AS w
+        GROUP BY CONVERT(BIGINT, w.[key]);
         EXECUTE dbo.Require_Records @Status = N'Discarded';
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
 
@@ -2428,7 +2432,7 @@ GO
 
 -- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
 -- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
--- Other open records of the same person may go with it: @Also is a JSON array of [record, version that was read].
+-- Other open records of the same person may go with it: @Also is a JSON object of record: version that was read.
 -- @Identities and @Waive_Erased are those of Update_Diver.
 CREATE OR ALTER PROCEDURE dbo.Merge_Record
     @Quarantine_ID    BIGINT,
@@ -2466,11 +2470,8 @@ BEGIN
         SELECT w.Quarantine_ID, MIN(w.Record_Version)
         FROM (SELECT @Quarantine_ID AS Quarantine_ID, @Record_Version AS Record_Version
               UNION ALL
-              SELECT j.Quarantine_ID, j.Record_Version
-              FROM OPENJSON(@Also) WITH (
-                       Quarantine_ID  BIGINT '$[0]',
-                       Record_Version INT    '$[1]'
-                   ) AS j) AS w
+              SELECT CONVERT(BIGINT, a.[key]), CONVERT(INT, a.value)
+              FROM OPENJSON(@Also) AS a) AS w
         GROUP BY w.Quarantine_ID;
         EXECUTE dbo.Require_Records @Status = N'Open';
         EXECUTE dbo.Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values,
@@ -2510,7 +2511,7 @@ GRANT EXECUTE ON dbo.Merge_Record TO data_steward;
 GO
 
 -- Makes one of several open records that are the same person, where no diver is it yet: it gets the surviving values (@Edits,
--- as for Edit_Records), and the others of @Also, a JSON array of [record, version that was read], are discarded as its
+-- as for Edit_Records), and the others of @Also, a JSON object of record: version that was read, are discarded as its
 -- duplicates. Tells the group of the edit, and how many records were put away.
 CREATE OR ALTER PROCEDURE dbo.Keep_Record
     @Quarantine_ID  BIGINT,
@@ -2537,7 +2538,7 @@ BEGIN
             THROW 50400, N'Say why the records are the same person.', 1;
         IF EXISTS (SELECT 1 FROM OPENJSON(@Edits) WITH (Quarantine_ID BIGINT '$[0]') AS j WHERE j.Quarantine_ID <> @Quarantine_ID)
             THROW 50400, N'Only the record that is kept gets the surviving values.', 1;
-        IF EXISTS (SELECT 1 FROM OPENJSON(@Also) WITH (Quarantine_ID BIGINT '$[0]') AS j WHERE j.Quarantine_ID = @Quarantine_ID)
+        IF EXISTS (SELECT 1 FROM OPENJSON(@Also) AS a WHERE CONVERT(BIGINT, a.[key]) = @Quarantine_ID)
             THROW 50400, N'A record is no duplicate of itself.', 1;
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
@@ -3555,7 +3556,6 @@ BEGIN
                (SELECT COUNT_BIG(*)
                 FROM dbo.Data_Quarantine AS q
                 WHERE TRANSLATE(TRIM(q.Email), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Email')
-                   OR TRANSLATE(TRIM(q.Payload), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Payload')
                    OR TRANSLATE(TRIM(q.Source_Reference), @Upper, @Lower) IN (SELECT v.Value FROM #Traced_Value AS v WHERE v.Column_Name = N'Source_Reference'))
         UNION ALL
         SELECT N'Quarantine_Violation',
@@ -3731,7 +3731,6 @@ BEGIN
                        WHEN N'Phone' THEN q.Phone
                        WHEN N'Date_Of_Birth' THEN q.Date_Of_Birth
                        WHEN N'Source_Reference' THEN q.Source_Reference
-                       ELSE q.Payload
                    END
             FROM #Subject_Quarantine AS s
             JOIN dbo.Data_Quarantine AS q
@@ -3892,6 +3891,15 @@ BEGIN
         SET Card_Number = CONCAT(N'erased-', Certification_ID)
         WHERE Diver_ID = @Diver_ID;
 
+        DELETE p
+        FROM dbo.Quarantine_Payload AS p
+        JOIN #Subject_Quarantine AS s
+          ON s.Quarantine_ID = p.Quarantine_ID
+        JOIN dbo.Data_Quarantine AS q
+          ON q.Quarantine_ID = s.Quarantine_ID
+        JOIN Staging.Raw_Record AS r
+          ON r.Raw_ID = q.Raw_ID
+        WHERE p.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload));
         UPDATE Staging.Raw_Record
         SET First_Name = NULL,
             Last_Name = NULL,
@@ -3911,7 +3919,6 @@ BEGIN
             Date_Of_Birth = NULL,
             Certification = NULL,
             Source_Reference = NULL,
-            Payload = N'{"erased":true}',
             Failed_Checks = 0,
             Edited_Columns = 0,
             Claimed_By = NULL,
@@ -4245,7 +4252,9 @@ BEGIN
         SELECT q.Quarantine_ID,
                0,
                ~s.Checks,
-               CASE WHEN s.Has_Rest = 1 AND q.Edited_Columns = 0 THEN q.Payload ELSE N'{}' END,
+               CASE WHEN s.Has_Rest = 1 AND q.Edited_Columns = 0
+                    THEN COALESCE((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), N'{}')
+                    ELSE N'{}' END,
                CASE WHEN s.Has_Names = 1 THEN q.First_Name END,
                CASE WHEN s.Has_Names = 1 THEN q.Last_Name END,
                CASE WHEN s.Has_Email = 1 THEN q.Email END,

@@ -91,9 +91,8 @@ def add_records(connection: sqlite3.Connection) -> None:
         "SELECT Diver_ID, 'Promoted', Diver_ID FROM Diver"
     )
     connection.execute(
-        f"INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, {columns}, Quarantined_At, Failed_Checks, "
-        "Payload) "
-        f"SELECT Raw_ID - 10000000, Batch_ID, Raw_ID, {columns}, '2021-01-01', 4194304, Payload "
+        f"INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, {columns}, Quarantined_At, Failed_Checks) "
+        f"SELECT Raw_ID - 10000000, Batch_ID, Raw_ID, {columns}, '2021-01-01', 4194304 "
         "FROM Raw_Record WHERE Raw_ID > 10000000"
     )
     connection.execute(

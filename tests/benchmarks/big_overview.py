@@ -49,9 +49,9 @@ _STATEMENTS = (
     """INSERT INTO Raw_Record (Raw_ID, Batch_ID, Source_Row, Payload)
        WITH RECURSIVE n (value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value + 1 < :batches * :each)
        SELECT value + 1, value / :each + 1, value % :each + 1, '{}' FROM n""",
-    """INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, Quarantined_At, Failed_Checks, Payload)
+    """INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, Quarantined_At, Failed_Checks)
        SELECT (r.Batch_ID - 1) * (:each / 20) + r.Source_Row / 20, r.Batch_ID, r.Raw_ID, b.Received_At,
-              1 << (r.Source_Row / 20 % 17), r.Raw_ID
+              1 << (r.Source_Row / 20 % 17)
        FROM Raw_Record AS r JOIN Ingestion_Batch AS b ON b.Batch_ID = r.Batch_ID
        WHERE r.Source_Row % 20 = 0 ORDER BY r.Raw_ID""",
     """INSERT INTO Record_Outcome (Raw_ID, Outcome, Diver_ID, Quarantine_ID)

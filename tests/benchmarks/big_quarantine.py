@@ -95,19 +95,22 @@ _STATEMENTS = (
                CASE WHEN q.Email LIKE '_%@_%' THEN c.Number || q.Email ELSE q.Email END,
                CASE WHEN c.Number % 2 THEN '12' ELSE q.Phone END, q.Date_Of_Birth, q.Certification,
                coalesce(q.Source_Reference, '') || '-' || c.Number,
-               replace(q.Payload, '}}', ', "copy": ' || c.Number || '}}')
-        FROM temp.Copied AS c JOIN Data_Quarantine AS q ON q.Quarantine_ID = c.Source_ID ORDER BY c.Number""",
+               replace(r.Payload, '}}', ', "copy": ' || c.Number || '}}')
+        FROM temp.Copied AS c
+        JOIN Data_Quarantine AS q ON q.Quarantine_ID = c.Source_ID
+        JOIN Raw_Record AS r ON r.Raw_ID = q.Raw_ID ORDER BY c.Number""",
     """INSERT INTO Record_Outcome (Raw_ID, Outcome, Quarantine_ID)
        SELECT Raw_ID, 'Quarantined', Quarantine_ID FROM temp.Copied ORDER BY Raw_ID""",
-    f"""INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, {_COLUMNS}, Quarantined_At, Payload,
-                                     Failed_Checks)
+    f"""INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, {_COLUMNS}, Quarantined_At, Failed_Checks)
         SELECT c.Quarantine_ID, c.Batch_ID, c.Raw_ID, r.First_Name, r.Last_Name, r.Email, r.Phone, r.Date_Of_Birth,
                r.Certification, r.Source_Reference,
                strftime('%Y-%m-%d %H:%M:%f', q.Quarantined_At, '-' || (c.Batch_ID * 3) || ' days') || '000',
-               r.Payload, q.Failed_Checks | (c.Number % 2) * 512
+               q.Failed_Checks | (c.Number % 2) * 512
         FROM temp.Copied AS c
         JOIN Data_Quarantine AS q ON q.Quarantine_ID = c.Source_ID
         JOIN Raw_Record AS r ON r.Raw_ID = c.Raw_ID ORDER BY c.Number""",
+    """INSERT INTO Quarantine_Payload (Payload_Hash, Quarantine_ID)
+       SELECT lower(hex(randomblob(32))), Quarantine_ID FROM temp.Copied""",
     """INSERT INTO Quarantine_Violation (Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value,
                                          Recorded_At)
        SELECT c.Quarantine_ID, 1, k.Rule_Code, k.Column_Name, c.Raw_ID, NULL, q.Quarantined_At

@@ -11,7 +11,8 @@ from people import person
 
 from divegov_gui.core.errors import Conflict, Refused
 from divegov_gui.database.session import Filter, Order
-from divegov_gui.services.review import undo_edit
+from divegov_gui.services.review import discard_records, reopen_records, resubmit_records, undo_edit
+from divegov_gui.services.story import read_story
 
 FAR_PAST = "2020-01-01"
 
@@ -216,6 +217,18 @@ def test_what_an_open_record_came_from_is_kept_until_it_is_resolved(gate: Gate) 
     assert raw(gate) == [(1, "Promoted", None, False), (2, "Quarantined", "?", True)]
     (batch,) = gate.session.select("Batch_Summary")
     assert batch["Purged_At"] is None
+
+
+def test_a_record_that_is_reopened_after_its_source_was_purged_goes_by_its_values(gate: Gate) -> None:
+    gate.take_in([person(email="?"), person()], received_on=FAR_PAST)
+    discard_records(gate.session, gate.versions_of(1), "test_data", None)
+    purge(gate, "2021-01-01")
+    assert gate.queue()[0]["Payload"] is None
+    assert read_story(gate.session, 1).payload is None
+    reopen_records(gate.session, gate.versions_of(1), "ours after all")
+    assert resubmit_records(gate.session, gate.versions_of(1)).failed_count == 1
+    gate.edit(1, Email="new@example.org")
+    assert resubmit_records(gate.session, gate.versions_of(1)).passed_count == 1
 
 
 def test_a_rehearsed_purge_says_the_same_and_takes_nothing(gate: Gate) -> None:

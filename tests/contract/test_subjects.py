@@ -104,6 +104,16 @@ def bytes_left(gate: Gate) -> list[str]:
 # -- Export ---------------------------------------------------------------------------------------------------
 
 
+def test_an_erased_record_is_not_even_known_by_the_hash_of_its_payload(gate: Gate, key: ErasureKey) -> None:
+    def hashes() -> list[int]:
+        return [row[0] for row in gate.backend.run("SELECT Quarantine_ID FROM Quarantine_Payload")]
+
+    held = len(hashes())
+    rows = {line.place: line.rows for line in subjects.rehearse_erasure(gate.session, 1).lines}
+    erase(gate, key)
+    assert len(hashes()) == held - rows["Data_Quarantine"]
+
+
 def test_an_export_holds_everything_that_is_held(gate: Gate) -> None:
     dive(gate)
     export = subjects.export_subject(gate.session, 1, "Article 15")
@@ -296,7 +306,7 @@ def befall(gate: Gate, kind: str, word: str) -> None:
 ERASED_FROM = {
     *("Diver", "Diver_History", "Search_Term", "Diver_Deletion", "Diver_Reveal", "Certification"),
     *("Raw_Record", "Data_Quarantine", "Quarantine_Violation", "Quarantine_Revision", "Quarantine_Event"),
-    *("Edit_Group", "Ingestion_Batch"),
+    *("Quarantine_Payload", "Edit_Group", "Ingestion_Batch"),
 }
 NAMES_NOBODY = {
     *("Schema_Script", "Schema_Object", "Stored_Procedure", "Transaction_Context", "Steward_Action"),
@@ -422,7 +432,7 @@ def test_a_steward_may_let_an_erased_person_in_again_with_a_reason(
 
 def resubmit(gate: Gate, **how: Any) -> dict[str, Any]:
     """Resubmit what waits; returns the counts."""
-    records = [[q["Quarantine_ID"], q["Record_Version"]] for q in gate.queue() if q["Status"] == "Open"]
+    records = {q["Quarantine_ID"]: q["Record_Version"] for q in gate.queue() if q["Status"] == "Open"}
     results = gate.session.call("Resubmit_Records", records=json.dumps(records), **how)
     return next(dict(rows[0]) for rows in results if rows and "Passed_Count" in rows[0])
 

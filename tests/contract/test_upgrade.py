@@ -23,7 +23,7 @@ KEPT = (
     "SELECT Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value, Recorded_At "
     "FROM Quarantine_Violation ORDER BY Quarantine_ID, Attempt, Rule_Code",
     "SELECT * FROM Steward_Action ORDER BY Action_ID",
-    "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Status, Attempt_Count, Record_Version, Payload "
+    "SELECT Quarantine_ID, Batch_ID, Raw_ID, Email, Status, Attempt_Count, Record_Version "
     "FROM Data_Quarantine ORDER BY Quarantine_ID",
 )
 
@@ -67,6 +67,20 @@ def test_the_standing_of_each_record_is_that_of_its_last_attempt(old: Path) -> N
         assert {row["Quarantine_ID"]: row["Failed_Checks"] for row in queue} == standing
         assert all(standing.values())
         assert {row["Edited_Columns"] for row in queue} == {0}
+
+
+def test_what_waits_since_before_an_upgrade_is_shown_and_known_again_as_it_came(old: Path) -> None:
+    payloads = ask(old, "SELECT Quarantine_ID, Payload FROM Data_Quarantine ORDER BY Quarantine_ID")
+    with closing(upgraded(old)) as session:
+        queue = session.select("Quarantine_Queue", order=[Order("Quarantine_ID")])
+        assert [(row["Quarantine_ID"], row["Payload"]) for row in queue] == payloads
+        waiting = [row["Quarantine_ID"] for row in queue if row["Status"] == "Open"]
+        batches = session.select("Batch_Summary", filters=[Filter("Status", "=", "Governed")])
+        for batch in batches:
+            session.call("Replay_Batch", batch_id=batch["Batch_ID"])
+        again = session.select("Quarantine_Queue", filters=[Filter("Status", "=", "Open")])
+        assert waiting
+        assert sorted(row["Quarantine_ID"] for row in again) == waiting
 
 
 def test_an_upgraded_workspace_has_what_a_new_one_has(old: Path, tmp_path: Path) -> None:

@@ -294,7 +294,7 @@ def test_the_record_is_shown_as_it_arrived(bench: Workbench) -> None:
     bench.point_at(record, "First_Name")
     bench.click("quarantine.tab.story")
     payload = find(bench.steward, "quarantine.payload", QPlainTextEdit)
-    verbatim = bench.one(f"SELECT Payload FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+    verbatim = bench.one(f"SELECT Payload FROM Quarantine_Queue WHERE Quarantine_ID = {record}")
     assert json.loads(payload.toPlainText()) == json.loads(verbatim)
     bench.click("quarantine.verbatim")
     assert payload.toPlainText() == verbatim

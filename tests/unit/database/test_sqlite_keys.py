@@ -22,7 +22,7 @@ def waiting(session: SqliteSession, path: Path) -> list[int]:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executemany(
             "INSERT INTO Data_Quarantine (Quarantine_ID, Batch_ID, Raw_ID, Status, Failed_Checks, Quarantined_At,"
-            " Resolved_At, Payload) VALUES (?, ?, ?, ?, ?, '2026-01-01', ?, '{}')",
+            " Resolved_At) VALUES (?, ?, ?, ?, ?, '2026-01-01', ?)",
             (
                 (
                     n,

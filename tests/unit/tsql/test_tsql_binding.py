@@ -93,8 +93,8 @@ def missing(query: exp.Expression) -> list[str]:
         ("SELECT d.email FROM dbo.Diver AS d", "SELECT Email FROM dbo.Diver"),
         ("SELECT 1 AS One FROM dbo.Divers AS d", "SELECT 1 AS One FROM dbo.Diver AS d"),
         (
-            "SELECT d.Diver_ID FROM dbo.Diver AS d JOIN dbo.Data_Quarantine AS q ON Email = q.Payload",
-            "SELECT d.Diver_ID FROM dbo.Diver AS d JOIN dbo.Data_Quarantine AS q ON d.Email = q.Payload",
+            "SELECT d.Diver_ID FROM dbo.Diver AS d JOIN dbo.Data_Quarantine AS q ON Email = q.Resolved_By",
+            "SELECT d.Diver_ID FROM dbo.Diver AS d JOIN dbo.Data_Quarantine AS q ON d.Email = q.Resolved_By",
         ),
         (
             "SELECT CONVERT(DATE, Received_At) AS Day FROM Staging.Ingestion_Batch WHERE Day > N'2020'",

@@ -206,7 +206,7 @@ def test_a_rival_and_a_damaged_record_stand_the_same(both: Both) -> None:
 
 
 def records(*ones: tuple[int, int]) -> str:
-    return json.dumps(ones)
+    return json.dumps(dict(ones))
 
 
 @pytest.mark.parametrize("waived", [0, 1])
@@ -250,7 +250,7 @@ def test_what_cannot_be_resubmitted_is_refused_in_the_same_words(both: Both) -> 
     assert "Say why" in both.refused(
         "Resubmit_Records", records=records((1, 1)), waive_warnings=1, reason=" "
     )
-    assert "no record" in both.refused("Resubmit_Records", records="[]")
+    assert "no record" in both.refused("Resubmit_Records", records="{}")
     both.call("Discard_Records", records=records((1, 1)), code="test_data")
     assert "was discarded by anna" in both.refused("Resubmit_Records", records=records((1, 2)))
 
@@ -309,7 +309,7 @@ def test_a_merge_is_the_same(both: Both) -> None:
     assert "changed by anna" in both.refused(
         "Merge_Record", quarantine_id=4, record_version=1, values=values, **given
     )
-    both.call("Merge_Record", quarantine_id=4, record_version=2, values=values, also="[[3, 2]]", **given)
+    both.call("Merge_Record", quarantine_id=4, record_version=2, values=values, also='{"3": 2}', **given)
 
 
 @pytest.mark.parametrize("column", ["Last_Name", "Email", "Phone"])

@@ -162,8 +162,13 @@ def is_text(node: exp.Expression) -> bool:
 
 
 def bare_columns(node: exp.Expression) -> list[exp.Column]:
-    """The columns of an expression that no COLLATE stands over."""
-    return [c for c in node.find_all(exp.Column) if c.find_ancestor(exp.Collate) is None]
+    """The columns of an expression that no COLLATE stands over, and that are not read as numbers."""
+    return [c for c in node.find_all(exp.Column) if c.find_ancestor(exp.Collate) is None and not is_number(c)]
+
+
+def is_number(column: exp.Column) -> bool:
+    kind = column.parent.this if isinstance(column.parent, exp.Convert) else None
+    return isinstance(kind, exp.DataType) and kind.this in exp.DataType.NUMERIC_TYPES
 
 
 def two_collations_of_the_catalogue(tree: exp.Expression) -> Iterator[exp.Expression]:

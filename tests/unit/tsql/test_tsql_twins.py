@@ -27,13 +27,8 @@ from divegov_gui.database.views import VIEWS
 ONLY_SQLITE = {"Stored_Procedure", "Transaction_Context", "Object_Grant"}
 # The ledger keeps its hashes to itself; a history that is versioned by the server needs no key of its own.
 ONLY_SQLITE_COLUMNS = {"Steward_Action": ["Previous_Hash", "Action_Hash"], "Diver_History": ["Version_ID"]}
-# A period has an end, and an index on the payload holds its hash.
-ONLY_SQLSERVER = {
-    "Diver": ["Valid_To"],
-    "Dive_Tour": ["Valid_To"],
-    "Quality_Rule": ["Valid_To"],
-    "Data_Quarantine": ["Payload_Hash"],
-}
+# A period has an end.
+ONLY_SQLSERVER = {"Diver": ["Valid_To"], "Dive_Tour": ["Valid_To"], "Quality_Rule": ["Valid_To"]}
 TEMPORAL = {"dbo.Diver": "Diver_ID", "dbo.Dive_Tour": "Dive_Tour_ID", "Governance.Quality_Rule": "Rule_Code"}
 
 

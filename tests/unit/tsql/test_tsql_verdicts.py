@@ -71,7 +71,7 @@ TABLES = {
     "Diver": f"{THE_DIVER}, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification_Level_ID, "
     "Source_Reference, Change_Reason",
     "Data_Quarantine": "Quarantine_ID, Batch_ID, Raw_ID, First_Name, Last_Name, Email, Phone, Date_Of_Birth, "
-    "Certification, Source_Reference, Status, Attempt_Count, Record_Version, Payload, Failed_Checks",
+    "Certification, Source_Reference, Status, Attempt_Count, Record_Version, Failed_Checks",
     "Quarantine_Violation": "Quarantine_ID, Attempt, Rule_Code, Column_Name, Raw_ID, Observed_Value",
     "Batch_Rule_Count": "Batch_ID, Rule_Code, Record_Count",
     "Ingestion_Batch": "Batch_ID, Status, Loaded_Count, Promoted_Count, Unchanged_Count, Duplicate_Count, "

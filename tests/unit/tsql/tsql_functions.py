@@ -216,7 +216,8 @@ STRICT: dict[str, tuple[int, Callable[..., Any]]] = {
     "REPLICATE": (2, lambda text, times: text * times),
     "TRANSLATE": (3, _translate),
     "TRIM_OF": (2, lambda text, blank: text.strip(blank)),
-    "SHA_HEX": (1, lambda text: hashlib.sha256(_units(text)).hexdigest().upper()),
+    # As the twin's sha256() spells it, so that either knows again what the other has parked.
+    "SHA_HEX": (1, lambda text: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()),
     "DATALENGTH": (1, lambda text: 2 * units(str(text))),
     "YEAR": (1, lambda text: int(str(text)[:4])),
     "ISJSON": (1, _is_json),

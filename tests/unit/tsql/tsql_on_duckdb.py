@@ -122,10 +122,17 @@ def stored(name: str) -> dict[str, str]:
 
 def _type(definition: str) -> str:
     kind = definition.split("(")[0].split()[0]
-    return {"NVARCHAR": "VARCHAR", "BIT": "INTEGER", "DATETIME2": "TIMESTAMP", "DECIMAL": "DOUBLE"}.get(
-        kind, kind
-    )
+    return _STORED.get(kind, kind)
 
+
+_STORED = {
+    "NVARCHAR": "VARCHAR",
+    "BIT": "INTEGER",
+    "BINARY": "VARCHAR",
+    "DATETIME2": "TIMESTAMP",
+    "DECIMAL": "DOUBLE",
+}
+"""As SQLite tells them: a hash is its hexadecimal digits."""
 
 _SIMPLER = {"BIT": "INT", "NVARCHAR": "TEXT", "NCHAR": "TEXT", "VARCHAR": "TEXT", "DATETIME2": "TIMESTAMP"}
 """DuckDB's BIT is a string of bits; its texts have no length."""

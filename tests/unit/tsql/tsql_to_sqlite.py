@@ -90,8 +90,6 @@ class _Change:
         return exp.Placeholder(this=f"v_{node.name.lower()}")
 
     def _column(self, node: exp.Column) -> exp.Expression:
-        if node.name == "Payload_Hash":
-            return call("SHA_HEX", exp.column("Payload", table=node.table))
         node.set("db", None)
         return node
 

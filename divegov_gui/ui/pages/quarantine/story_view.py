@@ -90,7 +90,7 @@ class StoryView(QWidget):
             return
         payload = self._story.payload
         if payload is None:
-            self.payload.setPlainText("The record is not there any more.")
+            self.payload.setPlainText("What the source sent is not kept any more.")
             return
         shown = masked_payload(payload) if self._mask else payload
         if not self.verbatim.isChecked():
