@@ -50,7 +50,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("window")
-        theme.dress(self)
         self.setWindowTitle(TITLE)
         self.setMinimumSize(*_MINIMUM)
         self._specs = {spec.key: spec for spec in pages}
@@ -166,8 +165,9 @@ class MainWindow(QMainWindow):
 
     def _make(self, key: str) -> None:
         if key not in self._made:
-            self._made[key] = self._specs[key].factory()
-            self._stack.addWidget(self._made[key])
+            page = self._made[key] = self._specs[key].factory()
+            self._stack.addWidget(page)
+            theme.dress(page)  # where it stays: what is dressed and then moved is dressed twice
 
     def _show(self, key: str) -> None:
         """Show a page that is made, and do what was to be done when it is there."""
@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
         self._stack.setObjectName("pages")
         self._opening = Opening()
         self._stack.addWidget(self._opening)
+        theme.dress(self._opening)
         self.status = StatusLine(board)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
         across.setSpacing(0)
         across.addWidget(self.nav)
         across.addLayout(right, 1)
+        theme.PartsDresser(self, frame, self._stack)
         self.setCentralWidget(frame)
         self.toasts = ToastStack(frame)
 

@@ -21,6 +21,7 @@ from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
 from divegov_gui.services.servers import Place
+from divegov_gui.ui.capture import settle
 from divegov_gui.ui.main_window import MainWindow
 from divegov_gui.ui.notifier import Notifier
 from divegov_gui.ui.pages import PageSpec
@@ -47,6 +48,7 @@ def light(themes: ThemeManager) -> Iterator[None]:
     themes.set_mode("light")
     yield
     themes.set_mode("light")
+    settle(lambda: not themes.is_at_work)
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def qtbot(qtbot: QtBot, themes: ThemeManager) -> QtBot:
     add = qtbot.addWidget
 
     def add_dressed(widget: QWidget, **options: Any) -> None:
-        if widget.parentWidget() is None:
+        if widget.parentWidget() is None and not isinstance(widget, MainWindow):
             dress(widget)
         add(widget, **options)
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QStackedWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.core.errors import Cancelled, ConnectionFailed
@@ -15,6 +25,7 @@ from divegov_gui.ui.pages import Page, PageSpec
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.shell.header_bar import WorkspaceInfo
 from divegov_gui.ui.tasks import TaskBoard, TaskHandle
+from divegov_gui.ui.theme.stylesheet import style_sheet
 from divegov_gui.ui.widgets import Card, EmptyState, FormRow, ProgressPanel, button
 
 KEYS = ["overview", "connections", "deploy", "ingest", "quarantine", "history", "privacy", "rules"]
@@ -242,6 +253,87 @@ def test_the_theme_switch_changes_the_look_and_is_remembered(
     assert window.grab().toImage().pixelColor(600, 400).lightness() < 60
     window.header._actions["light"].trigger()
     assert window.grab().toImage().pixelColor(600, 400).lightness() > 200
+
+
+def lightness(widget: QWidget) -> list[int]:
+    """How light each pixel of a widget's middle line is."""
+    image = widget.grab().toImage()
+    return [image.pixelColor(x, image.height() // 2).lightness() for x in range(0, image.width(), 7)]
+
+
+def test_pages_out_of_sight_take_the_look_later_and_at_once_when_they_are_shown(
+    qtbot: QtBot, window: MainWindow, themes: theme.ThemeManager
+) -> None:
+    for key in ("deploy", "ingest", "rules", "overview"):
+        window.go_to(key)
+        qtbot.waitUntil(window.page(key).isVisible)
+    light = {key: window.page(key).styleSheet() for key in ("overview", "deploy", "ingest", "rules")}
+    themes.set_mode("dark")
+    changed = [key for key, sheet in light.items() if window.page(key).styleSheet() != sheet]
+    assert changed == ["overview"], "the page in sight waits for no other"
+    window.go_to("rules")
+    assert window.page("rules").styleSheet() == window.page("overview").styleSheet()
+    assert max(lightness(window.page("rules"))) < 60
+    qtbot.waitUntil(lambda: window.page("deploy").styleSheet() != light["deploy"])
+    qtbot.waitUntil(lambda: window.page("ingest").styleSheet() != light["ingest"])
+
+
+def test_a_look_that_is_changed_and_changed_back_leaves_no_page_behind(
+    qtbot: QtBot, window: MainWindow, themes: theme.ThemeManager
+) -> None:
+    for key in ("deploy", "overview"):
+        window.go_to(key)
+        qtbot.waitUntil(window.page(key).isVisible)
+    light = window.page("deploy").styleSheet()
+    themes.set_mode("dark")
+    themes.set_mode("light")
+    window.go_to("deploy")
+    assert window.page("deploy").styleSheet() == light
+    assert min(lightness(window.page("deploy"))) > 200
+
+
+def test_a_page_that_is_gone_before_its_turn_is_not_missed(
+    qtbot: QtBot, window: MainWindow, themes: theme.ThemeManager
+) -> None:
+    for key in ("deploy", "ingest", "overview"):
+        window.go_to(key)
+        qtbot.waitUntil(window.page(key).isVisible)
+    ingest, light = window.page("ingest"), window.page("ingest").styleSheet()
+    themes.set_mode("dark")
+    shiboken6.delete(window.page("deploy"))
+    qtbot.waitUntil(lambda: ingest.styleSheet() != light)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_whatever_is_put_into_the_window_has_the_look(
+    qtbot: QtBot, window: MainWindow, themes: theme.ThemeManager, notifier: Notifier, look: str
+) -> None:
+    notifier.info("A toast")
+    notifier.error(ConnectionFailed("A banner", "It stays.", ""))
+    asked = QInputDialog(window)
+    asked.open()
+    window.show_help()
+    themes.set_mode(look)
+    shown = [widget for widget in window.findChildren(QWidget) if widget.isVisible()]
+    holders = {window.centralWidget(), window.centralWidget().findChild(QStackedWidget, "pages")}
+    assert {type(widget).__name__ for widget in shown} >= {
+        "NoticeView",
+        "HelpDialog",
+        "QInputDialog",
+        "NavRail",
+    }
+    sheet = style_sheet(theme.current())
+    assert [widget for widget in shown if widget not in holders and not has_sheet(widget, sheet)] == []
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+
+
+def has_sheet(widget: QWidget | None, sheet: str) -> bool:
+    while widget is not None:
+        if widget.styleSheet() == sheet:
+            return True
+        widget = widget.parentWidget()
+    return False
 
 
 def test_the_header_says_where_one_is_and_as_whom(window: MainWindow) -> None:

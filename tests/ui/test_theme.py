@@ -81,7 +81,7 @@ def test_a_button_takes_its_icons_colour_from_the_look(qtbot: QtBot, themes: the
     size = QSize(20, 16)
     light = made.icon().pixmap(size).toImage()
     themes.set_mode("dark")
-    assert made.icon().pixmap(size).toImage() != light
+    qtbot.waitUntil(lambda: made.icon().pixmap(size).toImage() != light)
 
 
 def test_auto_follows_the_desktop(qapp: QApplication, themes: theme.ThemeManager) -> None:

@@ -7,7 +7,7 @@ theme.current().colors.accent; theme.icon("quarantine", "muted"); theme.set_icon
 from divegov_gui.ui.theme.active import theme as current
 from divegov_gui.ui.theme.fonts import mono_font, text_font
 from divegov_gui.ui.theme.icons import icon, paint_icon, pixmap
-from divegov_gui.ui.theme.manager import MODES, ThemeManager, dress, set_icon
+from divegov_gui.ui.theme.manager import MODES, PartsDresser, ThemeManager, dress, set_icon
 from divegov_gui.ui.theme.palettes import DARK, LIGHT
 from divegov_gui.ui.theme.tokens import TONES, Colors, Theme, Tone, contrast
 
@@ -17,6 +17,7 @@ __all__ = [
     "MODES",
     "TONES",
     "Colors",
+    "PartsDresser",
     "Theme",
     "ThemeManager",
     "Tone",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
 from divegov_gui.ui.theme import active
@@ -34,6 +35,10 @@ class ThemeManager(QObject):
         self._desktop = app.styleHints().colorScheme()
         app.styleHints().colorSchemeChanged.connect(self._follow_desktop)
         self._applied: Theme | None = None
+        self._stale: list[QWidget] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._take_turn)
         self.set_mode(mode)
 
     @property
@@ -50,6 +55,11 @@ class ThemeManager(QObject):
         """Choose `mode`; a name that is not one counts as ``auto``."""
         self._mode = mode if mode in MODES else "auto"
         self._apply(self._wanted())
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something out of sight has the former look still."""
+        return bool(self._stale)
 
     def let_go(self) -> None:
         """Follow the desktop no more: another manager may take over."""
@@ -71,22 +81,68 @@ class ThemeManager(QObject):
         self._applied = theme
         active.set_theme(theme)
         self._app.setPalette(palette(theme))
-        for window in self._app.topLevelWidgets():
-            if window.property(_DRESSED):
-                window.setStyleSheet(style_sheet(theme))
-        for widget in self._app.allWidgets():
-            repaint_icon(widget)
+        self._app.sendPostedEvents(None, QEvent.Type.ApplicationPaletteChange)  # no frame of both looks
+        dressed = [widget for widget in self._app.allWidgets() if widget.property(_DRESSED)]
+        for part in dressed:
+            if part.isVisible():
+                self._redress(part)
+            elif part not in self._stale:
+                self._stale.append(part)
+                part.installEventFilter(self)
+        self._timer.start()
         self.changed.emit(theme)
 
+    # --- what is not in sight follows later: a part a turn of the event loop, and at once when it is shown
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            self._redress(watched)
+        return super().eventFilter(watched, event)
 
-def dress(window: QWidget) -> None:
-    """Put the look in force on a window that belongs to no other; what stands in it, or belongs to it, has it too.
+    def _take_turn(self) -> None:
+        if self._stale:
+            self._redress(self._stale[0])
+        if not self._stale:
+            self._timer.stop()
 
-    The sheet is each window's and not the application's: that one's is passed down anew to all that a widget
-    holds whenever it is put into another, and a page that is made from its leaves up took four times as long.
+    def _redress(self, part: QWidget) -> None:
+        """Put the look in force on a part, its icons included."""
+        if part in self._stale:
+            self._stale.remove(part)
+        if not shiboken6.isValid(part):
+            return
+        part.removeEventFilter(self)
+        part.setStyleSheet(style_sheet(active.theme()))
+        for widget in (part, *part.findChildren(QWidget)):
+            repaint_icon(widget)
+
+
+class PartsDresser(QObject):
+    """Dresses whatever is put into a window and shown: what it holds, and what belongs to it, a dialog for example."""
+
+    def __init__(self, window: QWidget, *holders: QWidget) -> None:
+        """`holders` are not dressed themselves, but each part in them is."""
+        super().__init__(window)
+        self._holders = (window, *holders)
+        for holder in self._holders:
+            holder.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ChildPolished and isinstance(event, QChildEvent):
+            part = event.child()
+            if isinstance(part, QWidget) and part not in self._holders and not part.property(_DRESSED):
+                dress(part)
+        return super().eventFilter(watched, event)
+
+
+def dress(part: QWidget) -> None:
+    """Put the look in force on a part of a window, or on one that belongs to no other; what stands in it has it too.
+
+    The sheet is each part's and neither the application's nor the window's. The application's is passed down anew to
+    all that a widget holds whenever it is put into another, and a page that is made from its leaves up took four times
+    as long. The window's is passed down to all pages when the look changes, and the one in sight has to wait for them.
     """
-    window.setProperty(_DRESSED, True)
-    window.setStyleSheet(style_sheet(active.theme()))
+    part.setProperty(_DRESSED, True)
+    part.setStyleSheet(style_sheet(active.theme()))
 
 
 def set_icon(widget: QWidget, name: str, color: str = "text", size: int = 16) -> None:
