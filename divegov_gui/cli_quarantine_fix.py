@@ -160,6 +160,7 @@ def discard(
 @quarantine_app.command()
 def reopen(
     rule: RuleOption = None,
+    failing: ColumnOption = None,
     batch: BatchOption = None,
     search: SearchOption = None,
     record: IdOption = None,
@@ -174,7 +175,7 @@ def reopen(
     from divegov_gui.services.review import reopen_records
 
     with quarantine_in(workspace, profile) as (session, catalogue):
-        wanted = Wanted(rule, None, batch, None, search, record)
+        wanted = Wanted(rule, failing, batch, None, search, record)
         ids = chosen(session, catalogue, wanted, status="Discarded", everything=everything)
         refuse_none(ids)
         reopen_records(session, read_versions(session, ids), reason)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import find
+from driving import ask, fill, find
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QTableView
+from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
+from divegov_gui.services.generation import GenerationRequest
 from divegov_gui.services.queue import read_versions
 from divegov_gui.services.review import Edit, edit_records
 from divegov_gui.ui.pages.quarantine.grid_layout import GridLayout
@@ -280,3 +285,28 @@ def test_a_release_says_that_errors_are_never_released(bench: Workbench) -> None
     said = bench.control("quarantine.rehearsal.sentence")
     assert isinstance(said, QLabel)
     assert said.text().endswith("Errors are never released.")
+
+
+# --- walking
+
+
+def test_the_next_failing_cell_is_found_behind_pages_that_are_not_at_hand(
+    qtbot: QtBot, open_on: Any, tmp_path: Path
+) -> None:
+    path = fill(tmp_path / "harbour.db", GenerationRequest(1_600, seed=7, dirty=0.4))
+    waiting = [row[0] for row in ask(path, "SELECT Quarantine_ID FROM Data_Quarantine ORDER BY 1")]
+    last = waiting[-1]
+    assert len(waiting) > 450
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            f"UPDATE Data_Quarantine SET Failed_Checks = 0 WHERE Quarantine_ID NOT IN ({last}, 1)"
+        )
+    bench = Workbench(qtbot, open_on(path), path)
+    bench.grid.setFocus()
+    bench.grid.go_to(1)
+    bench.key(Qt.Key.Key_F8)
+    assert bench.grid.rows.key_at(bench.grid.currentIndex().row()) == last
+    for _ in range(6):  # past each of its failing cells
+        bench.key(Qt.Key.Key_F8)
+    assert bench.grid.rows.key_at(bench.grid.currentIndex().row()) == last
+    assert "No failing cell after this one." in bench.texts(bench.steward.window)

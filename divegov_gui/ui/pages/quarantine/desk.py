@@ -118,6 +118,7 @@ class Desk(QObject):
     def _listen(self) -> None:
         self._grid.current_changed.connect(self._take_current)
         self._grid.selection_changed.connect(lambda _: self._enable())
+        self._grid.walked_out.connect(self._tell_walked_out)
         self._grid.rows.cell_edited.connect(self._take_cell)
         for cells in (self._grid.cells, self._grid.pinned_cells):
             cells.editor_opened.connect(self._take_editor)
@@ -192,9 +193,10 @@ class Desk(QObject):
     # --- moving
     def _step(self, forward: bool) -> None:
         self._grid.setFocus()
-        if not self._grid.step_to_failing(forward):
-            where = "after" if forward else "before"
-            self._context.notifier.info(f"No failing cell {where} this one.")
+        self._grid.step_to_failing(forward)
+
+    def _tell_walked_out(self, forward: bool) -> None:
+        self._context.notifier.info(f"No failing cell {'after' if forward else 'before'} this one.")
 
     def _go_to_facets(self) -> None:
         self._page.search.filters.setChecked(True)

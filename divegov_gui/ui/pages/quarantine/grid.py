@@ -28,6 +28,8 @@ class QueueGrid(DataTable):
 
     cell_changed = Signal()
     """The cursor is on another cell."""
+    walked_out = Signal(object)
+    """There is no failing cell ahead; whether it was looked for forward."""
 
     def __init__(self, marks: Marks, fetch: Fetch, settings: UiSettings, actor: str = "") -> None:
         super().__init__(
@@ -42,6 +44,8 @@ class QueueGrid(DataTable):
         )
         self.marks = marks
         self._settings = settings
+        self._walking: tuple[int, int, bool] | None = None
+        """The row that is waited for on the way to a failing cell, the place in it, and whether forward."""
         self.cells = self._delegate = CellDelegate(marks, actor, self)
         self.pinned_cells = CellDelegate(marks, actor, self)
         self.setItemDelegate(self.cells)
@@ -142,26 +146,42 @@ class QueueGrid(DataTable):
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
-    def step_to_failing(self, forward: bool) -> bool:
-        """Go to the next (or previous) failing cell among the rows at hand; False where there is none."""
-        step = 1 if forward else -1
+    def step_to_failing(self, forward: bool) -> None:
+        """Go to the next (or previous) failing cell. Rows that are not at hand are fetched on the way; where there is
+        no such cell, `walked_out` tells."""
         at = self.currentIndex()
         row, place = (at.row(), self._visual(at.column())) if at.isValid() else (0, -1)
+        self._walk(row, place, forward)
+
+    def _walk(self, row: int, place: int, forward: bool) -> None:
+        self._walking = None
+        step = 1 if forward else -1
         while 0 <= row < self.rows.rowCount() and (found := self.rows.row(row)) is not None:
             failing = self._failing_places(found)
             ahead = [p for p in failing if (p > place if forward else p < place)]
             if ahead:
-                index = self.rows.index(
-                    row, self.horizontalHeader().logicalIndex(ahead[0 if forward else -1])
-                )
+                section = self.horizontalHeader().logicalIndex(ahead[0 if forward else -1])
+                index = self.rows.index(row, section)
                 self.setCurrentIndex(index)
                 self.scrollTo(index)
-                return True
+                return
             row, place = row + step, -1 if forward else 10_000
-        if 0 <= row < self.rows.rowCount():  # not at hand yet: go there, its row will come
+        if 0 <= row < self.rows.rowCount():
             self.go_to(row)
-            return True
-        return False
+            self._walking = (row, place, forward)
+            self.rows.want(range(row, row + 1))
+        else:
+            self.walked_out.emit(forward)
+
+    def _walk_on(self, _: object) -> None:
+        """Rows have come: go on from the one that was waited for, unless the person has gone elsewhere."""
+        if self._walking is None:
+            return
+        row, place, forward = self._walking
+        if self.currentIndex().row() != row:
+            self._walking = None
+        elif self.rows.row(row) is not None:
+            self._walk(row, place, forward)
 
     def edit_current(self) -> None:
         """Open the editor of the current cell, or of the record's first failing one."""
@@ -221,6 +241,7 @@ class QueueGrid(DataTable):
 
     # --- inside
     def _listen(self) -> None:
+        self.rows.rows_arrived.connect(self._walk_on, Qt.ConnectionType.QueuedConnection)
         header = self.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open_header_menu)
