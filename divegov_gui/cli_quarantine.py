@@ -128,7 +128,15 @@ def groups(
         found = repair_groups(session, catalogue, ids, knowledge=knowledge, progress=progress)
     if as_json:
         facts = [
-            {"column": g.column, "kind": g.repair, "words": g.words, "records": g.record_count} for g in found
+            {
+                "column": g.column,
+                "kind": g.repair,
+                "words": g.words,
+                "records": g.record_count,
+                "example": {"quarantine_id": g.example_id, "before": g.before, "after": g.after},
+                "fails": g.fails,
+            }
+            for g in found
         ]
         print_json({"groups": facts})
         return

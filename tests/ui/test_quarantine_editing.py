@@ -314,7 +314,7 @@ def test_similar_fixes_are_gone_through_group_by_group(bench: Workbench) -> None
     assert groups is not None
     table = groups.findChild(QTableView, "quarantine.groups.table")
     assert table is not None
-    counts = [int(table.model().index(row, 2).data()) for row in range(table.model().rowCount())]
+    counts = [int(table.model().index(row, 3).data()) for row in range(table.model().rowCount())]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 1
     first = (table.model().index(0, 0).data(), table.model().index(0, 1).data())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Session
@@ -12,17 +12,23 @@ from divegov_gui.services.bulk.operations import LikeThis, Made
 from divegov_gui.services.bulk.reading import CHUNK, editable
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import Catalogue, read_open
-from divegov_gui.services.suggestions import Knowledge, read_knowledge, suggest, words_of
+from divegov_gui.services.suggestions import Knowledge, Suggestion, Values, read_knowledge, suggest, words_of
 
 
 @dataclass(frozen=True)
 class RepairGroup:
-    """Records that one repair in one column would mend, how many, and one of them."""
+    """Records that one repair in one column would mend, how many, and one of them, as it is and as it would be.
+
+    `fails`: the column of the example fails a check as it is; else it passes, and would be better.
+    """
 
     column: str
     repair: str
     record_count: int
     example_id: int
+    before: str | None = field(default=None, repr=False)
+    after: str | None = field(default=None, repr=False)
+    fails: bool = True
 
     @property
     def words(self) -> str:
@@ -46,7 +52,7 @@ def repair_groups(
 ) -> list[RepairGroup]:
     """The groups that the records `ids` form, the largest first. A record may belong to several. Raises Cancelled."""
     counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], int] = {}
+    firsts: dict[tuple[str, str], RepairGroup] = {}
     with interruptible(session, cancel):
         knowledge = knowledge or read_knowledge(session)
         for start in range(0, len(ids), CHUNK):
@@ -54,12 +60,22 @@ def repair_groups(
                 cancel.raise_if_cancelled()
             progress(Progress("Grouping the records", start, len(ids)))
             records = editable(session, catalogue, ids[start : start + CHUNK]).records
+            of = {record.quarantine_id: record for record in records}
             for key, found in suggest(session, records, knowledge, improve=True).items():
                 kinds = Counter((each.column, each.kind) for each in found)
-                for group in (each for each, times in kinds.items() if times == 1):
-                    counts[group] += 1
-                    examples.setdefault(group, key)
-    return [RepairGroup(*group, count, examples[group]) for group, count in counts.most_common()]
+                for each in found:
+                    group = (each.column, each.kind)
+                    if kinds[group] == 1:
+                        counts[group] += 1
+                        firsts.setdefault(group, _group(each, of[key], knowledge))
+    return [replace(firsts[group], record_count=count) for group, count in counts.most_common()]
+
+
+def _group(first: Suggestion, record: Values, knowledge: Knowledge) -> RepairGroup:
+    """The group that begins with the fix of a record."""
+    fails = bool(record.failed_checks & knowledge.masks[first.column])
+    before, key = record[first.column], record.quarantine_id
+    return RepairGroup(first.column, first.kind, 1, key, before, first.value, fails)
 
 
 def count_alike(

@@ -101,9 +101,10 @@ def test_show_tells_everything_of_a_record(quarantine: Divegov) -> None:
 
 def test_groups_say_how_each_is_mended(quarantine: Divegov, workspace: Path) -> None:
     (first, *rest) = quarantine("groups", "--json").json["groups"]
-    assert first == {"column": "Email", "kind": "email.at_sign", "words": "Writes the @ sign", "records": 2}
-    assert {"column": "Phone", "kind": "phone.label", "words": "Takes away what is no part of the number",
-            "records": 1} in rest  # fmt: skip
+    example = {"quarantine_id": 1, "before": "bob_at_gmail.com", "after": "bob@gmail.com"}
+    assert first == {"column": "Email", "kind": "email.at_sign", "words": "Writes the @ sign", "records": 2,
+                     "example": example, "fails": True}  # fmt: skip
+    assert ("Phone", "phone.label", 1) in [(each["column"], each["kind"], each["records"]) for each in rest]
     line = quarantine("groups").out.splitlines()[0]
     how = line[line.index("--in") :].split()
     assert quarantine("fix", "--all", *how).code == 0

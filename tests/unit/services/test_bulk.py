@@ -206,7 +206,17 @@ def test_records_that_fail_in_the_same_way_form_groups(session: Session) -> None
         ("Date_Of_Birth", "date.month_first", 1, 6),
     ]
     assert groups[0].words == "Writes the @ sign"
+    assert (groups[0].before or "").replace("_at_", "@") == groups[0].after
+    assert all(each.fails for each in groups)
     assert look(session, groups[0].operation).record_count == groups[0].record_count
+
+
+def test_what_passes_and_might_be_better_forms_groups_too(session: Session) -> None:
+    slips = [person(email=f"a{n}@gmial.com", date_of_birth="x") for n in range(3)]
+    ingest(session, slips)
+    (group,) = repair_groups(session, read_catalogue(session), range(1, 4))
+    assert (group.column, group.record_count, group.fails) == ("Email", 3, False)
+    assert (group.before, group.after) == ("a0@gmial.com", "a0@gmail.com")
 
 
 def test_a_preview_holds_little_more_than_the_texts_of_its_cells(session: Session) -> None:

@@ -19,7 +19,7 @@ from divegov_gui.services.queue import Catalogue
 from divegov_gui.services.review import Edited
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
-from divegov_gui.ui.pages.quarantine.columns import LABELS
+from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import ProgressPanel, button, label, plural
 from divegov_gui.ui.widgets.dialog import Dialog
@@ -27,7 +27,7 @@ from divegov_gui.ui.widgets.question import Problem
 
 MOST = 50_000
 """Records that are grouped at once: some seconds' work."""
-_TITLES = ("What it does", "Column", "Records")
+_TITLES = ("What it does", "Column", "For example", "Records")
 
 
 class GroupTable(QTableWidget):
@@ -36,8 +36,9 @@ class GroupTable(QTableWidget):
     opened = Signal(object)
     """The row of the group to look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, mask: bool) -> None:
         super().__init__(0, len(_TITLES))
+        self._mask = mask
         self.setObjectName("quarantine.groups.table")
         self.setAccessibleName("Groups of records that one repair mends")
         self.setHorizontalHeaderLabels(list(_TITLES))
@@ -51,31 +52,46 @@ class GroupTable(QTableWidget):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.setColumnWidth(1, 150)
-        self.setColumnWidth(2, 96)
+        for section in (0, 2):
+            head.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+        self.setColumnWidth(1, 130)
+        self.setColumnWidth(3, 90)
+        self.setWordWrap(False)
         self.cellDoubleClicked.connect(lambda row, _: self.opened.emit(row))
 
     def show_groups(self, groups: Sequence[RepairGroup]) -> None:
         """List the groups, the cursor on the first."""
         self.setRowCount(len(groups))
         for row, group in enumerate(groups):
-            cells = (group.words, LABELS[group.column], grouped(group.record_count))
+            example = self._example(group)
+            cells = (group.words, LABELS[group.column], example, grouped(group.record_count))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(f"{group.words}; for example record {grouped(group.example_id)}")
-                if column == 2:
+                passes = "" if group.fails else "\nThe value passes as it is, too."
+                item.setToolTip(f"{group.words}\nRecord {grouped(group.example_id)}: {example}{passes}")
+                if column == 3:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
         if groups:
             self.setCurrentCell(0, 0)
             self.setFocus()
 
+    def _example(self, group: RepairGroup) -> str:
+        shown = (show_value(group.column, each, self._mask).strip() for each in (group.before, group.after))
+        before, after = (_short(each) or "nothing" for each in shown)
+        return f"{before} → {after}"
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
             self.opened.emit(self.currentRow())
         else:
             super().keyPressEvent(event)
+
+
+def _short(text: str, most: int = 30) -> str:
+    """A long value by its beginning and its end, where most slips are."""
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"
 
 
 class GroupsDialog(Dialog):
@@ -91,7 +107,7 @@ class GroupsDialog(Dialog):
             "value before and after."
         )
         super().__init__("quarantine.groups", "Similar fixes", "suggest", window, detail=detail)
-        self.resize(720, 520)
+        self.resize(940, 560)
         self._context, self._catalogue, self._ids = context, catalogue, ids[:MOST]
         self._groups: list[RepairGroup] = []
         self._handle: TaskHandle | None = None
@@ -100,7 +116,7 @@ class GroupsDialog(Dialog):
         self.progress = ProgressPanel("quarantine.groups.progress", "records")
         self.progress.cancel_requested.connect(lambda _: self._stop())
         self.body.addWidget(self.progress)
-        self.table = GroupTable()
+        self.table = GroupTable(context.mask_personal)
         self.table.opened.connect(self._open)
         self.body.addWidget(self.table, 1)
         self.nothing = label(
