@@ -2782,13 +2782,9 @@ BEGIN
     SET Card_Number = 'erased-' || Certification_ID
     WHERE Diver_ID = @Diver_ID;
 
+    -- By the record, since the payload itself may be purged.
     DELETE FROM Quarantine_Payload
-    WHERE (Payload_Hash, Quarantine_ID) IN (SELECT sha256(r.Payload), q.Quarantine_ID
-                                            FROM temp.Subject_Quarantine AS s
-                                            JOIN Data_Quarantine AS q
-                                              ON q.Quarantine_ID = s.Quarantine_ID
-                                            JOIN Raw_Record AS r
-                                              ON r.Raw_ID = q.Raw_ID);
+    WHERE Quarantine_ID IN (SELECT Quarantine_ID FROM temp.Subject_Quarantine);
     UPDATE Raw_Record
     SET First_Name = NULL,
         Last_Name = NULL,

@@ -3891,15 +3891,9 @@ BEGIN
         SET Card_Number = CONCAT(N'erased-', Certification_ID)
         WHERE Diver_ID = @Diver_ID;
 
-        DELETE p
-        FROM dbo.Quarantine_Payload AS p
-        JOIN #Subject_Quarantine AS s
-          ON s.Quarantine_ID = p.Quarantine_ID
-        JOIN dbo.Data_Quarantine AS q
-          ON q.Quarantine_ID = s.Quarantine_ID
-        JOIN Staging.Raw_Record AS r
-          ON r.Raw_ID = q.Raw_ID
-        WHERE p.Payload_Hash = CONVERT(BINARY(32), HASHBYTES('SHA2_256', r.Payload));
+        -- By the record, since the payload itself may be purged.
+        DELETE FROM dbo.Quarantine_Payload
+        WHERE Quarantine_ID IN (SELECT s.Quarantine_ID FROM #Subject_Quarantine AS s);
         UPDATE Staging.Raw_Record
         SET First_Name = NULL,
             Last_Name = NULL,

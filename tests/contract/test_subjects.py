@@ -104,10 +104,19 @@ def bytes_left(gate: Gate) -> list[str]:
 # -- Export ---------------------------------------------------------------------------------------------------
 
 
-def test_an_erased_record_is_not_even_known_by_the_hash_of_its_payload(gate: Gate, key: ErasureKey) -> None:
+@pytest.mark.parametrize("is_purged", [False, True])
+def test_an_erased_record_is_not_even_known_by_the_hash_of_its_payload(
+    gate: Gate, key: ErasureKey, is_purged: bool
+) -> None:
     def hashes() -> list[int]:
         return [row[0] for row in gate.backend.run("SELECT Quarantine_ID FROM Quarantine_Payload")]
 
+    if is_purged:
+        gate.take_in([{**SECRET, "phone": "long ago"}], received_on="2020-01-01")
+        last = max(q["Quarantine_ID"] for q in gate.queue())
+        review.discard_records(gate.session, gate.versions_of(last), "test_data", None)
+        gate.session.call("Purge_Batches", received_before="2021-01-01", reason="Kept long enough")
+        assert last in hashes()
     held = len(hashes())
     rows = {line.place: line.rows for line in subjects.rehearse_erasure(gate.session, 1).lines}
     erase(gate, key)
