@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -16,7 +16,6 @@ from divegov_gui.core.records import FIELDS
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.review import (
     Edit,
-    Versions,
     claim_records,
     discard_records,
     edit_records,
@@ -230,13 +229,12 @@ def test_what_stood_before_the_gate_again_was_changed_by_who_sent_it(four: Gate,
         discard_records(four.session, read, "test_data", None)
 
 
-STEPS: dict[str, Callable[[Session, Versions], object]] = {
-    "discard": lambda session, records: discard_records(session, records, "test_data", None),
-    "resubmit": resubmit_records,
-    "edit": lambda session, records: edit_records(
-        session, [Edit(*record, column, "x") for record, column in zip(records, NEW, strict=False)]
-    ),
+STEPS: dict[str, dict[str, Any]] = {
+    "Discard_Records": {"records": '{"1":1,"1":2}', "code": "test_data", "reason": None},
+    "Resubmit_Records": {"records": '{"1":1,"1":2}'},
+    "Edit_Records": {"edits": '[[1, 1, "Email", "x"], [1, 2, "Phone", "x"]]'},
 }
+"""Procedures as another program may call them, with a record in two versions."""
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -244,9 +242,8 @@ def test_a_record_that_is_named_in_two_versions_counts_as_read_in_the_older(four
     four.edit(1, Phone="13")
     before = four.backend.dump()
     with pytest.raises(Conflict, match="Record 1 was changed"):
-        STEPS[step](four.session, [(1, 1), (1, 2)])
+        four.session.call(step, **STEPS[step])
     assert four.backend.dump() == before
-    STEPS[step](four.session, [(1, 2), (1, 2)])
 
 
 def test_one_that_is_reopened_or_merged_in_two_versions_counts_as_read_in_the_older(four: Gate) -> None:
@@ -256,7 +253,7 @@ def test_one_that_is_reopened_or_merged_in_two_versions_counts_as_read_in_the_ol
         merge_record(four.session, (3, 2), diver, {}, "the same", [(3, 1)])
     discard_records(four.session, [(3, 2)], "test_data", None)
     with pytest.raises(Conflict, match="Record 3 was changed"):
-        reopen_records(four.session, [(3, 2), (3, 3)], None)
+        four.session.call("Reopen_Records", records='{"3":2,"3":3}', reason=None)
 
 
 # Closing and reopening ----------------------------------------------------------------------------------------
