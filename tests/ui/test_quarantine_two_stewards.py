@@ -293,6 +293,26 @@ def test_claims_that_one_has_not_are_not_told_as_given_up(bench: Workbench) -> N
     assert bench.one(f"SELECT Claimed_By FROM Data_Quarantine WHERE Quarantine_ID = {record}") == "berta"
 
 
+def test_what_another_does_to_the_records_in_sight_shows_by_itself(bench: Workbench) -> None:
+    claimed, edited, typed = bench.ids()[:3]
+    bench.point_at(typed, "Email")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    bench.type(MINE)
+    bench.as_another(lambda s: claim_records(s, [claimed]))
+    berta_edits(bench, edited)
+    berta_edits(bench, typed)
+    bench.page.desk.watch.timeout.emit()
+    bench.quiet()
+    at = bench.grid.rows.index(bench.row_of(claimed), bench.grid.column_of("quarantine_id"))
+    assert "Claimed by berta" in str(at.data(Qt.ItemDataRole.AccessibleTextRole))
+    assert bench.spoken(edited, "Email").startswith(f"hers{edited}")
+    editor = bench.focus()
+    assert isinstance(editor, CellEditor)
+    assert editor.text() == MINE, "what is being typed stays"
+    bench.key(Qt.Key.Key_Return)
+    assert "berta" in in_dialog(bench), "and meets what she has saved"
+
+
 # --- merging
 
 

@@ -163,8 +163,9 @@ class Decisions(QObject):
                 self._context.notifier.info(*nothing_left(answer[0], status))
                 self._read_anew()
 
+        behind_edits = self._desk.editing.is_busy
         if len(ids):
-            self._context.writer.submit(
+            (self._context.writer if behind_edits else self._context.reader).submit(
                 partial(_decidable, ids, status, self._seen()),
                 on_success=looked,
                 on_failure=self._context.notifier.error,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -26,12 +26,15 @@ from divegov_gui.ui.pages.quarantine.history_desk import HistoryDesk
 from divegov_gui.ui.pages.quarantine.offers import offered
 from divegov_gui.ui.pages.quarantine.suggesting import Suggesting
 from divegov_gui.ui.widgets import CellEdit
+from divegov_gui.ui.widgets.data_table import in_sight
 
 if TYPE_CHECKING:
     from divegov_gui.services.suggestions import Suggestion
     from divegov_gui.ui.pages.quarantine.page import QuarantinePage
 
 
+_WATCH_MS = 30_000
+"""How often the records in sight are looked at again: a claim of another shows while it matters."""
 _FEW = 400
 """Records that are read anew one by one after an edit; after more, the whole list is."""
 
@@ -53,6 +56,10 @@ class Desk(QObject):
         self.decisions = Decisions(context, page, self)
         self.conflicts = Conflicts(context, page, self)
         self.history = HistoryDesk(context, page, self)
+        self.watch = QTimer(self)
+        self.watch.setInterval(_WATCH_MS)
+        self.watch.timeout.connect(self._look_again)
+        self.watch.start()
         self._listen()
         self._wire_actions()
         self._enable()
@@ -190,6 +197,12 @@ class Desk(QObject):
 
         KeySheet(self._page.window()).open()
 
+    def _look_again(self) -> None:
+        """Show what others have done to the records in sight: claimed them, edited them, decided on them."""
+        if self._page.isVisible() and not self.editing.is_busy:
+            rows = (self._grid.rows.row(at) for at in in_sight(self._grid))
+            self.read_rows_anew([row.quarantine_id for row in rows if row is not None])
+
     # --- moving
     def _step(self, forward: bool) -> None:
         self._grid.setFocus()
@@ -277,7 +290,7 @@ class Desk(QObject):
     def take_row(self, row: QueueRow) -> None:
         """A record as it is now: in the grid and in the panel. What was read before an edit comes too late."""
         known = self._row_of(row.quarantine_id)
-        if known is not None and known.record_version > row.record_version:
+        if known == row or (known is not None and known.record_version > row.record_version):
             return
         self._grid.rows.replace_rows([row])
         if self._panel.row is not None and self._panel.row.quarantine_id == row.quarantine_id:
