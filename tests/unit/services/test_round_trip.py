@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from parked import ingest, person, waiting
 
 from divegov_gui.core.errors import Cancelled, Conflict, InputRefused
-from divegov_gui.core.progress import CancelToken
+from divegov_gui.core.progress import CancelToken, Progress
 from divegov_gui.database.session import Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.queue import read_catalogue
 from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records, undo_edit
-from divegov_gui.services.round_trip import apply_corrections, export_records, read_corrections
+from divegov_gui.services.round_trip import apply_corrections, comparing, export_records, read_corrections
 from divegov_gui.services.round_trip.export import HEADER
 from divegov_gui.services.round_trip.safe_text import from_csv, from_xlsx, to_csv, to_xlsx
 
@@ -258,6 +258,39 @@ def test_a_value_too_long_for_a_workbook_is_not_cut(session: Session, tmp_path: 
         export_records(session, read_catalogue(session), [1], tmp_path / "records.xlsx")
     path = export(session, tmp_path / "records.csv")
     assert read_corrections(session, read_catalogue(session), path).changes == ()
+
+
+def test_a_file_with_remarks_of_the_owner_s_own_is_parted_as_it_was_saved(
+    session: Session, tmp_path: Path
+) -> None:
+    """A spreadsheet has saved it with semicolons, and what the owner wrote beside it has commas."""
+    ingest(session, [person(email="a_at_gmail.com")])
+    row, path = waiting(session)[0], tmp_path / "records.csv"
+    lines = ["Quarantine_ID;Record_Version;Email;Remarks, if any"]
+    lines += [f"{row.quarantine_id};{row.record_version};new@example.org;rang them, twice;"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = read_corrections(session, read_catalogue(session), path)
+    assert [(each.column, each.after) for each in found.changes] == [("Email", "new@example.org")]
+    assert found.ignored == ("Remarks, if any",)
+
+
+def test_a_comparison_says_how_far_it_is_and_can_be_stopped_there(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(session, [person(email=f"{n}_at_gmail.com") for n in range(3)])
+    path, catalogue, token = export(session, tmp_path / "records.csv"), read_catalogue(session), CancelToken()
+    monkeypatch.setattr(comparing, "_CHUNK", 1)
+    heard: list[tuple[int, int | None]] = []
+
+    def listen(progress: Progress) -> None:
+        if progress.stage == "Comparing the records":
+            heard.append((progress.done, progress.total))
+            if progress.done == 2:
+                token.cancel()
+
+    with pytest.raises(Cancelled):
+        read_corrections(session, catalogue, path, progress=listen, cancel=token)
+    assert heard == [(1, 3), (2, 3)]
 
 
 def test_corrections_are_saved_as_one_edit_that_can_be_undone(session: Session, tmp_path: Path) -> None:
