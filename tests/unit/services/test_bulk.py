@@ -27,7 +27,7 @@ from divegov_gui.services.bulk import (
 )
 from divegov_gui.services.bulk.operations import Untouched
 from divegov_gui.services.queue import read_catalogue
-from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records, undo_edit
+from divegov_gui.services.review import COLUMNS, Edit, claim_records, discard_records, edit_records, undo_edit
 from divegov_gui.services.suggestions import read_knowledge
 
 DIRTY = [
@@ -80,6 +80,8 @@ def test_two_fixes_of_one_kind_are_one_too_many(session: Session) -> None:
     ingest(session, [person(phone="0639981234 or 0639985678")])
     found = look(session, LikeThis("Phone", "phone.one_of_several"))
     assert (len(found), found.untouched) == (0, {Untouched.AMBIGUOUS: 1})
+    groups = repair_groups(session, read_catalogue(session), [1])
+    assert "phone.one_of_several" not in {group.repair for group in groups}
 
 
 def test_the_best_suggestion_is_taken_only_where_one_is_likely(session: Session) -> None:
@@ -136,6 +138,41 @@ def test_what_would_still_fail_is_marked_and_can_be_left_out(session: Session) -
     assert (found.record_count, found.accepted_count) == (2, 1)
     apply_preview(session, found, None, only_passing=True)
     assert [row.phone for row in waiting(session)] == ["tel 1", "0639981234"]
+
+
+@pytest.mark.parametrize("excluded", [[], [2], [1, 3]])
+@pytest.mark.parametrize("only_passing", [False, True])
+def test_what_is_counted_before_is_what_is_changed(
+    session: Session, excluded: list[int], only_passing: bool
+) -> None:
+    phones = ["tel 1", "tel 0639981234", "tel 0639985678", "tel 2"]
+    ingest(session, [person(email=f"{n}@gmail.com", phone=phone) for n, phone in enumerate(phones)])
+    found = look(session, Replace(["Phone"], "tel ", ""))
+    expected = found.count(excluded, only_passing=only_passing)
+    done = apply_preview(session, found, None, excluded=excluded, only_passing=only_passing)
+    assert done.record_count == expected
+    left_out = {*excluded, *((1, 4) if only_passing else ())}
+    changed = {row.quarantine_id for row in waiting(session) if not (row.phone or "").startswith("tel")}
+    assert changed == {1, 2, 3, 4} - left_out
+
+
+@pytest.mark.parametrize("operation", [Trim(), ProperCase(), Replace(COLUMNS, "x", "y")])
+def test_a_cell_that_is_empty_stays_empty(session: Session, operation: Operation) -> None:
+    ingest(session, [person(first_name=None, phone=None, certification=None, email=" x@gmail")])
+    look(session, operation)
+    apply_preview(session, look(session, operation), None)
+    (row,) = waiting(session)
+    assert (row.first_name, row.phone, row.certification) == (None, None, None)
+
+
+def test_groups_tell_how_far_they_are_and_can_be_stopped(session: Session) -> None:
+    ingest(session, DIRTY)
+    catalogue, token, heard = read_catalogue(session), CancelToken(), list[Progress]()
+    repair_groups(session, catalogue, range(1, 7), progress=heard.append, cancel=token)
+    assert (heard[0].done, heard[0].total) == (0, 6)
+    token.cancel()
+    with pytest.raises(Cancelled):
+        repair_groups(session, catalogue, range(1, 7), cancel=token)
 
 
 @pytest.mark.parametrize(

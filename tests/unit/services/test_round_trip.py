@@ -139,6 +139,11 @@ def test_a_cell_is_read_as_it_was_written(text: str) -> None:
     assert from_xlsx(to_xlsx(text)) == (text or None)
 
 
+@pytest.mark.parametrize("typed", ["'Neil", "'", "'t Hart", "'s-Gravenhage"])
+def test_an_apostrophe_that_a_person_wrote_is_theirs(typed: str) -> None:
+    assert from_csv(typed) == typed
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1"])
 def test_no_cell_of_a_csv_file_is_a_formula(text: str) -> None:
     assert to_csv(text) == f"'{text}"
