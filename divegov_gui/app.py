@@ -145,6 +145,12 @@ class Steward:
         self.window.status.set_note(
             f"Times are local ({zone_name()})", "The database keeps UTC; it is shown on hover."
         )
+        self._join()
+        if settings.has_watched:
+            self._say_watch()
+
+    def _join(self) -> None:
+        """Have each part hear what the others tell."""
         self.window.may_close = self._may_close
         self.window.closing.connect(lambda _: self.shut_down())
         self.context.page_requested.connect(self._show_page)
@@ -155,8 +161,6 @@ class Steward:
         self.window.writing_changed.connect(lambda: self.context.tell_changed(EVERYTHING))
         self.window.status.watch_chosen.connect(lambda: self.context.go_to("ingest", way="watch"))
         self.context.watching_changed.connect(self._say_watch)
-        if settings.has_watched:
-            self._say_watch()
 
     @cached_property
     def tour(self) -> Tour:

@@ -11,6 +11,9 @@ from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import COLUMN_BITS, read_payload
 
+_TOLD = ["Story_At", "Story_Kind", "Actor", "Summary", "Detail"]
+_CELL = ["Quarantine_ID", "Column_Name", "Old_Value", "New_Value", "Edited_By", "Edited_At", "Is_Standing"]
+
 
 @dataclass(frozen=True)
 class Change:
@@ -90,7 +93,7 @@ def read_story(session: Session, quarantine_id: int, cancel: CancelToken | None 
     with interruptible(session, cancel):
         rows = session.select(
             "Record_Story",
-            ["Story_At", "Story_Kind", "Actor", "Summary", "Detail"],
+            _TOLD,
             [Filter("Quarantine_ID", "=", quarantine_id)],
             [Order("Story_At"), Order("Story_Step")],
         )
@@ -103,7 +106,7 @@ def read_thread(session: Session, diver_id: int, cancel: CancelToken | None = No
     with interruptible(session, cancel):
         rows = session.select(
             "Record_Story",
-            ["Story_At", "Story_Kind", "Actor", "Summary", "Detail"],
+            _TOLD,
             [Filter("Diver_ID", "=", diver_id)],
             [Order("Story_At"), Order("Story_Step")],
         )
@@ -169,15 +172,7 @@ def read_cells(
     with interruptible(session, cancel):
         rows = session.select(
             "Revision_History",
-            [
-                "Quarantine_ID",
-                "Column_Name",
-                "Old_Value",
-                "New_Value",
-                "Edited_By",
-                "Edited_At",
-                "Is_Standing",
-            ],
+            _CELL,
             [Filter("Edit_Group_ID", "=", group_id)],
             [Order("Quarantine_ID"), Order("Column_Name")],
             limit,
@@ -192,15 +187,7 @@ def read_last_edits(
     with interruptible(session, cancel):
         rows = session.select(
             "Revision_History",
-            [
-                "Quarantine_ID",
-                "Column_Name",
-                "Old_Value",
-                "New_Value",
-                "Edited_By",
-                "Edited_At",
-                "Is_Standing",
-            ],
+            _CELL,
             [Filter("Quarantine_ID", "=", quarantine_id)],
             [Order("Edited_At")],
         )

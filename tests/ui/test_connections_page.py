@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from driving import click, clipped, find, quiet, texts
 from fake_server import nonsense, port_that
+from memory_keyring import Keyring
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -40,22 +41,6 @@ from divegov_gui.ui.theme import ThemeManager
 
 PASSWORD = "Tide; {an} alle'42"
 ODBC = SimpleNamespace(drivers=lambda: ["ODBC Driver 18 for SQL Server"])
-
-
-class Keyring:
-    """A keyring that keeps, in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, name: str) -> str | None:
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, value: str) -> None:
-        self.kept[service, name] = value
-
-    def delete_password(self, service: str, name: str) -> None:
-        del self.kept[service, name]
 
 
 class NoKeyring:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from driving import ask, click, find, quiet, texts
 from fake_odbc import failure
+from memory_keyring import Keyring
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
@@ -36,20 +37,6 @@ class NoKeyring:
             raise RuntimeError("no keyring")
 
         return fail
-
-
-class Keyring:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, name: str) -> str | None:
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, value: str) -> None:
-        self.kept[service, name] = value
-
-    def delete_password(self, service: str, name: str) -> None:
-        del self.kept[service, name]
 
 
 def keep(name: str, **options: Any) -> Profile:

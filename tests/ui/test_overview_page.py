@@ -22,7 +22,6 @@ from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.quality import DefectScore, Score
 from divegov_gui.services.review import discard_records, resubmit_records
 from divegov_gui.services.rules import read_rules, save_rule
-from divegov_gui.ui.pages.overview.purge_dialog import PurgeDialog
 from divegov_gui.ui.pages.overview.replay_dialog import ReplayDialog
 from divegov_gui.ui.pages.overview.turn_list import TurnList
 from divegov_gui.ui.pages.overview.words import score_text
@@ -461,7 +460,7 @@ def test_an_officer_purges_what_was_rehearsed_and_gives_a_reason(
     assert told.startswith(f"The raw values of {gone} records of 1 batch would go. ")
     assert ask(workspace, "SELECT count(*) FROM Raw_Record WHERE Payload = ''") == [(0,)]
     assert not confirm.isEnabled()
-    qtbot.keyClicks(find(steward, "overview.purge_dialog", PurgeDialog).reason, "kept long enough")
+    qtbot.keyClicks(find(steward, "overview.purge_dialog.reason"), "kept long enough")
     click(qtbot, steward, "overview.purge_dialog.ok")
     quiet(steward)
     assert ask(workspace, "SELECT count(*) FROM Raw_Record WHERE Payload = ''") == [(gone,)]

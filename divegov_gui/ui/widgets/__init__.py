@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from divegov_gui.ui.widgets.conservation_meter import ConservationMeter
     from divegov_gui.ui.widgets.data_table import DataTable
     from divegov_gui.ui.widgets.fetching import WorkerFetch
-    from divegov_gui.ui.widgets.form import FormRow, choice_field, number_field, text_field
+    from divegov_gui.ui.widgets.form import FormRow, ReasonRow, choice_field, number_field, text_field
     from divegov_gui.ui.widgets.outcome_counts import OUTCOMES, OutcomeCounts
     from divegov_gui.ui.widgets.progress_panel import ProgressPanel, duration
     from divegov_gui.ui.widgets.reflow import Reflow
@@ -49,6 +49,7 @@ __all__ = [
     "FormRow",
     "OutcomeCounts",
     "ProgressPanel",
+    "ReasonRow",
     "Reflow",
     "RowRequest",
     "RuleBars",
@@ -88,6 +89,7 @@ _HOMES = {
     "OUTCOMES": "outcome_counts",
     "OutcomeCounts": "outcome_counts",
     "ProgressPanel": "progress_panel",
+    "ReasonRow": "form",
     "Reflow": "reflow",
     "RowRequest": "virtual_model",
     "RuleBars": "rule_bars",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
 
 from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
@@ -69,6 +69,17 @@ def rule() -> QFrame:
     """A hairline between two parts."""
     made = QFrame()
     made.setProperty("role", "rule")
+    return made
+
+
+def tabs(name: str, accessible: str, *titles: str) -> QTabBar:
+    """A row of tabs that turns between the views of a page."""
+    made = QTabBar()
+    made.setObjectName(name)
+    made.setAccessibleName(accessible)
+    made.setExpanding(False)
+    for title in titles:
+        made.addTab(title)
     return made
 
 

@@ -128,16 +128,34 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__(parent)
         space = theme.current().space
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space.xl, space.xxl, space.xl, space.xxl)
         layout.setSpacing(space.s)
         layout.addStretch(1)
-        self.action: QPushButton | None = None
-        centre = Qt.AlignmentFlag.AlignHCenter
-        layout.addWidget(icon_label(icon, "control_border", 48), 0, centre)
+        layout.addWidget(icon_label(icon, "control_border", 48), 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(space.xs)
         self.title = _centred(label(title, "heading", wrap=True))
         layout.addWidget(self.title)
+        layout.addLayout(self._words(text))
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(space.xs)
+        self.action: QPushButton | None = None
+        if action and on_action is not None:
+            layout.addSpacing(space.s)
+            self.action = self._offer(action, on_action, name or "empty.action", "primary")
+        layout.addLayout(self._actions)
+        layout.setAlignment(self._actions, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(2)
+
+    def add_action(self, text: str, on_action: Callable[[], object], name: str) -> QPushButton:
+        """Offer something else to do beside the first action."""
+        return self._offer(text, on_action, name)
+
+    # --- inside
+    def _words(self, text: str) -> QHBoxLayout:
+        """The text in the middle, no wider than one likes to read."""
         self.text = _centred(label(text, "muted", wrap=True))
         self.text.setMaximumWidth(520)
         reveal(self.text, bool(text))
@@ -145,26 +163,15 @@ class EmptyState(QWidget):
         line.addStretch(1)
         line.addWidget(self.text, 1000)
         line.addStretch(1)
-        layout.addLayout(line)
-        self._actions = QHBoxLayout()
-        self._actions.setSpacing(space.xs)
-        if action and on_action is not None:
-            layout.addSpacing(space.s)
-            self.action = button(action, name=name or "empty.action", variant="primary")
-            self.action.clicked.connect(lambda: on_action())
-            self._actions.addWidget(self.action)
-        layout.addLayout(self._actions)
-        layout.setAlignment(self._actions, centre)
-        layout.addStretch(2)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(text)
+        return line
 
-    def add_action(self, text: str, on_action: Callable[[], object], name: str) -> QPushButton:
-        """Offer something else to do beside the first action."""
-        other = button(text, name=name)
-        other.clicked.connect(lambda: on_action())
-        self._actions.addWidget(other)
-        return other
+    def _offer(
+        self, text: str, on_action: Callable[[], object], name: str, variant: str = "secondary"
+    ) -> QPushButton:
+        made = button(text, name=name, variant=variant)
+        made.clicked.connect(lambda: on_action())
+        self._actions.addWidget(made)
+        return made
 
 
 def _centred(made: QLabel) -> QLabel:

@@ -57,6 +57,30 @@ class FormRow(QWidget):
         restyle(self.field)
 
 
+class ReasonRow(FormRow):
+    """Asks for a word why, which is kept with what is done."""
+
+    LONGEST = 400
+
+    def __init__(self, name: str, hint: str = "", *, title: str = "&Reason") -> None:
+        self.line = QLineEdit()
+        self.line.setMaxLength(self.LONGEST)
+        super().__init__(title, self.line, hint, name=name)
+        self.line.textChanged.connect(lambda _: self.set_error(""))
+
+    @property
+    def text(self) -> str:
+        """The reason, its words a blank apart."""
+        return " ".join(self.line.text().split())
+
+    def ask(self, missing: str = "Say why, in a few words.") -> str:
+        """The reason; where there is none, `missing` is said and the person may type one."""
+        if not self.text:
+            self.set_error(missing)
+            self.line.setFocus()
+        return self.text
+
+
 def text_field(name: str, accessible: str, placeholder: str = "") -> QLineEdit:
     """A field for one line of text, for places that have no room for a FormRow."""
     field = QLineEdit()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from memory_keyring import Keyring
 
 from divegov_gui.core.errors import Cancelled, InputRefused
 from divegov_gui.core.paths import data_folder
@@ -45,20 +46,6 @@ def remote(name: str = "Production", **changes: Any) -> Profile:
 
 def local(name: str = "Play") -> Profile:
     return Profile(name, Kind.LOCAL, workspace=Path("/data/play.db"))
-
-
-class Keyring:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, name: str) -> str | None:
-        return self.kept.get((service, name))
-
-    def set_password(self, service: str, name: str, password: str) -> None:
-        self.kept[service, name] = password
-
-    def delete_password(self, service: str, name: str) -> None:
-        del self.kept[service, name]
 
 
 class NullKeyring(Keyring):

@@ -15,7 +15,7 @@ from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.history.diff_table import DiffTable
 from divegov_gui.ui.pages.history.versions import Version, differences, looks_masked
 from divegov_gui.ui.times import local_time
-from divegov_gui.ui.widgets import FormRow, button, reveal
+from divegov_gui.ui.widgets import FormRow, ReasonRow, button, reveal
 from divegov_gui.ui.widgets.density import hold_rows
 from divegov_gui.ui.widgets.question import Question
 
@@ -26,19 +26,13 @@ class _WithReason(Question):
     given = Signal(object)
     """What the person wants, as each question says."""
 
-    def _reason_row(self, name: str, hint: str) -> FormRow:
-        self._reason = QLineEdit()
-        row = FormRow("&Reason", self._reason, hint, name=f"{name}.reason")
-        self._reason.textChanged.connect(lambda _: row.set_error(""))
-        return row
+    def _ask_why(self, hint: str) -> None:
+        self._why = ReasonRow(f"{self.objectName()}.reason", hint)
+        self.body.addWidget(self._why)
 
-    def _read_reason(self, row: FormRow) -> str:
+    def _read_reason(self) -> str:
         """The reason; nothing, and said so, where there is none."""
-        text = self._reason.text().strip()
-        if not text:
-            row.set_error("Say why; it is kept with the version.")
-            self._reason.setFocus()
-        return text
+        return self._why.ask("Say why; it is kept with the version.")
 
 
 class EditDialog(_WithReason):
@@ -62,8 +56,7 @@ class EditDialog(_WithReason):
             self._rows[column] = row
             grid.addWidget(row, at // 2, at % 2)
         self.body.addLayout(grid)
-        self._why = self._reason_row(name, "It is kept with the version, beside your name.")
-        self.body.addWidget(self._why)
+        self._ask_why("It is kept with the version, beside your name.")
         self.back = HasComeBack(name)
         self.body.addWidget(self.back)
         self._anew = button("See the newest version", name=f"{name}.anew", icon="refresh")
@@ -119,7 +112,7 @@ class EditDialog(_WithReason):
 
     def _give(self) -> None:
         self.problem.say(None)
-        reason = self._read_reason(self._why)
+        reason = self._read_reason()
         changes = self._changes()
         if not changes:
             self._why.set_error("Nothing is changed yet.")
@@ -144,12 +137,11 @@ class RestoreDialog(_WithReason):
         rows = min(7, max(2, len(found) - self.preview.same_count))
         hold_rows(self.preview, rows, rows, 40)
         self.body.addWidget(self.preview)
-        self._why = self._reason_row(name, "It is kept with the new version, beside your name.")
-        self.body.addWidget(self._why)
+        self._ask_why("It is kept with the new version, beside your name.")
         self.back = HasComeBack(name)
         self.body.addWidget(self.back)
         self.yes.clicked.connect(self._give)
-        self._reason.setFocus()
+        self._why.line.setFocus()
 
     def say_problem(self, error: DiveGovError | None) -> None:
         super().say_problem(error)
@@ -157,7 +149,7 @@ class RestoreDialog(_WithReason):
 
     def _give(self) -> None:
         self.problem.say(None)
-        reason = self._read_reason(self._why)
+        reason = self._read_reason()
         if reason:
             self.set_busy(True)
             self.given.emit(reason)
@@ -182,13 +174,12 @@ class DeleteDialog(_WithReason):
             detail=detail,
             danger=True,
         )
-        self._why = self._reason_row(name, "It is kept with the deletion, beside your name.")
-        self.body.addWidget(self._why)
+        self._ask_why("It is kept with the deletion, beside your name.")
         self.yes.clicked.connect(self._give)
 
     def _give(self) -> None:
         self.problem.say(None)
-        reason = self._read_reason(self._why)
+        reason = self._read_reason()
         if reason:
             self.set_busy(True)
             self.given.emit(reason)

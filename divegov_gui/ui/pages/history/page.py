@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.directory import Directory
@@ -34,6 +34,7 @@ from divegov_gui.ui.pages.history.work import (
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.widgets import EmptyState, StateStack, reveal, tool_button
+from divegov_gui.ui.widgets.basics import tabs
 
 DIVER, DIRECTORY, CHANGES = 0, 1, 2
 
@@ -88,22 +89,14 @@ class HistoryPage(Page):
         layout.setSpacing(theme.current().space.m)
         self.banner = AsOfBanner()
         self.banner.left.connect(lambda _: self._look_from(None))
-        layout.addWidget(self._view_tabs())
+        self.views = tabs("history.views", "Views", "One diver", "All divers", "What changed")
+        layout.addWidget(self.views)
         layout.addWidget(self.banner)
         layout.addWidget(self._views(), 1)
         self._stack = StateStack(content)
         self.body.setSpacing(0)
         self.body.addWidget(self._stack, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._go_to_search)
-
-    def _view_tabs(self) -> QTabBar:
-        self.views = QTabBar()
-        self.views.setObjectName("history.views")
-        self.views.setAccessibleName("Views")
-        self.views.setExpanding(False)
-        for title in ("One diver", "All divers", "What changed"):
-            self.views.addTab(title)
-        return self.views
 
     def _views(self) -> QStackedWidget:
         self.search = SearchPane("history", mask=self._context.mask_personal)
@@ -143,10 +136,15 @@ class HistoryPage(Page):
     # --- showing
     def _turn(self) -> None:
         """Another view has come into sight."""
-        past = self.views.currentIndex() != CHANGES
-        self.as_of.setVisible(past)
+        past = self._offer_past()
         self.banner.show_as_of(self._as_of if past else None)
         self.refresh()
+
+    def _offer_past(self) -> bool:
+        """Offer to look from an instant where there is anything to be seen from one; returns whether it is."""
+        past = self.views.currentIndex() != CHANGES
+        self.as_of.setVisible(past and self._stack.shows_content)
+        return past
 
     def _take_change(self, what: Set[str]) -> None:
         if self.isVisible() and what & {SCHEMA, BATCHES, DIVERS, QUARANTINE}:
@@ -165,10 +163,13 @@ class HistoryPage(Page):
     def _show_found(self, found: Sequence[Found] | None) -> None:
         if found is None:
             self._stack.show_state(self._not_deployed())
+            self._offer_past()
         elif not found and not self.search.text:
             self._stack.show_state(self._nobody())
+            self._offer_past()
         else:
             self._stack.show_content()
+            self._offer_past()
             self._prepare()
             self.search.show_found(found, self._diver_id)
             if not found:

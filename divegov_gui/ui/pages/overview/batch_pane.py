@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from divegov_gui.services.quality import BatchSummary
 from divegov_gui.ui import theme
@@ -17,6 +17,7 @@ from divegov_gui.ui.pages.overview.words import KINDS
 from divegov_gui.ui.pages.overview.work_batches import BatchDetails, read_details
 from divegov_gui.ui.times import both_times, local_time
 from divegov_gui.ui.widgets import Card, Reflow, RuleBars, RuleCount, button, label, reveal
+from divegov_gui.ui.widgets.basics import tabs
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.rule_bars import ROW_HEIGHT
 from divegov_gui.ui.widgets.scrolling import scrolling
@@ -45,10 +46,7 @@ class BatchPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space.s)
         layout.addLayout(self._head())
-        self._tabs = QTabBar()
-        self._tabs.setObjectName("overview.batch_tabs")
-        self._tabs.setAccessibleName("Of this batch")
-        self._tabs.setExpanding(False)
+        self._tabs = tabs("overview.batch_tabs", "Of this batch")
         layout.addWidget(self._tabs)
         self._stack = QStackedWidget()
         self.records = RecordTable(context)

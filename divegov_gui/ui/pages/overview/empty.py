@@ -42,19 +42,22 @@ def empty_state(state: WorkspaceState, run_demo: Callable[[], object], go_to: Go
             lambda: go_to("deploy"),
             name="overview.deploy",
         )
-    demo = (
-        f"The demo ingests {grouped(DEMO_ROWS)} generated divers, so that there is something to see."
-        if here.is_local
-        else ""
-    )
+    return _nothing_yet(here.is_local, run_demo, go_to)
+
+
+def _nothing_yet(is_local: bool, run_demo: Callable[[], object], go_to: GoTo) -> EmptyState:
+    """No batch has arrived; nobody wants made-up divers on a server by one slip of the hand."""
+    text = "Everything is deployed. Ingest a file or generated records."
+    if is_local:
+        text += f" The demo ingests {grouped(DEMO_ROWS)} generated divers, so that there is something to see."
     made = EmptyState(
         "ingest",
         "Nothing has arrived yet",
-        f"Everything is deployed. Ingest a file or generated records. {demo}".strip(),
+        text,
         "Ingest records",
         lambda: go_to("ingest"),
         name="overview.ingest",
     )
-    if here.is_local:  # nobody wants made-up divers on a server by one slip of the hand
+    if is_local:
         made.add_action("Run the demo", run_demo, "overview.demo")
     return made

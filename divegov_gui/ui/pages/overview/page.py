@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -21,6 +21,7 @@ from divegov_gui.ui.pages.overview.work import WorkspaceState, count_holdings, r
 from divegov_gui.ui.pages.page import Page
 from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.widgets import RuleCount, StateStack, Turns, tool_button
+from divegov_gui.ui.widgets.basics import tabs
 from divegov_gui.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -84,22 +85,14 @@ class OverviewPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space.m)
-        layout.addWidget(self._view_tabs())
+        self.views = tabs("overview.views", "Views", "Now", "Over time", "Batches")
+        layout.addWidget(self.views)
         layout.addWidget(self._views(), 1)
         self._stack = StateStack(content)
         self.demo = DemoRun(self._context)
         self.demo.finished.connect(self._welcome)
         self.body.addWidget(self.demo)
         self.body.addWidget(self._stack, 1)
-
-    def _view_tabs(self) -> QTabBar:
-        self.views = QTabBar()
-        self.views.setObjectName("overview.views")
-        self.views.setAccessibleName("Views")
-        self.views.setExpanding(False)
-        for title in ("Now", "Over time", "Batches"):
-            self.views.addTab(title)
-        return self.views
 
     def _views(self) -> QStackedWidget:
         self.now = NowView(self._context)

@@ -6,12 +6,12 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QWidget
 
 from divegov_gui.services.batches import Purged, day_before
 from divegov_gui.ui.context import BATCHES, AppContext
 from divegov_gui.ui.pages.overview.work_batches import run_purge
-from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, label, plural, reveal
+from divegov_gui.ui.widgets import FormRow, ProgressPanel, ReasonRow, button, label, plural, reveal
 from divegov_gui.ui.widgets.question import Question
 
 DAYS = 365
@@ -54,11 +54,9 @@ class PurgeDialog(Question):
             name=f"{name}.told",
         )
         self.body.addWidget(self.told)
-        self.reason = QLineEdit()
-        self.body.addWidget(
-            FormRow("&Reason", self.reason, "It is kept in the log of actions.", name=f"{name}.reason")
-        )
-        self.reason.textChanged.connect(lambda _: self._allow())
+        self.reason = ReasonRow(f"{name}.reason", "It is kept in the log of actions.")
+        self.reason.line.textChanged.connect(lambda _: self._allow())
+        self.body.addWidget(self.reason)
         self.progress = ProgressPanel(f"{name}.progress", unit="steps")
         self.body.addWidget(self.progress)
         reveal(self.progress, False)
@@ -81,7 +79,7 @@ class PurgeDialog(Question):
 
     def _allow(self) -> None:
         found = self._rehearsed
-        self.yes.setEnabled(found is not None and found.records > 0 and bool(self.reason.text().strip()))
+        self.yes.setEnabled(found is not None and found.records > 0 and bool(self.reason.text))
 
     def _run(self, rehearse: bool, _: bool = False) -> None:
         self.say_problem(None)
@@ -90,9 +88,7 @@ class PurgeDialog(Question):
         self.progress.start("Rehearsing" if rehearse else "Purging")
         reveal(self.progress, True)
         handle = self._context.writer.submit(
-            partial(
-                run_purge, self._before(), _REHEARSAL if rehearse else self.reason.text().strip(), rehearse
-            ),
+            partial(run_purge, self._before(), _REHEARSAL if rehearse else self.reason.text, rehearse),
             label="Rehearsing a purge" if rehearse else "Purging old raw data",
             write=not rehearse,
             on_progress=self.progress.report,

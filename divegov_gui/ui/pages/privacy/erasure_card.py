@@ -14,7 +14,17 @@ from divegov_gui.services.subject_papers import certificate_paper, outside
 from divegov_gui.services.subjects import Erased, Inventory
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.privacy.inventory import InventoryTable
-from divegov_gui.ui.widgets import Card, FormRow, ProgressPanel, button, icon_label, label, plural, reveal
+from divegov_gui.ui.widgets import (
+    Card,
+    FormRow,
+    ProgressPanel,
+    ReasonRow,
+    button,
+    icon_label,
+    label,
+    plural,
+    reveal,
+)
 from divegov_gui.ui.widgets.question import Problem
 
 _WHAT = (
@@ -96,7 +106,7 @@ class ErasureCard(Card):
         self.inventory.show_lines(found.lines)
         self._outside.setText(outside(found.batches))
         self._typed.clear()
-        self._reason.clear()
+        self._why.line.clear()
         self._typed_row.set_hint(f"Type {self.word}")
         self._check()
         self._show(self._confirm)
@@ -158,24 +168,19 @@ class ErasureCard(Card):
             _ask_for_lines(each)
         fields = QHBoxLayout()
         fields.setSpacing(theme.current().space.m)
-        self._reason, self._typed = QLineEdit(), QLineEdit()
-        self._reason_row = FormRow(
-            "&Reason",
-            self._reason,
-            "Such as the number of the request; no name.",
-            name="privacy.erase_reason",
-        )
+        self._why = ReasonRow("privacy.erase_reason", "Such as the number of the request; no name.")
+        self._typed = QLineEdit()
         self._typed_row = FormRow("&Confirm in writing", self._typed, name="privacy.erase_word")
-        for field in (self._reason, self._typed):
+        for field in (self._why.line, self._typed):
             field.textChanged.connect(lambda _: self._check())
-        fields.addWidget(self._reason_row, 1)
+        fields.addWidget(self._why, 1)
         fields.addWidget(self._typed_row, 1)
         layout.addLayout(fields)
         row = QHBoxLayout()
         back = button("Keep the person", name="privacy.keep")
         back.clicked.connect(lambda: self.begin(self._diver_id))
         self.erase = button("Erase for good", name="privacy.erase", variant="danger", icon="erase")
-        self.erase.clicked.connect(lambda: self.erasure_wanted.emit(self._reason.text().strip()))
+        self.erase.clicked.connect(lambda: self.erasure_wanted.emit(self._why.text))
         row.addStretch(1)
         row.addWidget(back)
         row.addWidget(self.erase)
@@ -214,7 +219,7 @@ class ErasureCard(Card):
 
     def _check(self) -> None:
         """The button waits for a reason and the word."""
-        self.erase.setEnabled(bool(self._reason.text().strip()) and self._typed.text().strip() == self.word)
+        self.erase.setEnabled(bool(self._why.text) and self._typed.text().strip() == self.word)
 
 
 def _ask_for_lines(words: QLabel) -> None:

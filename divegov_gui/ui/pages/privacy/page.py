@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.connections import Workspace
@@ -20,6 +20,7 @@ from divegov_gui.ui.pages.privacy.requests_desk import RequestsDesk
 from divegov_gui.ui.pages.privacy.roles_desk import RolesDesk
 from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.widgets import EmptyState, StateStack, label, tool_button
+from divegov_gui.ui.widgets.basics import tabs
 
 
 class PrivacyPage(Page):
@@ -57,12 +58,8 @@ class PrivacyPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.current().space.m)
-        self.views = QTabBar()
-        self.views.setObjectName("privacy.views")
-        self.views.setAccessibleName("Views")
-        self.views.setExpanding(False)
-        for title in ("Who sees what", "Data subject requests", "Action log"):
-            self.views.addTab(title)
+        titles = ("Who sees what", "Data subject requests", "Action log")
+        self.views = tabs("privacy.views", "Views", *titles)
         layout.addWidget(self.views)
         layout.addWidget(self._desks(), 1)
         self._stack = StateStack(content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui import theme
@@ -11,7 +11,7 @@ from divegov_gui.ui.pages.history.search_pane import SearchPane
 from divegov_gui.ui.pages.history.work import Found
 from divegov_gui.ui.pages.privacy.erasure_card import ErasureCard
 from divegov_gui.ui.pages.privacy.work import Standing
-from divegov_gui.ui.widgets import Badge, Card, FormRow, button, label, reveal
+from divegov_gui.ui.widgets import Badge, Card, EmptyState, ReasonRow, StateStack, button, label, reveal
 from divegov_gui.ui.widgets.question import Problem
 
 
@@ -33,16 +33,9 @@ class ExportCard(Card):
         row = QHBoxLayout(self._form)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.current().space.m)
-        self._reason = QLineEdit()
-        self._row = FormRow(
-            "&Reason",
-            self._reason,
-            "Such as the number of the request; no name.",
-            name="privacy.export_reason",
-        )
-        self._reason.textChanged.connect(lambda _: self._row.set_error(""))
-        self._reason.returnPressed.connect(self._ask)
-        row.addWidget(self._row, 1)
+        self._why = ReasonRow("privacy.export_reason", "Such as the number of the request; no name.")
+        self._why.line.returnPressed.connect(self._ask)
+        row.addWidget(self._why, 1)
         self.go = button("Export", name="privacy.export", variant="primary", icon="export")
         self.go.clicked.connect(self._ask)
         row.addWidget(self.go, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -58,7 +51,7 @@ class ExportCard(Card):
 
     def begin(self) -> None:
         """Another person is chosen."""
-        self._reason.clear()
+        self._why.line.clear()
         self.problem.say(None)
         self.set_busy(False)
 
@@ -72,10 +65,8 @@ class ExportCard(Card):
         self.problem.say(error)
 
     def _ask(self) -> None:
-        reason = self._reason.text().strip()
+        reason = self._why.ask("Say for what; it goes into the log.")
         if not reason:
-            self._row.set_error("Say for what; it goes into the log.")
-            self._reason.setFocus()
             return
         self.problem.say(None)
         self.wanted.emit(reason)
@@ -98,7 +89,9 @@ class RequestsView(QWidget):
         self.search = SearchPane("privacy", mask=mask)
         self.search.diver_chosen.connect(self.person_chosen)
         split.addWidget(self.search)
-        split.addWidget(self._answers())
+        self._answer = StateStack(self._answers())
+        self.show_nobody()
+        split.addWidget(self._answer)
         split.setStretchFactor(1, 1)
         split.setSizes([286, 720])
         layout.addWidget(split)
@@ -111,6 +104,7 @@ class RequestsView(QWidget):
 
     def show_person(self, found: Found, name: str) -> None:
         """Turn to another person."""
+        self._answer.show_content()
         self._name.setText(name)
         self._number.setText(f"diver {found.diver_id}")
         self._state.set_state(
@@ -118,6 +112,11 @@ class RequestsView(QWidget):
         )
         self.export.begin()
         self.erasure.begin(found.diver_id)
+
+    def show_nobody(self) -> None:
+        """Nobody is chosen: nothing is offered."""
+        words = "Find the person who asks by name, email, id or reference; the answer is given here."
+        self._answer.show_state(EmptyState("person", "Nobody is chosen yet", words))
 
     def show_erased(self, diver_id: int) -> None:
         """The person is gone; the window names nobody any more."""

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.privacy import Revealed
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.versions import TITLES
-from divegov_gui.ui.widgets import Card, FormRow, button, icon_label, label, reveal
+from divegov_gui.ui.widgets import Card, FormRow, ReasonRow, button, icon_label, label, reveal
 from divegov_gui.ui.widgets.question import Problem
 
 _TICK_MS = 250
@@ -65,7 +65,7 @@ class RevealCard(Card):
     def show_value(self, found: Revealed) -> None:
         """Show the value until its time is over."""
         self.problem.say(None)
-        self._reason.clear()
+        self._why.line.clear()
         self.go.setEnabled(True)
         value = found.value or "nothing is known"
         shown = masked(found.column, value) if self._mask else value
@@ -102,10 +102,8 @@ class RevealCard(Card):
         layout = _column(self._form)
         self.field = QComboBox()
         layout.addWidget(FormRow("&Field", self.field, name="privacy.reveal_field"))
-        self._reason = QLineEdit()
-        self._why = FormRow("&Reason", self._reason, "It goes into the log.", name="privacy.reveal_reason")
-        self._reason.textChanged.connect(lambda _: self._why.set_error(""))
-        self._reason.returnPressed.connect(self._ask)
+        self._why = ReasonRow("privacy.reveal_reason", "It goes into the log.")
+        self._why.line.returnPressed.connect(self._ask)
         layout.addWidget(self._why)
         row = QHBoxLayout()
         self.go = button("Reveal", name="privacy.reveal", variant="primary", icon="reveal")
@@ -139,10 +137,8 @@ class RevealCard(Card):
 
     # --- inside
     def _ask(self) -> None:
-        reason = self._reason.text().strip()
+        reason = self._why.ask("Say why you need to see it.")
         if not reason:
-            self._why.set_error("Say why you need to see it.")
-            self._reason.setFocus()
             return
         self.problem.say(None)
         self.go.setEnabled(False)

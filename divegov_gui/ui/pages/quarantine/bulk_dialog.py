@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -20,7 +20,7 @@ from divegov_gui.ui.pages.quarantine.bulk_form import BulkForm
 from divegov_gui.ui.pages.quarantine.preview_model import Line, PreviewModel
 from divegov_gui.ui.pages.quarantine.preview_table import PreviewTable
 from divegov_gui.ui.tasks import TaskHandle
-from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, label, plural, reveal
+from divegov_gui.ui.widgets import ProgressPanel, ReasonRow, button, label, plural, reveal
 from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
@@ -52,7 +52,7 @@ class BulkDialog(Dialog):
         self._found: Preview | None = None
         self._handle: TaskHandle | None = None
         self._build(column)
-        (self.reason if self._form is None else self._form.find_text).setFocus()
+        (self.reason.line if self._form is None else self._form.find_text).setFocus()
         self._look()
 
     # --- building
@@ -80,15 +80,12 @@ class BulkDialog(Dialog):
 
     def _reason_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(400)
-        self.reason.setPlaceholderText("Why, in a few words")
-        self._reason_row = FormRow("&Reason", self.reason, name="quarantine.bulk.reason")
-        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
+        self.reason = ReasonRow("quarantine.bulk.reason")
+        self.reason.line.setPlaceholderText("Why, in a few words")
         self.only_passing = QCheckBox("Leave out what would still fail")
         self.only_passing.setObjectName("quarantine.bulk.passing")
         self.only_passing.toggled.connect(self.lines.leave_out_failing)
-        line.addWidget(self._reason_row, 1)
+        line.addWidget(self.reason, 1)
         line.addWidget(self.only_passing)
         return line
 
@@ -155,10 +152,8 @@ class BulkDialog(Dialog):
 
     # --- saving
     def _save(self) -> None:
-        reason = " ".join(self.reason.text().split())
+        reason = self.reason.ask()
         if not reason:
-            self._reason_row.set_error("Say why, in a few words.")
-            self.reason.setFocus()
             return
         assert self._found is not None
         self.apply.setEnabled(False)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -17,7 +17,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.pages.quarantine.preview_model import Line, PreviewModel
 from divegov_gui.ui.pages.quarantine.preview_table import PreviewTable
-from divegov_gui.ui.widgets import FormRow, button, label, plural
+from divegov_gui.ui.widgets import ReasonRow, button, label, plural
 from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
@@ -43,11 +43,9 @@ class ImportDialog(Dialog):
         self.body.addWidget(self.table, 1)
         self.sums = label("", "strong", wrap=True, name="quarantine.import.sums")
         self.body.addWidget(self.sums)
-        self.reason = QLineEdit("Corrected by the data's owner")
-        self.reason.setMaxLength(400)
-        self._reason_row = FormRow("&Reason", self.reason, name="quarantine.import.reason")
-        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
-        self.body.addWidget(self._reason_row)
+        self.reason = ReasonRow("quarantine.import.reason")
+        self.reason.line.setText("Corrected by the data's owner")
+        self.body.addWidget(self.reason)
         self.add_button(button("Cancel", name="quarantine.import.cancel"), self.reject)
         self.apply = button("Take over", name="quarantine.import.apply", variant="primary")
         self.add_button(self.apply, self._save, default=True)
@@ -68,10 +66,8 @@ class ImportDialog(Dialog):
         self.apply.setEnabled(bool(ids))
 
     def _save(self) -> None:
-        reason = " ".join(self.reason.text().split())
+        reason = self.reason.ask()
         if not reason:
-            self._reason_row.set_error("Say why, in a few words.")
-            self.reason.setFocus()
             return
         self.apply.setEnabled(False)
         excluded = frozenset(self.lines.excluded)

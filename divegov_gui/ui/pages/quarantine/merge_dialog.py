@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
-    QLineEdit,
     QRadioButton,
     QScrollArea,
     QVBoxLayout,
@@ -29,7 +28,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.has_come_back import HasComeBack
 from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
 from divegov_gui.ui.times import local_time
-from divegov_gui.ui.widgets import Badge, FormRow, button, label
+from divegov_gui.ui.widgets import Badge, ReasonRow, button, label
 from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.question import Problem
@@ -67,11 +66,8 @@ class MergeDialog(Dialog):
         self.verdict = Badge("", "neutral")
         self.verdict.setObjectName("quarantine.merge.verdict")
         self.body.addWidget(self.verdict)
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(400)
-        self._reason_row = FormRow("&Reason", self.reason, name="quarantine.merge.reason")
-        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
-        self.body.addWidget(self._reason_row)
+        self.reason = ReasonRow("quarantine.merge.reason")
+        self.body.addWidget(self.reason)
         self.back = HasComeBack("quarantine.merge")
         self.body.addWidget(self.back)
         self.problem = Problem("quarantine.merge.problem")
@@ -80,18 +76,18 @@ class MergeDialog(Dialog):
         words = f"Merge into {into}" if sides.diver else "Keep as one record"
         self.yes = button(words, name="quarantine.merge.ok", variant="primary", icon="merge")
         self.add_button(self.yes, self._do, default=True)
-        self.reason.setFocus()
+        self.reason.line.setFocus()
         self._judge()
 
     @property
     def draft(self) -> Draft:
         """What the person has chosen and written so far."""
         chosen = {column: (side.is_diver, side.key) for column, side in self._survivors().items()}
-        return Draft(self._sides.record.key, self.reason.text(), chosen)
+        return Draft(self._sides.record.key, self.reason.line.text(), chosen)
 
     def go_on(self, draft: Draft, error: Conflict) -> None:
         """Take up what was chosen before they were read again, and say why they were."""
-        self.reason.setText(draft.reason)
+        self.reason.line.setText(draft.reason)
         for column, whose in draft.chosen.items():
             for place, side in enumerate(self._sides.all):
                 if (side.is_diver, side.key) == whose:
@@ -223,10 +219,8 @@ class MergeDialog(Dialog):
         self.yes.setEnabled(can and not (self._sides.diver and any(check.is_error for check in failing)))
 
     def _do(self) -> None:
-        reason = " ".join(self.reason.text().split())
+        reason = self.reason.ask("Say why they are the same person.")
         if not reason:
-            self._reason_row.set_error("Say why they are the same person.")
-            self.reason.setFocus()
             return
         self.yes.setEnabled(False)
         also = [side for box, side in self._also if box.isChecked()]

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QSizePolicy,
     QVBoxLayout,
@@ -31,7 +30,7 @@ from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.quarantine.left_out import left_out, nothing_left
 from divegov_gui.ui.pages.quarantine.rehearsal_words import passes, sentence, why
 from divegov_gui.ui.tasks import TaskHandle
-from divegov_gui.ui.widgets import FormRow, ProgressPanel, button, icon_label, label, plural, reveal
+from divegov_gui.ui.widgets import ProgressPanel, ReasonRow, button, icon_label, label, plural, reveal
 from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.question import Problem
 
@@ -107,25 +106,17 @@ class ResubmitDialog(Dialog):
         self.waive = QCheckBox("Release what fails by warnings alone, with a reason")
         self.waive.setObjectName("quarantine.rehearsal.waive")
         self.waive.setChecked(waive)
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(400)
-        self._reason_row = FormRow(
-            "&Reason",
-            self.reason,
-            "Kept with every record that is released.",
-            name="quarantine.rehearsal.reason",
-        )
-        self.reason.textChanged.connect(lambda _: self._reason_row.set_error(""))
-        reveal(self._reason_row, waive)
+        self.reason = ReasonRow("quarantine.rehearsal.reason", "Kept with every record that is released.")
+        reveal(self.reason, waive)
         self.waive.toggled.connect(self._toggle_waiving)
         self.body.addWidget(self.waive)
-        self.body.addWidget(self._reason_row)
+        self.body.addWidget(self.reason)
 
     # --- rehearsing
     def _toggle_waiving(self, on: bool) -> None:
-        self._reason_row.setVisible(on)
+        self.reason.setVisible(on)
         if on:
-            self.reason.setFocus()
+            self.reason.line.setFocus()
         self._rehearse()
 
     def _rehearse(self) -> None:
@@ -193,7 +184,7 @@ class ResubmitDialog(Dialog):
         reveal(self.waive, warned or self.waive.isChecked())
         default = self.passing if found.passed_count else self.cancel
         default.setDefault(True)
-        if not self.reason.isVisible() or self.reason.text():
+        if not self.reason.isVisible() or self.reason.text:
             default.setFocus()
         self._take_room(bool(staying))
 
@@ -235,10 +226,9 @@ class ResubmitDialog(Dialog):
         return [each for each in self._decidable.versions if each[0] not in staying]
 
     def _do(self, records: Versions) -> None:
-        reason = " ".join(self.reason.text().split())
-        if self.waive.isChecked() and not reason:
-            self._reason_row.set_error("Say why these warnings are no obstacle.")
-            self.reason.setFocus()
+        is_needed = self.waive.isChecked()
+        reason = self.reason.ask("Say why these warnings are no obstacle.") if is_needed else self.reason.text
+        if is_needed and not reason:
             return
         self._start(
             partial(_resubmit, records, False, self.waive.isChecked(), reason or None),
@@ -265,7 +255,7 @@ class ResubmitDialog(Dialog):
         said = sentence(found, self._checks, done=True)
         self.sentence.setText(f"{said} What fails waits on, with its new reasons.")
         self._list(found)
-        for control in (self.passing, self.everything, self.waive, self._reason_row):
+        for control in (self.passing, self.everything, self.waive, self.reason):
             control.hide()
         self.cancel.setText("Close")
         self.cancel.setAccessibleName("Close")

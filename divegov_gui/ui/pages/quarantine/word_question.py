@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
-from divegov_gui.ui.widgets import FormRow, button
+from divegov_gui.ui.widgets import FormRow, ReasonRow, button
 from divegov_gui.ui.widgets.dialog import Dialog
 
 
@@ -37,24 +37,20 @@ class WordQuestion(Dialog):
             for code, words in codes:
                 self.code.addItem(words, code)
             self.body.addWidget(FormRow("&Why", self.code, name=f"{name}.code"))
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(400)
         title_of = "&Reason" if needs_reason else "&Comment (optional)"
         hint = "It is kept with the record. Write no personal data here."
-        self._asked = FormRow(title_of, self.reason, hint, name=f"{name}.reason")
-        self.reason.textChanged.connect(lambda _: self._asked.set_error(""))
-        self.body.addWidget(self._asked)
+        self.reason = ReasonRow(f"{name}.reason", hint, title=title_of)
+        self.body.addWidget(self.reason)
         self.add_button(button("Cancel", name=f"{name}.cancel"), self.reject)
         agree = button(yes, name=f"{name}.yes", variant="danger" if danger else "primary")
         self.add_button(agree, self._give, default=True)
-        (self.code or self.reason).setFocus()
+        (self.code or self.reason.line).setFocus()
 
     def _give(self) -> None:
-        reason = " ".join(self.reason.text().split())
         code = self.code.currentData() if self.code is not None else ""
-        if not reason and (self._needs_reason or code in self._reasoned):
-            self._asked.set_error("Say why, in a few words.")
-            self.reason.setFocus()
+        is_needed = self._needs_reason or code in self._reasoned
+        reason = self.reason.ask() if is_needed else self.reason.text
+        if is_needed and not reason:
             return
         self.given.emit(code, reason)
         self.accept()

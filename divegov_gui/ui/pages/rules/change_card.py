@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -13,6 +13,7 @@ from divegov_gui.ui.pages.rules.words import effects, looked_at, mandatory_text
 from divegov_gui.ui.widgets import (
     Card,
     FormRow,
+    ReasonRow,
     button,
     choice_field,
     icon_label,
@@ -112,7 +113,7 @@ class ChangeCard(Card):
     def saved(self) -> None:
         """The change is in force: begin anew."""
         self._forget()
-        self.reason.clear()
+        self.reason.line.clear()
         self.set_busy(False)
 
     # --- building
@@ -170,11 +171,8 @@ class ChangeCard(Card):
         column = QVBoxLayout(self._saving)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.current().space.s)
-        self.reason = QLineEdit()
-        self._reason_row = FormRow(
-            "&Reason", self.reason, "It is kept with the rule's history.", name="rules.reason"
-        )
-        column.addWidget(self._reason_row)
+        self.reason = ReasonRow("rules.reason", "It is kept with the rule's history.")
+        column.addWidget(self.reason)
         self.save = button("Save the change", name="rules.save", variant="primary", icon="save")
         self.save.clicked.connect(self._save)
         column.addWidget(self.save)
@@ -208,12 +206,9 @@ class ChangeCard(Card):
         self.save.setEnabled(ready and not self._busy)
 
     def _save(self) -> None:
-        reason = self.reason.text().strip()
+        reason = self.reason.ask("Say why; it is kept with the rule.")
         if not reason:
-            self._reason_row.set_error("Say why; it is kept with the rule.")
-            self.reason.setFocus()
             return
-        self._reason_row.set_error("")
         self.save_requested.emit((self.wanted, reason))
 
     def _forget(self) -> None:
