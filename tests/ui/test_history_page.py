@@ -783,3 +783,4 @@ def test_an_empty_workspace_says_what_to_do(open_on: Any, tmp_path: Path) -> Non
     steward.window.go_to("history")
     quiet(steward)
     assert "Nothing is deployed yet" in texts(steward.window.page("history"))
+    assert not find(steward, "history.as_of").isVisible(), "there is no past to look from"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, cells, click, clipped, find, quiet, texts
+from driving import ask, cells, click, clipped, fill, find, quiet, texts
 from lives import ADA, give_past
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
@@ -567,3 +567,19 @@ def test_an_empty_workspace_says_what_to_do(open_on: Any, tmp_path: Path) -> Non
     steward.window.go_to("privacy")
     quiet(steward)
     assert "Nothing is deployed yet" in texts(steward.window.page("privacy"))
+
+
+def test_while_there_is_no_diver_the_roles_are_told_and_nobody_is_offered(
+    qtbot: QtBot, open_on: Any, tmp_path: Path
+) -> None:
+    steward = open_on(fill(tmp_path / "empty.db"))
+    steward.window.go_to("privacy")
+    quiet(steward)
+    rights = find(steward, "privacy.rights", QTableView)
+    assert cells(rights, 0)[0] == "Ingest records"
+    bar = find(steward, "privacy.views", QTabBar)
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    quiet(steward)
+    said = texts(steward.window.page("privacy"))
+    assert "Nobody is chosen yet" in said
+    assert "Erase this person" not in said

@@ -184,3 +184,15 @@ def test_nothing_is_cut_off(qtbot: QtBot, open_on: Any, workspace: Path, size: t
     click(qtbot, steward, "rules.try")
     quiet(steward)
     assert clipped(steward.window) == []
+
+
+def test_where_nothing_is_deployed_it_says_so_and_leads_to_deploy(
+    qtbot: QtBot, open_on: Any, tmp_path: Path
+) -> None:
+    steward = open_on(tmp_path / "new.db")
+    steward.window.go_to("rules")
+    quiet(steward)
+    assert "Nothing is deployed yet" in texts(steward.window.page("rules"))
+    assert steward.window.banners.views == ()
+    click(qtbot, steward, "rules.deploy")
+    assert steward.window.current_key == "deploy"

@@ -97,12 +97,12 @@ def _when(row: ScriptRow) -> str:
 
 
 COLUMNS = (
-    Column("state", "State", 124, sortable=False, badge=badge_of),
-    Column("name", "Script", 178, sortable=False),
+    Column("state", "State", 112, sortable=False, badge=badge_of),
+    Column("name", "Script", 148, sortable=False),
     Column("title", "What it holds", 220, sortable=False, tooltip=lambda row: str(row.title)),
     Column("applied_at", "Applied", 146, sortable=False, tooltip=_when),
-    Column("applied_by", "By", 128, sortable=False, tooltip=lambda row: str(row.applied_by)),
-    Column("took", "Took", 80, sortable=False, align_right=True),
+    Column("applied_by", "By", 96, sortable=False, tooltip=lambda row: str(row.applied_by)),
+    Column("took", "Took", 72, sortable=False, align_right=True),
     Column(
         "checksum",
         "Checksum",

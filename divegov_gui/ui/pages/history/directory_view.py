@@ -73,7 +73,9 @@ class DirectoryView(QWidget):
             (self._changed, directory.changed, "since then"),
             (self._deleted, directory.deleted, "since then"),
         ):
-            tile.set_value(None if now else count, "look from the past" if now else words)
+            tile.set_value(None if now else count, "choose an earlier time" if now else words)
+        self.table.setColumnHidden(_SINCE_THEN, now)  # nothing can have become of them since now
+        self.table.stretch("email")
         self.table.rows.reset_keys(directory.ids)
 
     # --- building
@@ -121,3 +123,5 @@ _COLUMNS = (
     Column("since_when", "Valid from", 150, sortable=False, tooltip=lambda row: row.exactly),
     Column("since", "Since then", 150, sortable=False, badge=lambda row: _SINCE[row.since]),
 )
+_SINCE_THEN = len(_COLUMNS) - 1
+"""The column that says what became of a diver since."""

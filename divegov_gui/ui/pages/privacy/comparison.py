@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui.masking import masked
-from divegov_gui.ui.pages.privacy.work import ROLES, Comparison
+from divegov_gui.ui.pages.privacy.work import ROLES, TITLE_WIDE, Comparison, role_wide
 from divegov_gui.ui.widgets import CellBadge, Column
 from divegov_gui.ui.widgets.list_table import ListTable
 
@@ -43,7 +43,14 @@ def _role_column(role: str, title: str) -> Column:
         state = "masked" if role in row.veiled else "in the clear"
         return f"{row.title} for the {title.lower()}: {getattr(row, role)} ({state})"
 
-    return Column(role, title, 164, sortable=False, badge=badge, tooltip=tip)
+    return Column(
+        role,
+        title,
+        role_wide(role),
+        sortable=False,
+        badge=badge,
+        tooltip=tip,
+    )
 
 
 class ComparisonTable(ListTable):
@@ -51,7 +58,7 @@ class ComparisonTable(ListTable):
 
     def __init__(self, *, mask: bool, parent: QWidget | None = None) -> None:
         super().__init__(
-            (Column("title", "Field", 150, sortable=False), *(_role_column(*role) for role in ROLES)),
+            (Column("title", "Field", TITLE_WIDE, sortable=False), *(_role_column(*role) for role in ROLES)),
             name="privacy.comparison",
             accessible="What each role sees",
             key="column",

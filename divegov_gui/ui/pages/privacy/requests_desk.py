@@ -73,6 +73,8 @@ class RequestsDesk(QObject):
 
     def _show_found(self, found: Sequence[Found] | None, *, move_on: bool = True) -> None:
         self._people = {each.diver_id: each for each in found or ()}
+        if not found and self._diver_id is None:
+            self.view.show_nobody()
         self.view.search.show_found(found or (), self._diver_id, move_on=move_on)
 
     def _choose(self, diver_id: int) -> None:

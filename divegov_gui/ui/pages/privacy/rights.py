@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from divegov_gui.ui.pages.privacy.work import ROLES
+from divegov_gui.ui.pages.privacy.work import ROLES, TITLE_WIDE, role_wide
 from divegov_gui.ui.widgets import CellBadge, Column
 from divegov_gui.ui.widgets.list_table import ListTable
 
@@ -39,7 +39,14 @@ def _role_column(role: str, title: str) -> Column:
         may = getattr(row, role) == "May"
         return CellBadge(getattr(row, role), "success" if may else "neutral", "success" if may else "cancel")
 
-    return Column(role, title, 164, sortable=False, badge=badge, tooltip=lambda row: f"{title}: {row.needed}")
+    return Column(
+        role,
+        title,
+        role_wide(role),
+        sortable=False,
+        badge=badge,
+        tooltip=lambda row: f"{title}: {row.needed}",
+    )
 
 
 class RightsTable(ListTable):
@@ -47,7 +54,7 @@ class RightsTable(ListTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            (Column("title", "Action", 150, sortable=False), *(_role_column(*role) for role in ROLES)),
+            (Column("title", "Action", TITLE_WIDE, sortable=False), *(_role_column(*role) for role in ROLES)),
             name="privacy.rights",
             accessible="What each role may do",
             key="title",

@@ -57,6 +57,7 @@ class RolesDesk(QObject):
             self._tell(None)
         elif found.diver_id is None:
             self.view.say_nobody()
+            self.view.rights.show_rights(found.rights)
         else:
             self._diver_id = found.diver_id
             self.view.show_comparison(found)

@@ -36,9 +36,9 @@ def _tip(row: RuleRow) -> str:
 
 
 COLUMNS = (
-    Column("state", "State", 108, sortable=False, badge=_badge),
+    Column("state", "State", 106, sortable=False, badge=_badge),
     Column("title", "Rule", 200, sortable=False, tooltip=_tip),
-    Column("rejected", "Rejected", 88, align_right=True, sortable=False),
-    Column("open", "Open now", 92, align_right=True, sortable=False, tone=_open_tone),
-    Column("false_alarms", "False alarms", 108, align_right=True, sortable=False),
+    Column("rejected", "Rejected", 80, align_right=True, sortable=False),
+    Column("open", "Open now", 84, align_right=True, sortable=False, tone=_open_tone),
+    Column("false_alarms", "False alarms", 98, align_right=True, sortable=False),
 )

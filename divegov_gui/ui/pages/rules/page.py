@@ -28,6 +28,7 @@ from divegov_gui.ui.pages.rules.work import (
 from divegov_gui.ui.pages.unreadable import unreadable
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import (
+    EmptyState,
     ProgressPanel,
     SqlView,
     StateStack,
@@ -67,7 +68,7 @@ class RulesPage(Page):
     def refresh(self) -> None:
         """Read the catalogue anew."""
         self._context.reader.submit(
-            read_catalogue,
+            partial(read_catalogue, self._context.scripts),
             kind="rules.catalogue",
             on_success=self._show_catalogue,
             on_failure=self._show_failure,
@@ -132,7 +133,11 @@ class RulesPage(Page):
         if self.isVisible() and what & {SCHEMA, BATCHES, QUARANTINE}:
             self.refresh()
 
-    def _show_catalogue(self, catalogue: Catalogue) -> None:
+    def _show_catalogue(self, catalogue: Catalogue | None) -> None:
+        self.again.setVisible(catalogue is not None)
+        if catalogue is None:
+            self._stack.show_state(self._not_deployed())
+            return
         self._rules = {rule.code: rule for rule in catalogue.rules}
         rows = [
             RuleRow(rule) for rule in sorted(catalogue.rules, key=lambda r: (-r.open, -r.rejected, r.code))
@@ -172,6 +177,16 @@ class RulesPage(Page):
         lines = self._sql.splitlines()
         self.sql.note_line(
             next((n for n, line in enumerate(lines, start=1) if code in line and "--" in line), 0)
+        )
+
+    def _not_deployed(self) -> EmptyState:
+        return EmptyState(
+            "deploy",
+            "Nothing is deployed yet",
+            "The rules are kept by the scripts. Apply them first.",
+            "Open Deploy",
+            lambda: self._context.go_to("deploy"),
+            name="rules.deploy",
         )
 
     def _show_failure(self, error: DiveGovError) -> None:

@@ -16,7 +16,7 @@ from divegov_gui.ui.pages.rules.work import Rights
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import Badge, Card, button, label, reveal
 
-WIDTH = 372
+WIDTH = 352
 
 
 class RulePanel(QScrollArea):

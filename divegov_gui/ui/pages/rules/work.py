@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.roles import role_of
 from divegov_gui.services.rules import (
     RetestReport,
@@ -42,8 +44,12 @@ class Catalogue:
     may: Rights = Rights()
 
 
-def read_catalogue(session: Any, _: ProgressSink, cancel: CancelToken) -> Catalogue:
-    """The rules as they are deployed."""
+def read_catalogue(
+    scripts: Path | None, session: Any, _: ProgressSink, cancel: CancelToken
+) -> Catalogue | None:
+    """The rules as they are deployed; None where a script that makes them never ran."""
+    if any(script.journal is None for script in plan_deployment(session, scripts).scripts):
+        return None
     with interruptible(session, cancel):
         role = role_of(session)
         rights = Rights(role.may("Retest_Quarantine"), role.may("Set_Rule"), role.may("Quarantine_Queue"))
