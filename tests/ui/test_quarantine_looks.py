@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QTableView
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
+from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
 from divegov_gui.services.queue import read_versions
 from divegov_gui.services.review import Edit, edit_records
@@ -310,3 +311,28 @@ def test_the_next_failing_cell_is_found_behind_pages_that_are_not_at_hand(
         bench.key(Qt.Key.Key_F8)
     assert bench.grid.rows.key_at(bench.grid.currentIndex().row()) == last
     assert "No failing cell after this one." in bench.texts(bench.steward.window)
+
+
+def test_pinned_columns_leave_room_to_the_others_and_to_the_scroll_bar(bench: Workbench) -> None:
+    grid = bench.grid
+    bench.steward.window.resize(1000, 700)
+    layout = grid.layout_now
+    for name in ("email", "phone", "date_of_birth", "certification"):
+        layout = layout.with_pin(name, True)
+    grid.set_layout(layout)
+    bench.quiet()
+    assert grid.pinned.shows(grid.column_of("quarantine_id"))
+    assert grid.pinned.width() <= grid.viewport().width() - 100
+    assert not grid.pinned.shows(grid.column_of("certification")), "it scrolls with the others"
+    bench.steward.window.resize(1900, 900)
+    bench.quiet()
+    assert grid.pinned.shows(grid.column_of("email"))
+    assert grid.columnWidth(grid.column_of("certification")) == layout.widths["certification"]
+
+
+def test_who_may_not_even_read_has_no_key_that_changes(qtbot: QtBot, open_on: Any, workspace: Path) -> None:
+    bench = Workbench(qtbot, open_on(Workspace(workspace, "data_analyst")), workspace)
+    actions = bench.page.actions_
+    assert not [
+        name for name in ("import", "resubmit_ready", "resubmit", "discard") if actions[name].isEnabled()
+    ]

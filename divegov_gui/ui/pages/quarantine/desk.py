@@ -62,14 +62,14 @@ class Desk(QObject):
         self.watch.start()
         self._listen()
         self._wire_actions()
-        self._enable()
+        self.enable()
 
     def show_row(self, row: QueueRow | None) -> None:
         """Show a record in the panel, with what belongs to it."""
         self._panel.show_row(row)
         self.suggesting.ask(row)
         self._show_leaf(self._panel.leaf)
-        self._enable()
+        self.enable()
 
     def _take_current(self, row: QueueRow | None) -> None:
         """The cursor has moved. Where its row is still on the way, the panel stands as it is and offers nothing."""
@@ -78,7 +78,7 @@ class Desk(QObject):
         if row is None and self._grid.currentIndex().isValid():
             self._panel.row = None
             self.suggesting.forget()
-            self._enable()
+            self.enable()
         else:
             self.show_row(row)
 
@@ -124,7 +124,7 @@ class Desk(QObject):
     # --- joining
     def _listen(self) -> None:
         self._grid.current_changed.connect(self._take_current)
-        self._grid.selection_changed.connect(lambda _: self._enable())
+        self._grid.selection_changed.connect(lambda _: self.enable())
         self._grid.walked_out.connect(self._tell_walked_out)
         self._grid.rows.cell_edited.connect(self._take_cell)
         for cells in (self._grid.cells, self._grid.pinned_cells):
@@ -145,7 +145,7 @@ class Desk(QObject):
         self.editing.in_conflict.connect(self.conflicts.resolve)
         self.editing.stuck.connect(self.conflicts.leave_out)
         self.editing.refused.connect(self.take_refusal)
-        self.editing.history_changed.connect(self._enable)
+        self.editing.history_changed.connect(self.enable)
         self.suggesting.found.connect(self._show_suggestions)
         self.alike.counted.connect(self._panel.show_others)
 
@@ -187,7 +187,7 @@ class Desk(QObject):
         for name, do in todo.items():
             page.actions_[name].triggered.connect(lambda _=False, act=do: act())
 
-    def _enable(self) -> None:
+    def enable(self) -> None:
         """Offer only what can be done now, and by whom."""
         for name, can in offered(self._page, self.editing).items():
             self._page.actions_[name].setEnabled(can)

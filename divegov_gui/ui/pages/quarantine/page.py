@@ -178,10 +178,12 @@ class QuarantinePage(Page):
         if catalogue is None:
             self._stack.show_state(states.not_deployed(self._context))
             return
+        self.marks.may_change = catalogue.may_read and catalogue.may_change
+        self.desk.enable()
         if not catalogue.may_read:
             self._stack.show_state(states.not_for_role(self._context))
             return
-        self.marks.checks, self.marks.may_change = catalogue.checks, catalogue.may_change
+        self.marks.checks = catalogue.checks
         self.set_subtitle(
             "" if catalogue.may_change else "You may read here. To change records is for data stewards."
         )

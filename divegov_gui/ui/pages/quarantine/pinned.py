@@ -10,6 +10,9 @@ from divegov_gui.ui.pages.quarantine.cell_delegate import COMPACT_ROW, ROW, Cell
 from divegov_gui.ui.widgets.density import follow_density
 from divegov_gui.ui.widgets.painting import color
 
+_LEFT_FREE = 160
+"""Pixels that pinned columns leave to the others."""
+
 
 class PinnedColumns(QTableView):
     """Lies over the left edge of `grid`, shares its model, selection and delegate, and follows it."""
@@ -18,6 +21,7 @@ class PinnedColumns(QTableView):
         super().__init__(grid)
         self._grid = grid
         self._delegate = delegate
+        self._sections: list[int] = []
         self.setObjectName("quarantine.pinned")
         self.setAccessibleName("Pinned columns")
         self.setModel(grid.model())
@@ -27,14 +31,12 @@ class PinnedColumns(QTableView):
         self._follow()
 
     def show_columns(self, sections: list[int]) -> None:
-        """Show exactly the columns `sections`, in their order in the grid."""
+        """Show the columns `sections`, in their order in the grid, as many of them as leave it room."""
         header, theirs = self.horizontalHeader(), self._grid.horizontalHeader()
+        self._sections = sorted(sections, key=theirs.visualIndex)
         blocker = QSignalBlocker(header)
         for section in range(theirs.count()):
-            self.setColumnHidden(section, section not in sections)
             header.moveSection(header.visualIndex(section), theirs.visualIndex(section))
-            if section in sections:
-                self.setColumnWidth(section, theirs.sectionSize(section))
         blocker.unblock()
         self.setVisible(bool(sections))
         self.place()
@@ -46,6 +48,7 @@ class PinnedColumns(QTableView):
     def place(self) -> None:
         """Lie over the grid's left edge, as high as its cells."""
         view, head = self._grid.viewport(), self._grid.horizontalHeader()
+        self._choose(view.width() - _LEFT_FREE)
         width = self.horizontalHeader().length()
         self.horizontalHeader().setFixedHeight(head.height())
         self.setGeometry(view.x(), head.y(), width, head.height() + view.height())
@@ -73,6 +76,22 @@ class PinnedColumns(QTableView):
         """Do nothing of its own: it stands where the grid stands."""
 
     # --- inside
+    def _choose(self, room: int) -> None:
+        """Show the first of the pinned columns that fit into `room`; the others scroll with the rest."""
+        theirs = self._grid.horizontalHeader()
+        blocker = QSignalBlocker(self.horizontalHeader())
+        used, fits = 0, True
+        for place, section in enumerate(self._sections):
+            used += theirs.sectionSize(section)
+            fits = fits and (used <= room or place == 0)
+            self.setColumnHidden(section, not fits)
+            if fits:
+                self.setColumnWidth(section, theirs.sectionSize(section))
+        for section in range(theirs.count()):
+            if section not in self._sections:
+                self.setColumnHidden(section, True)
+        blocker.unblock()
+
     def _behave(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QTableView { border: none; margin: 0px; border-radius: 0px; }")
