@@ -17,6 +17,7 @@ from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.review import (
     Edit,
     claim_records,
+    discard_codes,
     discard_records,
     edit_records,
     merge_record,
@@ -274,6 +275,16 @@ def test_what_is_closed_reopened_and_merged_is_what_was_named(four: Gate) -> Non
     assert [four.waiting(n)["Status"] for n in (1, 2, 3)] == ["Discarded", "Open", "Open"]
     assert four.waiting(2)["Resolution_Reason"] is None
     assert four.waiting(1) == closed
+
+
+def test_every_code_of_the_list_may_be_given_and_the_list_has_words_for_each(four: Gate) -> None:
+    codes = discard_codes(four.session)
+    assert {"test_data", "duplicate", "other"} <= {code for code, _ in codes}
+    for code, label in codes:
+        discard_records(four.session, four.versions_of(1), code, "so it is")
+        assert label
+        assert four.waiting(1)["Resolution_Code"] == code
+        reopen_records(four.session, four.versions_of(1), None)
 
 
 def test_a_merged_record_is_a_new_version_that_nobody_claims(four: Gate) -> None:

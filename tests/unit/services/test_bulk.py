@@ -22,6 +22,7 @@ from divegov_gui.services.bulk import (
     SetValue,
     Trim,
     apply_preview,
+    count_alike,
     preview,
     repair_groups,
 )
@@ -246,6 +247,27 @@ def test_records_that_fail_in_the_same_way_form_groups(session: Session) -> None
     assert (groups[0].before or "").replace("_at_", "@") == groups[0].after
     assert all(each.fails for each in groups)
     assert look(session, groups[0].operation).record_count == groups[0].record_count
+
+
+def test_the_others_like_this_are_counted_before_anybody_looks_at_them(session: Session) -> None:
+    ingest(session, [*DIRTY, person(first_name="G4", email="g_at_gmail.com")])
+    catalogue, like = read_catalogue(session), LikeThis("Email", "email.at_sign")
+    email, digits = (catalogue.checks.bits_of_rule(rule) for rule in ("EMAIL_FORMAT", "NAME_CHARACTERS"))
+    assert count_alike(session, catalogue, like) == len(look(session, like)) == 4
+    assert count_alike(session, catalogue, like, email, besides=1) == 3
+    assert count_alike(session, catalogue, like, digits) == 1
+    discard_records(session, [(2, 1)], "test_data", None)
+    assert count_alike(session, catalogue, like, besides=1) == 2
+    assert count_alike(session, catalogue, LikeThis("Phone", "phone.country")) == 0
+
+
+def test_of_records_that_a_step_leaves_as_they_are_it_is_said_that_there_is_nothing_to_do(
+    session: Session,
+) -> None:
+    ingest(session, [person(email="a_at_gmail.com"), person(email="b_at_gmail.com", phone=" 601123456")])
+    found = look(session, Trim(["Phone"]))
+    assert ([each.quarantine_id for each in found], found.record_count) == ([2], 1)
+    assert found.untouched == {Untouched.NOTHING_TO_DO: 1}
 
 
 def test_what_passes_and_might_be_better_forms_groups_too(session: Session) -> None:
