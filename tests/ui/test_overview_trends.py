@@ -18,7 +18,7 @@ import pytest
 from driving import ask, click, clipped, fill, find, quiet
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QTableView
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QPushButton, QTabBar, QTableView
 from pytestqt.qtbot import QtBot
 from test_overview_page import turn_to
 
@@ -220,6 +220,18 @@ def test_a_shorter_period_shows_less_and_says_so(qtbot: QtBot, steward: Any) -> 
 
 
 # looking, walking, choosing ---------------------------------------------------------------------------------------
+
+
+def test_tab_goes_to_the_period_that_is_chosen_and_arrows_to_the_others(qtbot: QtBot, steward: Any) -> None:
+    find(steward, "overview.views", QTabBar).setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert find(steward, "overview.period.30").hasFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    quiet(steward)
+    assert find(steward, "overview.period.90").hasFocus()
+    assert find(steward, "overview.period.90", QPushButton).isChecked()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert find(steward, "overview.report").hasFocus()
 
 
 def test_a_hover_says_the_numbers(qtbot: QtBot, steward: Any) -> None:

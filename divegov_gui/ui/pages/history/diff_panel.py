@@ -40,10 +40,8 @@ class DiffPanel(QWidget):
 
     def show_version(self, versions: Sequence[Version], place: int) -> None:
         """Compare the version at `place` of `versions` with the one that is chosen."""
-        if versions is not self._versions:
-            self._versions = versions
-            self._offer()
-        self._place = place
+        self._versions, self._place = versions, place
+        self._offer()
         self._compare()
 
     def allow_restore(self, allowed: bool) -> None:
@@ -86,7 +84,7 @@ class DiffPanel(QWidget):
         """Choose among other versions; the one that was chosen stays so, where there is one of that number."""
         kept = self.against.currentData()
         blocker = QSignalBlocker(self.against)
-        self._others.show_versions(self._versions)
+        self._others.show_versions(self._versions, self._place)
         self.against.setCurrentIndex(self._others.row_of(kept))
         blocker.unblock()
 

@@ -23,24 +23,26 @@ class Others(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._versions: Sequence[Version] = ()
+        self._left_out = 0
 
-    def show_versions(self, versions: Sequence[Version]) -> None:
-        """Offer the versions of a diver, which are in order of time."""
+    def show_versions(self, versions: Sequence[Version], chosen: int) -> None:
+        """Offer the versions of a diver, which are in order of time, but for the one at place `chosen`."""
         self.beginResetModel()
-        self._versions = versions
+        self._versions, self._left_out = versions, chosen + 1
         self.endResetModel()
 
     def row_of(self, choice: object) -> int:
         """Where a choice stands; one that is not offered stands for the version before."""
         if choice in _ALWAYS:
             return _ALWAYS.index(str(choice))
-        there = isinstance(choice, int) and choice <= len(self._versions)
-        return len(_ALWAYS) + len(self._versions) - int(str(choice)) if there else 0
+        if not isinstance(choice, int) or choice == self._left_out or choice > len(self._versions):
+            return 0
+        return len(_ALWAYS) + len(self._versions) - choice - (choice < self._left_out)
 
     # --- Qt's own
     def rowCount(self, parent: _Index | None = None) -> int:
         nested = parent is not None and parent.isValid()
-        return 0 if nested or not self._versions else len(_ALWAYS) + len(self._versions)
+        return 0 if nested or not self._versions else len(_ALWAYS) + len(self._versions) - 1
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -53,7 +55,10 @@ class Others(QAbstractListModel):
 
     # --- inside
     def _choice(self, row: int) -> str | int:
-        return _ALWAYS[row] if row < len(_ALWAYS) else len(self._versions) + len(_ALWAYS) - row
+        if row < len(_ALWAYS):
+            return _ALWAYS[row]
+        number = len(self._versions) + len(_ALWAYS) - row
+        return number if number > self._left_out else number - 1
 
     def _words(self, choice: str | int) -> str:
         last = self._versions[-1]

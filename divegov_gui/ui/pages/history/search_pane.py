@@ -42,7 +42,7 @@ def _name_badge(row: FoundRow) -> CellBadge | None:
 
 
 _COLUMNS = (
-    Column("name", "Diver", 118, sortable=False, badge=_name_badge, tooltip=lambda row: row.words),
+    Column("name", "Diver", 136, sortable=False, badge=_name_badge, tooltip=lambda row: row.words),
     Column(
         "hint",
         "Known by",

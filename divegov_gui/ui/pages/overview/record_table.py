@@ -6,7 +6,7 @@ from array import array
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -27,6 +27,7 @@ from divegov_gui.ui.widgets import (
     label,
     plural,
 )
+from divegov_gui.ui.widgets.chips import choose_one
 
 _WIDTHS = {"email": 220, "phone": 140, "certification": 150, "date_of_birth": 110}
 
@@ -104,14 +105,12 @@ class RecordTable(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.current().space.xs)
         self._chips: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
         for key in ("", *(words for _, words, _ in OUTCOMES)):
             chip = button(key or "All", name=f"overview.records.{key.lower() or 'all'}")
-            chip.setCheckable(True)
             chip.clicked.connect(partial(self._list, key))
-            group.addButton(chip)
             self._chips[key] = chip
             row.addWidget(chip)
+        choose_one(self, list(self._chips.values()))
         self._note = label("", "hint", name="overview.records_note")
         row.addWidget(self._note)
         row.addStretch(1)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from divegov_gui.services.trends import Period, Trends
 from divegov_gui.ui import theme
@@ -17,6 +17,7 @@ from divegov_gui.ui.pages.overview.work_batches import QualityOverTime, read_qua
 from divegov_gui.ui.widgets import EmptyState, Reflow, StateStack, button, label
 from divegov_gui.ui.widgets.chart_card import ChartCard
 from divegov_gui.ui.widgets.chart_data import Mark
+from divegov_gui.ui.widgets.chips import choose_one
 from divegov_gui.ui.widgets.scrolling import scrolling
 
 PERIODS = {"7": "7 days", "30": "30 days", "90": "90 days", "all": "All time"}
@@ -89,16 +90,14 @@ class TrendsView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.current().space.xs)
         row.addWidget(label("Period", "muted"))
-        group = QButtonGroup(self)
         self._chips: dict[str, QPushButton] = {}
         for key, words in PERIODS.items():
             chip = button(words, name=f"overview.period.{key}")
-            chip.setCheckable(True)
-            chip.setChecked(key == self._chosen)
             chip.clicked.connect(partial(self._choose_by_chip, key))
-            group.addButton(chip)
             row.addWidget(chip)
             self._chips[key] = chip
+        choose_one(self, list(self._chips.values()))
+        self._chips[self._chosen].setChecked(True)
         row.addStretch(1)
         self._saver = ReportSaver(self._context, self)
         report = button(
