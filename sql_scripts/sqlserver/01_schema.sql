@@ -555,12 +555,12 @@ GO
 -- A database of the first version knew it from the violations of the last attempt; nothing could be edited there yet.
 IF COL_LENGTH(N'dbo.Data_Quarantine', N'Edited_Columns') IS NULL
     UPDATE q
-    SET Failed_Checks = COALESCE((SELECT SUM(c.Check_Bit)
-                                  FROM dbo.Quarantine_Violation AS v
-                                  JOIN Governance.Rule_Check AS c
-                                    ON c.Rule_Code = v.Rule_Code AND c.Column_Name = v.Column_Name
-                                  WHERE v.Quarantine_ID = q.Quarantine_ID
-                                    AND v.Attempt = q.Attempt_Count), 0)
+    SET Failed_Checks = ISNULL((SELECT SUM(c.Check_Bit)
+                                FROM dbo.Quarantine_Violation AS v
+                                JOIN Governance.Rule_Check AS c
+                                  ON c.Rule_Code = v.Rule_Code AND c.Column_Name = v.Column_Name
+                                WHERE v.Quarantine_ID = q.Quarantine_ID
+                                  AND v.Attempt = q.Attempt_Count), 0)
     FROM dbo.Data_Quarantine AS q;
 GO
 -- One bit a column (1, 2, 4 … from First_Name to Source_Reference) that no longer holds what the source sent.

@@ -72,9 +72,9 @@ BEGIN
 
         SELECT @Batch_ID                                            AS Batch_ID,
                @Earlier_Batch_ID                                    AS Earlier_Batch_ID,
-               COALESCE((SELECT b.Loaded_Count
-                         FROM Staging.Ingestion_Batch AS b
-                         WHERE b.Batch_ID = @Batch_ID), 0)          AS Loaded_Count;
+               ISNULL((SELECT b.Loaded_Count
+                       FROM Staging.Ingestion_Batch AS b
+                       WHERE b.Batch_ID = @Batch_ID), 0)            AS Loaded_Count;
 
         COMMIT TRANSACTION;
     END TRY
@@ -918,28 +918,31 @@ BEGIN
         JOIN Staging.Raw_Record AS r
           ON r.Raw_ID = f.Record_ID AND r.Batch_ID = @Batch_ID
         WHERE f.Outcome IS NULL;
+        -- Two steps where the twin has one: COALESCE is a CASE here, which runs its first query twice.
         UPDATE j
-        SET Known_ID = COALESCE((SELECT MIN(q.Quarantine_ID)
-                                 FROM Staging.Ingestion_Batch AS b
-                                 JOIN Staging.Raw_Record AS e
-                                   ON e.Batch_ID = b.Batch_ID AND e.Source_Row = j.Source_Row
-                                 JOIN Staging.Record_Outcome AS o
-                                   ON o.Raw_ID = e.Raw_ID
-                                 JOIN dbo.Data_Quarantine AS q
-                                   ON q.Quarantine_ID = o.Quarantine_ID
-                                 JOIN dbo.Quarantine_Payload AS p
-                                   ON p.Payload_Hash = j.Payload_Hash AND p.Quarantine_ID = q.Quarantine_ID
-                                 WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
-                                   AND q.Raw_ID = e.Raw_ID AND q.Status = N'Open'),
-                                (SELECT TOP (1) p.Quarantine_ID
-                                 FROM dbo.Quarantine_Payload AS p
-                                 JOIN dbo.Data_Quarantine AS q
-                                   ON q.Quarantine_ID = p.Quarantine_ID
-                                 WHERE p.Payload_Hash = j.Payload_Hash AND q.Status = N'Open'
-                                   AND j.Mask & 1048576 = 0
-                                 ORDER BY p.Quarantine_ID))
+        SET Known_ID = (SELECT MIN(q.Quarantine_ID)
+                        FROM Staging.Ingestion_Batch AS b
+                        JOIN Staging.Raw_Record AS e
+                          ON e.Batch_ID = b.Batch_ID AND e.Source_Row = j.Source_Row
+                        JOIN Staging.Record_Outcome AS o
+                          ON o.Raw_ID = e.Raw_ID
+                        JOIN dbo.Data_Quarantine AS q
+                          ON q.Quarantine_ID = o.Quarantine_ID
+                        JOIN dbo.Quarantine_Payload AS p
+                          ON p.Payload_Hash = j.Payload_Hash AND p.Quarantine_ID = q.Quarantine_ID
+                        WHERE b.Content_Hash = @Content_Hash AND b.Batch_ID <> @Batch_ID
+                          AND q.Raw_ID = e.Raw_ID AND q.Status = N'Open')
         FROM #Rejection AS j
         WHERE j.Known_ID IS NULL;
+        UPDATE j
+        SET Known_ID = (SELECT TOP (1) p.Quarantine_ID
+                        FROM dbo.Quarantine_Payload AS p
+                        JOIN dbo.Data_Quarantine AS q
+                          ON q.Quarantine_ID = p.Quarantine_ID
+                        WHERE p.Payload_Hash = j.Payload_Hash AND q.Status = N'Open'
+                        ORDER BY p.Quarantine_ID)
+        FROM #Rejection AS j
+        WHERE j.Known_ID IS NULL AND j.Mask & 1048576 = 0;
 
         INSERT INTO #New_Place (Record_ID, Quarantine_ID)
         SELECT j.Record_ID,
@@ -2077,8 +2080,8 @@ BEGIN
         SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings,
                q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
                CASE WHEN q.Edited_Columns = 0
-                    THEN COALESCE((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID),
-                                  N'{"edited":true}')
+                    THEN ISNULL((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID),
+                                N'{"edited":true}')
                     ELSE N'{"edited":true}' END
         FROM #Wanted_Record AS w
         JOIN dbo.Data_Quarantine AS q
@@ -4247,7 +4250,7 @@ BEGIN
                0,
                ~s.Checks,
                CASE WHEN s.Has_Rest = 1 AND q.Edited_Columns = 0
-                    THEN COALESCE((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), N'{}')
+                    THEN ISNULL((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), N'{}')
                     ELSE N'{}' END,
                CASE WHEN s.Has_Names = 1 THEN q.First_Name END,
                CASE WHEN s.Has_Names = 1 THEN q.Last_Name END,

@@ -571,9 +571,9 @@ WHERE NOT EXISTS (SELECT 1
                     AND f.Revision_ID < e.Revision_ID)
 UNION ALL
 SELECT v.Acted_At, 5, v.Event_Kind, q.Quarantine_ID, q.Diver_ID, q.Raw_ID, q.Batch_ID, v.Acted_By,
-       COALESCE((SELECT CONCAT(d.Discard_Label, N': ' + v.Event_Reason)
-                 FROM dbo.Discard_Code AS d
-                 WHERE d.Discard_Code = v.Event_Code), v.Event_Reason, N''),
+       ISNULL((SELECT CONCAT(d.Discard_Label, N': ' + v.Event_Reason)
+               FROM dbo.Discard_Code AS d
+               WHERE d.Discard_Code = v.Event_Code), COALESCE(v.Event_Reason, N'')),
        NULL
 FROM dbo.Data_Quarantine AS q
 JOIN dbo.Quarantine_Event AS v

@@ -264,6 +264,15 @@ def several_rows_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield query
 
 
+def run_twice(tree: exp.Expression) -> Iterator[exp.Expression]:
+    """COALESCE is rewritten as CASE WHEN x IS NOT NULL THEN x …; ISNULL is a function and evaluates x once
+    (learn.microsoft.com, "COALESCE (Transact-SQL)")."""
+    for call in tree.find_all(exp.Coalesce):
+        tried = [call.this, *call.expressions[:-1]]
+        if not call.args.get("is_null") and any(one.find(exp.Query) for one in tried):
+            yield call
+
+
 def ordered_by_what_is_not_distinct(tree: exp.Expression) -> Iterator[exp.Expression]:
     for select in tree.find_all(exp.Select):
         if select.args.get("distinct") and select.args.get("order"):
@@ -401,6 +410,13 @@ TREE_RULES = [
         "SELECT CASE WHEN @n = 1 THEN (SELECT f.Record_ID FROM #Finding AS f) END AS Only",
         "SELECT CASE WHEN @n = 1 THEN (SELECT MIN(f.Record_ID) FROM #Finding AS f) END AS Only, "
         "(SELECT Indexed_To FROM dbo.Search_Progress) AS Reached",
+    ),
+    Rule(
+        "a query within COALESCE is run once more to give what it found",
+        run_twice,
+        "SELECT COALESCE((SELECT MAX(r.Raw_ID) FROM Staging.Raw_Record AS r), 0) AS Last_ID",
+        "SELECT ISNULL((SELECT MAX(r.Raw_ID) FROM Staging.Raw_Record AS r), 0) AS Last_ID, "
+        "COALESCE(@n, (SELECT MIN(r.Raw_ID) FROM Staging.Raw_Record AS r)) AS First_ID",
     ),
     Rule(
         "what is distinct is ordered by what it does not show (145)",
