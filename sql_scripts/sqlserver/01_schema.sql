@@ -458,7 +458,13 @@ DROP INDEX IF EXISTS IX_Data_Quarantine_Payload ON dbo.Data_Quarantine;
 GO
 ALTER TABLE dbo.Data_Quarantine DROP COLUMN IF EXISTS Payload_Hash;
 GO
-ALTER TABLE dbo.Data_Quarantine DROP COLUMN IF EXISTS Payload;
+-- The server forgets a column that is dropped, but keeps what it held, people's data, in the rows. So it is emptied before,
+-- which frees what lies outside its row, and the table is written anew. Pages that become free keep their bytes until
+-- they are used again; sys.sp_clean_db_free_space overwrites them at once.
+IF COL_LENGTH(N'dbo.Data_Quarantine', N'Payload') IS NOT NULL
+    EXECUTE (N'UPDATE dbo.Data_Quarantine SET Payload = N'''';
+               ALTER TABLE dbo.Data_Quarantine DROP COLUMN Payload;
+               ALTER TABLE dbo.Data_Quarantine REBUILD;');
 GO
 
 -- Every rule and column that a record failed at an attempt; appended, never overwritten.

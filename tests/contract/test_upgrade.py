@@ -83,6 +83,21 @@ def test_what_waits_since_before_an_upgrade_is_shown_and_known_again_as_it_came(
         assert sorted(row["Quarantine_ID"] for row in again) == waiting
 
 
+@pytest.mark.parametrize("length", [20, 300, 20_000], ids=["short", "long", "beyond its page"])
+def test_a_column_that_is_dropped_leaves_nothing_of_the_payloads_in_the_file(old: Path, length: int) -> None:
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(
+            "UPDATE Data_Quarantine SET Payload = 'only here ' || Quarantine_ID || ?", ("x" * length,)
+        )
+        connection.execute("VACUUM")  # what was moved about before is none of the upgrade's doing
+        count = connection.execute("SELECT count(*) FROM Data_Quarantine").fetchone()[0]
+    assert old.read_bytes().count(b"only here ") >= count > 0
+    with closing(upgraded(old)):
+        pass
+    assert b"only here " not in b"".join(file.read_bytes() for file in old.parent.iterdir())
+
+
 def test_an_upgraded_workspace_has_what_a_new_one_has(old: Path, tmp_path: Path) -> None:
     with closing(upgraded(old)), closing(upgraded(tmp_path / "new.db")):
         pass
