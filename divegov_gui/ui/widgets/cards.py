@@ -28,6 +28,30 @@ class Card(QFrame):
             self.body.addWidget(self.header)
 
 
+class NoticeCard(QFrame):
+    """A ground in a tone with its sign; what is said stands in `words`, what one can do about it goes into `row`."""
+
+    def __init__(self, name: str, tone: str, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("notice", "true")
+        self.setProperty("tone", tone)
+        space = theme.current().space
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(space.m, space.s, space.m, space.s)
+        self.row.setSpacing(space.s)
+        self.row.addWidget(icon_label(icon or tone, f"{tone}_on_soft", 20), 0, Qt.AlignmentFlag.AlignTop)
+        self.words = QVBoxLayout()
+        self.words.setSpacing(2)
+        self.row.addLayout(self.words, 1)
+
+    def add_line(self, text: str = "", role: str = "body", name: str = "") -> QLabel:
+        """Say one more thing under the others."""
+        made = label(text, role, wrap=True, name=name)
+        self.words.addWidget(made)
+        return made
+
+
 class SectionHeader(QWidget):
     """A heading, a line under it, and room for actions on the right."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from divegov_gui.core.errors import DiveGovError
-from divegov_gui.ui import theme
-from divegov_gui.ui.widgets.basics import button, icon_label, label, restyle, reveal
+from divegov_gui.ui.widgets.basics import button, restyle, reveal
+from divegov_gui.ui.widgets.cards import NoticeCard
 from divegov_gui.ui.widgets.dialog import Dialog
 
 
@@ -47,26 +46,13 @@ class Question(Dialog):
         self.yes.setEnabled(not busy)
 
 
-class Problem(QFrame):
+class Problem(NoticeCard):
     """An error in the place where it happened: what, why, what to do."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setProperty("notice", "true")
-        self.setProperty("tone", "danger")
-        space = theme.current().space
-        row = QHBoxLayout(self)
-        row.setContentsMargins(space.m, space.s, space.m, space.s)
-        row.setSpacing(space.s)
-        row.addWidget(icon_label("danger", "danger_on_soft", 18), 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        self._title = label("", "strong", wrap=True)
-        self._rest: QLabel = label("", wrap=True)
-        words.addWidget(self._title)
-        words.addWidget(self._rest)
-        row.addLayout(words, 1)
+        super().__init__(name, "danger", parent=parent)
+        self._title = self.add_line(role="strong")
+        self._rest = self.add_line()
         self.hide()
 
     @property

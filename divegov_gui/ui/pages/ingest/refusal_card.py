@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from divegov_gui.core.errors import DiveGovError
-from divegov_gui.ui import theme
-from divegov_gui.ui.widgets import icon_label, label, reveal
+from divegov_gui.ui.widgets import reveal
+from divegov_gui.ui.widgets.cards import NoticeCard
 
 
-class RefusalCard(QFrame):
+class RefusalCard(NoticeCard):
     """Shows one DiveGovError until the next; hidden while there is none."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setProperty("notice", "true")
-        self.setProperty("tone", "danger")
-        space = theme.current().space
-        row = QHBoxLayout(self)
-        row.setContentsMargins(space.l, space.m, space.l, space.m)
-        row.setSpacing(space.m)
-        row.addWidget(icon_label("danger", "danger_on_soft", 20), 0, Qt.AlignmentFlag.AlignTop)
-        self.words = QVBoxLayout()
-        self.words.setSpacing(2)
-        self._about = label("", "overline")
-        self._title = label("", "strong", wrap=True)
-        self._detail = label("", wrap=True)
-        self._hint = label("", wrap=True)
-        for part in (self._about, self._title, self._detail, self._hint):
-            self.words.addWidget(part)
-        row.addLayout(self.words, 1)
+        super().__init__(name, "danger", parent=parent)
+        self._about = self.add_line(role="overline")
+        self._title = self.add_line(role="strong")
+        self._detail = self.add_line()
+        self._hint = self.add_line()
         self.hide()
 
     @property

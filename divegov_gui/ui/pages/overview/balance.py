@@ -6,15 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.numbers import grouped
-from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.overview.meter_card import SayLine
 from divegov_gui.ui.pages.overview.work import check, cut_slices
-from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
+from divegov_gui.ui.widgets import button, plural, reveal
+from divegov_gui.ui.widgets.cards import NoticeCard
 
 if TYPE_CHECKING:
     from divegov_gui.services.conservation import Imbalance, Slice
@@ -61,27 +61,14 @@ class Balance(QWidget):
         )
 
     # --- inside
-    def _build_alarm(self) -> QFrame:
-        space = theme.current().space
-        frame = QFrame()
-        frame.setObjectName("overview.alarm")
-        frame.setProperty("notice", "true")
-        frame.setProperty("tone", "danger")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(space.m, space.s, space.s, space.s)
-        row.setSpacing(space.s)
-        row.addWidget(icon_label("danger", "danger_on_soft", 20), 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        self._title = label("", "strong", wrap=True, name="overview.alarm_title")
-        self._detail = label("", wrap=True, name="overview.alarm_detail")
-        words.addWidget(self._title)
-        words.addWidget(self._detail)
-        row.addLayout(words, 1)
+    def _build_alarm(self) -> NoticeCard:
+        made = NoticeCard("overview.alarm", "danger")
+        self._title = made.add_line(role="strong", name="overview.alarm_title")
+        self._detail = made.add_line(name="overview.alarm_detail")
         look = button("See the batch", name="overview.alarm_batch")
         look.clicked.connect(lambda: self.batch_wanted.emit(self.found[0].batch_id))
-        row.addWidget(look, 0, Qt.AlignmentFlag.AlignTop)
-        return frame
+        made.row.addWidget(look, 0, Qt.AlignmentFlag.AlignTop)
+        return made
 
     def _begin(self, round_: int, parts: tuple[Slice, ...]) -> None:
         if round_ != self._round:

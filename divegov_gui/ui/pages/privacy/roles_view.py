@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
@@ -12,7 +12,8 @@ from divegov_gui.ui.pages.privacy.comparison import ComparisonTable
 from divegov_gui.ui.pages.privacy.reveal_card import RevealCard
 from divegov_gui.ui.pages.privacy.rights import RightsTable
 from divegov_gui.ui.pages.privacy.work import Comparison
-from divegov_gui.ui.widgets import button, icon_label, label, text_field
+from divegov_gui.ui.widgets import button, label, text_field
+from divegov_gui.ui.widgets.cards import NoticeCard
 from divegov_gui.ui.widgets.density import hold_rows
 
 _HEAD = 39
@@ -42,7 +43,7 @@ class RolesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space.m)
         layout.addWidget(
-            _notice(*(_ENFORCED if enforced else _SHOWN), tone="success" if enforced else "info")
+            _enforcement(*(_ENFORCED if enforced else _SHOWN), tone="success" if enforced else "info")
         )
         layout.addLayout(self._sample_row())
         row = QHBoxLayout()
@@ -109,21 +110,10 @@ def _who(found: Comparison) -> str:
     return "The owner" if found.mine.is_owner else f"A {held}"
 
 
-def _notice(title: str, text: str, tone: str) -> QFrame:
+def _enforcement(title: str, text: str, tone: str) -> NoticeCard:
     """Who enforces the roles, honestly."""
-    space = theme.current().space
-    frame = QFrame()
-    frame.setObjectName("privacy.enforcement")
-    frame.setAccessibleName(title)
-    frame.setProperty("notice", "true")
-    frame.setProperty("tone", tone)
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(space.m, space.s, space.m, space.s)
-    row.setSpacing(space.s)
-    row.addWidget(icon_label("shield", f"{tone}_on_soft", 20))
-    words = QVBoxLayout()
-    words.setSpacing(1)
-    words.addWidget(label(title, "strong"))
-    words.addWidget(label(text, wrap=True))
-    row.addLayout(words, 1)
-    return frame
+    made = NoticeCard("privacy.enforcement", tone, "shield")
+    made.setAccessibleName(title)
+    made.add_line(title, "strong")
+    made.add_line(text)
+    return made
