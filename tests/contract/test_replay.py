@@ -98,6 +98,47 @@ def test_a_diver_who_was_changed_since_waits_for_a_steward(gate: Gate) -> None:
     assert codes(gate.fates(2)[0]) == {"DUPLICATE_OF_DIVER"}
 
 
+def test_who_was_let_in_with_a_warning_fails_that_warning_again_and_is_nobodys_rival(gate: Gate) -> None:
+    gate.take_in([person(phone="?")])
+    review.resubmit_records(gate.session, gate.versions_of(1), waive_warnings=True, reason="rang them")
+    again(gate)
+    assert codes(gate.fates(3)[0]) == {"PHONE_FORMAT"}
+    assert len(gate.divers()) == 1
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_where_somebody_else_has_the_email_now_it_is_theirs(gate: Gate, alike: bool) -> None:
+    """Diver 1 became another by email; the same words came again from elsewhere and made diver 2."""
+    gate.take_in([person(), person(email="bob@example.org")])
+    change(gate, 1, Email="countess@example.org")
+    (heir,) = gate.take_in([person()])
+    if not alike:
+        change(gate, heir.diver_id or 0, First_Name="Augusta")
+    again(gate)
+    ada, bob = gate.fates(3)
+    if alike:
+        assert (ada.outcome, ada.diver_id) == ("Unchanged", heir.diver_id)
+    else:
+        assert (ada.outcome, codes(ada)) == ("Quarantined", {"DUPLICATE_OF_DIVER"})
+        assert {reason["Diver_ID"] for reason in gate.reasons()} == {heir.diver_id}
+    assert (bob.outcome, bob.diver_id) == ("Unchanged", 2)
+
+
+def test_of_a_batch_only_those_wait_who_became_somebody_else(gate: Gate) -> None:
+    people = [person(email=f"{name}@example.org", first_name=name) for name in ("Ada", "Bea", "Cyd")]
+    gate.take_in([*people, person(email="?", phone="?")])
+    change(gate, 2, Email="b@elsewhere.org")
+    again(gate)
+    assert [fate.outcome for fate in gate.fates(2)] == [
+        "Unchanged",
+        "Quarantined",
+        "Unchanged",
+        "Quarantined",
+    ]
+    assert codes(gate.fates(2)[1]) == {"DUPLICATE_OF_DIVER"}
+    assert codes(gate.fates(2)[3]) == {"EMAIL_FORMAT", "PHONE_FORMAT"}
+
+
 def test_a_diver_with_another_email_by_now_is_not_made_a_second_time(gate: Gate) -> None:
     gate.take_in([person()])
     change(gate, 1, Email="countess@example.org")

@@ -350,6 +350,7 @@ def test_of_a_mixed_resubmission_each_count_is_its_own(four: Gate) -> None:
     assert counts == (2, 2, 1, 1, 0)
     assert done.failing == (("PHONE_FORMAT", 2), ("DUPLICATE_OF_DIVER", 1))
     assert logged(four)[1:3] == (done.batch_id, {"records": 4, "passed": 2, "waived": 0})
+    assert [(r.quarantine_id, r.passed) for r in done.records] == [(2, False), (3, True), (4, False)]
     told = [(r.quarantine_id, r.outcome, r.failed_checks, r.diver_id) for r in done.records]
     standing = {n: four.waiting(n)["Failed_Checks"] for n in (2, 4)}
     assert told == [
