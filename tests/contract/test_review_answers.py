@@ -311,6 +311,21 @@ def test_claims_are_counted_once_a_record_and_only_what_was_ones_own_is_given_up
     assert [four.waiting(n)["Is_Claimed"] for n in (1, 2, 3, 4)] == [True, True, False, True]
 
 
+def test_whose_claim_is_over_is_not_asked_and_nothing_is_taken_over_from_them(
+    four: Gate, berta: Session
+) -> None:
+    claim_records(berta, [1, 2])
+    four.backend.run(
+        "UPDATE Data_Quarantine SET Claimed_Until = '2020-01-01 00:00:00.000000' WHERE Quarantine_ID = 1"
+    )
+    mine, theirs = claim_records(four.session, [1, 2])
+    assert (mine.is_claimed, theirs.is_claimed, theirs.claimed_by) == (True, False, "berta")
+    claim_records(four.session, [1, 2], take_over=True, reason="urgent")
+    assert logged(four)[2] == {"records": 2, "taken_over": 1, "minutes": 30}
+    (told,) = four.session.select("Record_Story", filters=[Filter("Story_Kind", "=", "Claimed")])
+    assert (told["Quarantine_ID"], told["Story_At"].rstrip("0")) == (2, logged(four)[3])
+
+
 def test_one_may_claim_again_what_one_has_and_is_told_of_it(four: Gate) -> None:
     claim_records(four.session, [1], minutes=5)
     (again,) = claim_records(four.session, [1], take_over=True, reason="to be sure")

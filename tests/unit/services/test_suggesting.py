@@ -97,6 +97,19 @@ def test_what_the_gatekeeper_would_refuse_is_not_suggested(session: Session) -> 
     ] == ["anne@gmail.com"]
 
 
+def test_only_what_is_wanted_is_proposed(session: Session) -> None:
+    ingest(session, [person(email="anna_at_gmail.com", phone="n/a")])
+    (row,) = waiting(session)
+    record = Values(row.quarantine_id, row.record_version, tuple(row.values.values()), row.failed_checks)
+    everything = suggest(session, [record])[row.quarantine_id]
+    assert {each.column for each in everything} == {"Email", "Phone"}
+    narrowed = suggest(session, [record], wanted=lambda proposal: proposal.kind == "phone.empty")
+    assert [each.kind for each in narrowed[row.quarantine_id]] == ["phone.empty"]
+    assert [each.column for each in suggest(session, [record], columns=["Email"])[row.quarantine_id]] == [
+        "Email"
+    ]
+
+
 def test_a_threshold_that_a_rule_sets_decides_and_not_python(session: Session) -> None:
     (found,) = suggestions(session, person(date_of_birth="01/01/2014"))
     assert found.value == "2014-01-01"
