@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.history.diff_table import DiffTable
@@ -14,7 +14,7 @@ from divegov_gui.ui.pages.history.versions import Version, differences
 from divegov_gui.ui.widgets import button, choice_field, label, plural, reveal
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
-_WIDE_ENOUGH = 270
+_LEAST, _WIDE_ENOUGH = 150, 270
 """For the longest of the choices: a field that asks all of them how wide they are is slow with thousands."""
 
 
@@ -57,13 +57,15 @@ class DiffPanel(QWidget):
         self._others = Others(self.against)
         self.against.setModel(self._others)
         self.against.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.against.setMinimumWidth(_WIDE_ENOUGH)
+        self.against.setMinimumWidth(_LEAST)
+        self.against.setMaximumWidth(_WIDE_ENOUGH)
+        self.against.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.against.activated.connect(lambda _: self._compare())
         self.restore = button("Restore this version", name="history.restore", icon="undo")
         self.restore.clicked.connect(lambda: self.restore_wanted.emit(self._place))
         row.addWidget(self._title)
         row.addWidget(label("against", "body", tone="muted"))
-        row.addWidget(self.against)
+        row.addWidget(self.against, 100)
         row.addStretch(1)
         row.addWidget(self.restore)
         return row

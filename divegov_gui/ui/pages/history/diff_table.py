@@ -56,7 +56,7 @@ def _value_column(side: str, title: str) -> Column:
     return Column(
         side,
         title,
-        150,
+        126,
         sortable=False,
         tone=lambda row: _tone(row.kind, side) if getattr(row, side) != _NOTHING else "neutral",
         tooltip=lambda row: row.sentence,
@@ -64,8 +64,8 @@ def _value_column(side: str, title: str) -> Column:
 
 
 _COLUMNS = (
-    Column("kind", "Change", 108, sortable=False, badge=lambda row: _BADGES[row.kind]),
-    Column("title", "Field", 126, sortable=False),
+    Column("kind", "Change", 104, sortable=False, badge=lambda row: _BADGES[row.kind]),
+    Column("title", "Field", 122, sortable=False),
     _value_column("before", "Before"),
     _value_column("after", "After"),
 )
