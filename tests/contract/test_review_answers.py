@@ -215,8 +215,26 @@ def test_a_conflict_of_one_record_speaks_of_no_others(four: Gate, berta: Session
     assert (refused.value.facts.when or "").rstrip("0") == theirs[0]["Edited_At"].rstrip("0")
 
 
+def test_a_conflict_is_of_its_own_record_whatever_became_of_others_since(four: Gate, berta: Session) -> None:
+    edit_records(berta, [Edit(1, 1, "Phone", "13")])
+    edited = logged(four)[3]
+    discard_records(berta, [(4, 1)], "test_data", None)
+    discarded = logged(four)[3]
+    claim_records(four.session, [1], minutes=600)
+    four.edit(2, Phone="13")
+    discard_records(four.session, four.versions_of(2), "test_data", None)
+    reopen_records(four.session, four.versions_of(2), None)
+    discard_records(four.session, four.versions_of(3), "test_data", None)
+    resubmit_records(four.session, four.versions_of(2))
+    for record, what, when in (((1, 1), "changed", edited), ((4, 1), "status", discarded)):
+        with pytest.raises(Conflict, match="by berta on ") as refused:
+            discard_records(four.session, [record], "test_data", None)
+        facts = refused.value.facts
+        assert (facts.what, facts.who, (facts.when or "").rstrip("0")) == (what, "berta", when)
+
+
 def test_of_a_claim_it_is_told_until_when(four: Gate, berta: Session) -> None:
-    claim_records(four.session, [2])
+    claim_records(four.session, [2], minutes=600)
     (claim,) = claim_records(berta, [1], minutes=90)
     with pytest.raises(Conflict, match="Record 1 is claimed by berta until ") as refused:
         four.edit(1, Phone=None)
