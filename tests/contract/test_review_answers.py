@@ -233,6 +233,19 @@ def test_a_conflict_is_of_its_own_record_whatever_became_of_others_since(four: G
         assert (facts.what, facts.who, (facts.when or "").rstrip("0")) == (what, "berta", when)
 
 
+def test_of_all_who_had_it_before_the_last_one_is_named(four: Gate, berta: Session) -> None:
+    with closing(four.backend.open(steward="zoe")) as zoe:
+        edit_records(zoe, [Edit(1, 1, "Phone", "13")])
+        discard_records(zoe, [(1, 2)], "test_data", None)
+        reopen_records(berta, [(1, 3)], None)
+        discard_records(zoe, four.versions_of(2), "test_data", None)
+    with pytest.raises(Conflict, match="Record 1 was changed by berta"):
+        discard_records(four.session, [(1, 1)], "test_data", None)
+    discard_records(berta, four.versions_of(1), "test_data", None)
+    with pytest.raises(Conflict, match="Record 1 was discarded by berta"):
+        discard_records(four.session, [(1, 1)], "test_data", None)
+
+
 def test_of_a_claim_it_is_told_until_when(four: Gate, berta: Session) -> None:
     claim_records(four.session, [2], minutes=600)
     (claim,) = claim_records(berta, [1], minutes=90)
