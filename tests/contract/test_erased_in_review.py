@@ -96,3 +96,12 @@ def test_one_of_many_that_are_sent_again_is_kept_and_the_others_pass(gate: Gate)
     done = review.resubmit_records(gate.session, versions(gate, 2, 3, 4))
     assert (done.passed_count, done.failing) == (2, (("ERASED_SUBJECT", 1),))
     assert [row["Status"] for row in gate.queue()] == ["Open", "Released", "Open", "Released"]
+
+
+def test_a_mark_goes_through_the_gate_with_its_record_whatever_its_values_say_by_then(gate: Gate) -> None:
+    edit(gate, 2, Phone=None, Email="ada@gone.example")
+    edit(gate, 2, Email="bob@elsewhere.example")
+    done = review.resubmit_records(gate.session, versions(gate, 2))
+    assert (done.passed_count, done.failing) == (0, (("ERASED_SUBJECT", 1),))
+    assert gate.queue()[1]["Failed_Rules"] == "ERASED_SUBJECT"
+    assert marked(gate) == [1, 2]

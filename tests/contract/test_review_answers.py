@@ -246,6 +246,19 @@ def test_of_all_who_had_it_before_the_last_one_is_named(four: Gate, berta: Sessi
         discard_records(four.session, [(1, 1)], "test_data", None)
 
 
+def test_of_several_who_typed_over_it_the_last_one_stands_in_the_way(four: Gate, berta: Session) -> None:
+    mine = edit_records(four.session, [Edit(1, 1, "Email", "x"), Edit(1, 1, "Phone", "13")])
+    with closing(four.backend.open(steward="zoe")) as zoe:
+        edit_records(zoe, [Edit(1, 2, "Email", "y"), Edit(1, 2, "Phone", "14")])
+        edit_records(berta, [Edit(1, 3, "Phone", "15")])
+        with pytest.raises(Conflict, match="edited again by berta"):
+            undo_edit(four.session, mine.group_id or 0)
+        edit_records(zoe, [Edit(1, 4, "Phone", "16")])
+    with pytest.raises(Conflict, match="edited again by zoe") as refused:
+        undo_edit(four.session, mine.group_id or 0)
+    assert (refused.value.facts.when or "").rstrip("0") == logged(four)[3]
+
+
 def test_of_a_claim_it_is_told_until_when(four: Gate, berta: Session) -> None:
     claim_records(four.session, [2], minutes=600)
     (claim,) = claim_records(berta, [1], minutes=90)

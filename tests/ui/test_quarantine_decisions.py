@@ -197,6 +197,15 @@ def test_all_that_are_ready_are_sent_by_one_key(bench: Workbench) -> None:
     assert [status(bench, record) for record in ready] == ["Released"] * 3
 
 
+def test_where_nothing_is_ready_the_key_says_so_and_asks_nothing(bench: Workbench) -> None:
+    bench.key(
+        Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, on=bench.grid
+    )
+    assert bench.dialog() is None
+    notice = bench.steward.window.toasts.views[-1].notice
+    assert (notice.title, notice.detail) == ("No record to resubmit.", "None that waits is ready yet.")
+
+
 def test_a_discard_is_refused_where_another_was_faster(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.as_another(lambda s: claim_records(s, [record]))
