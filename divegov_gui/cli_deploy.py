@@ -108,7 +108,9 @@ def status(
     _print_drift(plan)
     for name, count in counts.items():
         print(f"  {count:>12,}  {name.replace('_', ' ')}")
-    if not plan.is_current:
+    if plan.obstacle:
+        print(f"{plan.obstacle.words} {plan.obstacle.advice}")
+    elif not plan.is_current:
         print("Run divegov deploy to apply what is outstanding.")
 
 
@@ -127,7 +129,7 @@ def _overview(session: Session, plan: DeploymentPlan) -> Overview | None:
 def _confirmed(plan: DeploymentPlan) -> str:
     """The server's name as a person types it; empty where none is asked for. Raises InputRefused."""
     wanted = plan.name_to_confirm
-    if not wanted or plan.is_current or plan.missing_rights:
+    if not wanted or plan.is_current or plan.missing_rights or plan.obstacle:
         return ""
     if not sys.stdin.isatty():
         raise InputRefused(

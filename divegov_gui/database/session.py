@@ -87,6 +87,14 @@ class Target:
     is_local: bool = True
 
 
+@dataclass(frozen=True)
+class Obstacle:
+    """Why nothing can be deployed here, whoever one is: in a sentence, and what to do about it."""
+
+    words: str
+    advice: str
+
+
 class Session(Protocol):
     """An open connection, used by the thread that made it; only `interrupt` may be called from another."""
 
@@ -151,6 +159,10 @@ class Session(Protocol):
 
     def missing_rights(self) -> dict[str, str]:
         """The rights that a deployment needs and one does not have, each with what it is for."""
+        ...
+
+    def obstacle(self) -> Obstacle | None:
+        """Why the scripts do not run here at all, None where they do."""
         ...
 
     def apply_scripts(

@@ -149,6 +149,9 @@ class SqliteSession:
         """None: whoever may write the file may deploy to it."""
         return {}
 
+    def obstacle(self) -> None:
+        """None: SQLite comes with the program."""
+
     def apply_scripts(
         self,
         scripts: Sequence[Script],

@@ -26,12 +26,14 @@ from divegov_gui.database.session import (
     Filter,
     JournalEntry,
     MessageSink,
+    Obstacle,
     Order,
     Recording,
     Row,
     Target,
 )
 from divegov_gui.database.sqlserver_errors import read_error, without_prefix
+from divegov_gui.database.sqlserver_release import Release, read_release
 
 ROLES = ("data_steward", "compliance_officer", "data_analyst")
 
@@ -192,6 +194,14 @@ class SqlServerSession:
     def missing_rights(self) -> dict[str, str]:
         """The rights that one lacks for a deployment (see `Session.missing_rights`)."""
         return odbc_catalogue.missing_rights(self._link)
+
+    def release(self) -> Release:
+        """What the server and the database are."""
+        return read_release(self._link)
+
+    def obstacle(self) -> Obstacle | None:
+        """A server or a compatibility level that is too old (see `Session.obstacle`)."""
+        return self.release().obstacle
 
     def apply_scripts(
         self,

@@ -14,22 +14,13 @@ from divegov_gui.database.odbc_probe import Address, Encrypts, NotSqlServer
 from divegov_gui.database.odbc_profile import DEFAULT_PORT, Encryption, SqlServerProfile
 from divegov_gui.database.odbc_strings import Secret, connection_string
 from divegov_gui.database.sqlserver_errors import server_number
+from divegov_gui.database.sqlserver_release import product
 
 if TYPE_CHECKING:
     from divegov_gui.database.sqlserver import SqlServerSession
 
-OLDEST = 16
-"""SQL Server 2022 is 16: column-level UNMASK and ledger tables came with it."""
-
-_AZURE = {5: "Azure SQL Database", 8: "Azure SQL Managed Instance"}
 _NO_DATABASE = (4060, 911, 916)
 
-_VERSION_QUERY = """
-SELECT CONVERT(NVARCHAR(128), SERVERPROPERTY(N'ProductVersion')) AS Product_Version,
-       CONVERT(NVARCHAR(128), SERVERPROPERTY(N'Edition')) AS Edition,
-       CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) AS Engine_Edition,
-       (SELECT d.compatibility_level FROM sys.databases AS d WHERE d.database_id = DB_ID()) AS Compatibility_Level
-"""
 _DATABASE_QUERY = """
 SELECT (SELECT d.state_desc FROM sys.databases AS d WHERE d.name = ?) AS State,
        HAS_DBACCESS(?) AS Has_Access,
@@ -245,19 +236,12 @@ class Walk:
         )
 
     def read_version(self) -> str:
-        """Whether the server is new enough."""
-        row = self._asked(_VERSION_QUERY)[0]
-        major = int(str(row["Product_Version"]).split(".")[0])
-        azure = _AZURE.get(row["Engine_Edition"])
-        words = f"{azure or _product(major)}, {row['Edition']} ({row['Product_Version']})"
-        if azure is None and major < OLDEST:
-            raise Failed(f"{words} is too old.", "The program needs SQL Server 2022 or newer, or Azure SQL.")
-        if row["Compatibility_Level"] is not None and row["Compatibility_Level"] < 130:
-            raise Failed(
-                f"{words}; the database keeps to compatibility level {row['Compatibility_Level']}.",
-                "It reads no JSON at that level. Run: ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 160",
-            )
-        return f"{words}."
+        """Whether the server is new enough, and the database of its level."""
+        assert self._session is not None
+        release = self._session.release()
+        if release.obstacle is not None:
+            raise Failed(release.obstacle.words, release.obstacle.advice)
+        return f"{release.words}."
 
     def read_permissions(self) -> str:
         """What one may do here."""
@@ -315,12 +299,7 @@ def _unreachable(error: OSError, what: str) -> Failed:
 
 def _version(version: tuple[int, int, int]) -> str:
     major, minor, build = version
-    return f"{_product(major)} answers ({major}.{minor}.{build})"
-
-
-def _product(major: int) -> str:
-    years = {13: "2016", 14: "2017", 15: "2019", 16: "2022", 17: "2025"}
-    return f"SQL Server {years[major]}" if major in years else "SQL Server"
+    return f"{product(major)} answers ({major}.{minor}.{build})"
 
 
 def _lowered(error: Exception) -> str:

@@ -14,7 +14,7 @@ from divegov_gui.core.errors import Cancelled, InputRefused, Refused
 from divegov_gui.core.paths import scripts_folder
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.scripts import Script, read_scripts
-from divegov_gui.database.session import JournalEntry, Recording, Session, Target
+from divegov_gui.database.session import JournalEntry, Obstacle, Recording, Session, Target
 from divegov_gui.services.catalogue import Finding, created_names, findings
 from divegov_gui.services.connections import interruptible
 
@@ -58,7 +58,7 @@ class ScriptStatus:
 class DeploymentPlan:
     """What a deployment would do to `target`. `folder` is where the scripts were read.
 
-    `missing_rights` are what one lacks to do it, each with what it is for.
+    `missing_rights` are what one lacks to do it, each with what it is for; `obstacle` is why nobody can.
     """
 
     folder: Path
@@ -66,6 +66,7 @@ class DeploymentPlan:
     target: Target
     dialect: str
     missing_rights: Mapping[str, str] = field(default_factory=dict)
+    obstacle: Obstacle | None = None
 
     @property
     def outstanding(self) -> tuple[ScriptStatus, ...]:
@@ -134,7 +135,8 @@ def plan_deployment(session: Session, scripts: Path | None = None) -> Deployment
         _status(script, journal.get(script.name), tuple(f for f in found if f.script == script.name))
         for script in read
     )
-    return DeploymentPlan(folder, statuses, session.target, session.dialect, session.missing_rights())
+    rights, obstacle = session.missing_rights(), session.obstacle()
+    return DeploymentPlan(folder, statuses, session.target, session.dialect, rights, obstacle)
 
 
 def deploy(
@@ -151,7 +153,7 @@ def deploy(
     A dry run applies everything in one transaction and undoes it. Progress counts scripts; its stage begins with the
     script's name. Raises DeploymentFailed; scripts that were applied before the failing one stay applied.
     The first deployment to a server elsewhere needs its name in `confirmed`: else InputRefused is raised. Refused:
-    one lacks rights that it needs.
+    the server or the database is too old, or one lacks rights that it needs.
     """
     started = time.monotonic()
     plan = plan_deployment(session, scripts)
@@ -230,6 +232,8 @@ def rights_text(missing: Mapping[str, str]) -> str:
 
 def _refuse(plan: DeploymentPlan, confirmed: str, dry_run: bool) -> None:
     """Refuse what may not begin."""
+    if plan.obstacle is not None:
+        raise Refused(plan.obstacle.words, "Nothing was applied.", plan.obstacle.advice)
     if plan.missing_rights:
         raise Refused(
             f"You may not deploy to {plan.target.label}.",

@@ -13,6 +13,19 @@ SET NUMERIC_ROUNDABORT OFF;
 SET NOCOUNT, XACT_ABORT ON;
 GO
 
+-- Column-level UNMASK and ledger tables came with SQL Server 2022. Azure SQL (5 and 8) calls itself 12 and has both. A
+-- database that was moved from an older server keeps that one's language. Where either is so, nothing is changed.
+DECLARE @Level INT = (SELECT compatibility_level FROM sys.databases WHERE name = DB_NAME());
+DECLARE @Message NVARCHAR(1000) = CONCAT(
+    DB_NAME(), N' keeps to compatibility level ', @Level,
+    N', and the program needs 160. A database owner changes that with: ALTER DATABASE ', QUOTENAME(DB_NAME()),
+    N' SET COMPATIBILITY_LEVEL = 160;');
+IF CONVERT(INT, SERVERPROPERTY(N'ProductMajorVersion')) < 16
+   AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) NOT IN (5, 8)
+    THROW 50400, N'The program needs SQL Server 2022 (version 16) or newer, or Azure SQL.', 1;
+IF @Level < 160
+    THROW 50400, @Message, 1;
+
 -- Who reads sees what was last committed and waits for nobody who governs, as in the twin. The change asks for the
 -- database alone and cannot be undone with the script, so it is made where nothing of the platform is there yet.
 IF OBJECT_ID(N'dbo.Diver', N'U') IS NULL
@@ -21,15 +34,6 @@ IF OBJECT_ID(N'dbo.Diver', N'U') IS NULL
 -- sys.sp_verify_database_ledger reads all of the log as of one instant, and refuses to where the database does not let it.
 IF EXISTS (SELECT 1 FROM sys.databases WHERE database_id = DB_ID() AND snapshot_isolation_state = 0)
     ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON;
-GO
-
--- Column-level UNMASK and ledger tables came with SQL Server 2022. Azure SQL (5 and 8) calls itself 12 and has both.
-IF CONVERT(INT, SERVERPROPERTY(N'ProductMajorVersion')) < 16
-   AND CONVERT(INT, SERVERPROPERTY(N'EngineEdition')) NOT IN (5, 8)
-    THROW 50400, N'EnterpriseDiveDB needs SQL Server 2022 or newer.', 1;
--- A database that was moved from an older server keeps that one's language; ALTER DATABASE CURRENT changes it.
-IF (SELECT compatibility_level FROM sys.databases WHERE database_id = DB_ID()) < 160
-    THROW 50400, N'EnterpriseDiveDB needs a database whose COMPATIBILITY_LEVEL is 160 or more.', 1;
 GO
 
 ------------------------------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ class Played:
         return [
             ("AS Records", [(None, None, 1, None)]),
             ("fn_my_permissions", [("CONTROL",)]),
+            ("N'ProductVersion'", [("16.0.4125.3", "Developer Edition (64-bit)", 3, 160, "own", "[own]")]),
             ("Governance.Record_Schema", [(None,)]),
             ("HAS_PERMS_BY_NAME", [("table" if self.journal else None,)]),
             ("FROM Governance.Schema_Script", self.journal[-1:] if values else self.journal),

@@ -37,6 +37,7 @@ class ServerOnSqlite:
         self.owner = owner
         self.roles: Sequence[str] = ()
         self.rights = ["CONTROL"]
+        self.level = 160
         self.drift: list[tuple[str, str, str, str, str]] = []
         self.recordings: list[list[Any]] = []
         self.journal: dict[str, tuple[Any, ...]] = {}
@@ -67,6 +68,7 @@ class ServerOnSqlite:
             ("AS Records", self._state),
             ("FROM Governance.Schema_Drift", self._drifted),
             ("fn_my_permissions", self._rights),
+            ("ProductVersion", self._release),
             ("OBJECT_ID(N'Governance.Record_Schema'", self._recorder),
             ("EXECUTE Governance.Record_Schema", self._record),
             ("FROM Governance.Schema_Script", self._entries),
@@ -105,6 +107,17 @@ class ServerOnSqlite:
 
     def _rights(self, _: str, __: list[Any]) -> Result:
         return Result(("permission_name",), [(right,) for right in self.rights])
+
+    def _release(self, _: str, __: list[Any]) -> Result:
+        row = (
+            "16.0.4125.3",
+            "Developer Edition (64-bit)",
+            3,
+            self.level,
+            "EnterpriseDiveDB",
+            "[EnterpriseDiveDB]",
+        )
+        return Result(tuple("venldq"), [row])
 
     def _recorder(self, _: str, __: list[Any]) -> Result:
         return Result(("id",), [(7 if "03_security.sql" in self.journal else None,)])

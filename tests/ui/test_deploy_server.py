@@ -194,6 +194,32 @@ def test_whoever_may_not_deploy_is_told_why_and_may_save_the_plan(
     assert find(steward, "deploy.save_plan").isEnabled()
 
 
+@pytest.mark.parametrize("size", [(1024, 680), (1280, 800)])
+def test_a_database_of_an_older_level_says_which_statement_helps(
+    open_on: Any, server: ServerOnSqlite, size: tuple[int, int]
+) -> None:
+    server.level = 150
+    steward = opened(open_on, server)
+    steward.window.resize(*size)
+    quiet(steward)
+    note = find(steward, "deploy.rights", QLabel)
+    assert "compatibility level 150, and the program needs 160" in note.text()
+    assert "ALTER DATABASE [EnterpriseDiveDB] SET COMPATIBILITY_LEVEL = 160;" in note.text()
+    assert note.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse, (
+        "it is there to be copied"
+    )
+    assert not find(steward, "deploy.start").isEnabled()
+    assert not find(steward, "deploy.dry_run").isEnabled()
+    assert clipped(steward.window) == []
+    server.level = 160
+    steward.window.go_to("overview")
+    quiet(steward)
+    steward.window.go_to("deploy")
+    quiet(steward)
+    assert find(steward, "deploy.start").isEnabled()
+    assert not note.isVisible()
+
+
 # --- drift
 
 

@@ -100,6 +100,22 @@ def test_nothing_else_deploys_to_a_server_for_the_first_time(
     assert server.journal == {}
 
 
+@pytest.mark.parametrize("options", [(), ("--yes",), ("--dry-run",)])
+def test_a_database_of_an_older_level_is_refused_with_the_statement_that_helps(
+    divegov: Divegov, server: ServerOnSqlite, options: tuple[str, ...]
+) -> None:
+    server.level = 150
+    answer = divegov("deploy", "--profile", "Harbour", *options)
+    assert answer.code == 6
+    for part in (
+        "compatibility level 150",
+        "ALTER DATABASE [EnterpriseDiveDB] SET COMPATIBILITY_LEVEL = 160;",
+    ):
+        assert part in answer.err
+        assert part in divegov("status", "--profile", "Harbour").out
+    assert server.journal == {}
+
+
 def test_a_dry_run_needs_no_confirmation_and_keeps_nothing(divegov: Divegov, server: ServerOnSqlite) -> None:
     answer = divegov("deploy", "--profile", "Harbour", "--dry-run")
     assert answer.code == 0

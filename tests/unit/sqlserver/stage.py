@@ -28,6 +28,10 @@ KNOWN = {
     "sys.procedures": CATALOGUE,
     "AS Records": Result(("Records", "Drift_View", "Sees_Definitions", "May_Read"), [(None, None, 1, None)]),
     "fn_my_permissions": Result(("permission_name",), [("CONTROL",)]),
+    "ProductVersion": Result(
+        ("Product_Version", "Edition", "Engine_Edition", "Compatibility_Level", "Name", "Quoted_Name"),
+        [("16.0.4125.3", "Developer Edition (64-bit)", 3, 160, "EnterpriseDiveDB", "[EnterpriseDiveDB]")],
+    ),
     "Governance.Record_Schema": Result(("id",), [(None,)]),
 }
 """What an owner's empty database answers."""

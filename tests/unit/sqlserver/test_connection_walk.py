@@ -39,14 +39,13 @@ from divegov_gui.services.connection_test import (
 )
 
 LOCAL = SqlServerProfile(server="127.0.0.1", encryption=Encryption.OPTIONAL, login_timeout=5)
-VERSION = ("Product_Version", "Edition", "Engine_Edition", "Compatibility_Level")
+VERSION = ("Product_Version", "Edition", "Engine_Edition", "Compatibility_Level", "Name", "Quoted_Name")
 
 
 @pytest.fixture
 def server(stage: Stage) -> Stage:
     """A server on which everything is in order, as far as the driver's side goes."""
     stage.on("DB_NAME() AS", Result(("Database_Name",), [("EnterpriseDiveDB",)]))
-    stage.on("ProductVersion", Result(VERSION, [("16.0.4125.3", "Developer Edition (64-bit)", 3, 160)]))
     stage.on("N'CONTROL'", Result(("May_Deploy",), [(1,)]))
     stage.on("ORIGINAL_LOGIN", Result(tuple("abcdef"), [("anna", "anna", 0, 1, 0, 0)]))
     stage.on("HAS_PERMS_BY_NAME(N'Governance.Schema_Script", Result(("v",), [(None,)]))
@@ -267,22 +266,44 @@ def test_a_login_that_may_not_create_it_is_refused(server: Stage, reached: SqlSe
 
 
 @pytest.mark.parametrize(
-    ("row", "ok"),
+    ("row", "words", "advice"),
     [
-        (("16.0.1000.6", "Express Edition (64-bit)", 4, 160), True),
-        (("15.0.2000.5", "Standard Edition (64-bit)", 2, 150), False),
-        (("12.0.2000.8", "SQL Azure", 5, 160), True),
-        (("16.0.1000.6", "Developer Edition (64-bit)", 3, 120), False),
+        (
+            ("16.0.1000.6", "Express Edition (64-bit)", 4, 160, "Dive", "[Dive]"),
+            "SQL Server 2022, Express",
+            "",
+        ),
+        (
+            ("17.0.900.7", "Standard Edition (64-bit)", 2, 170, "Dive", "[Dive]"),
+            "SQL Server 2025, Standard",
+            "",
+        ),
+        (("12.0.2000.8", "SQL Azure", 5, 160, "Dive", "[Dive]"), "Azure SQL Database, SQL Azure", ""),
+        (
+            ("15.0.2000.5", "Standard Edition (64-bit)", 2, 150, "Dive", "[Dive]"),
+            "SQL Server 2019, Standard Edition (64-bit) (15.0.2000.5) is too old.",
+            "The program needs SQL Server 2022 (version 16) or newer, or Azure SQL.",
+        ),
+        (
+            ("16.0.1000.6", "Developer Edition (64-bit)", 3, 150, "Dive Log]2", "[Dive Log]]2]"),
+            "Dive Log]2 keeps to compatibility level 150, and the program needs 160.",
+            "ALTER DATABASE [Dive Log]]2] SET COMPATIBILITY_LEVEL = 160;",
+        ),
+        (
+            ("12.0.2000.8", "SQL Azure", 8, 150, "Dive", "[Dive]"),
+            "Dive keeps to compatibility level 150, and the program needs 160.",
+            "ALTER DATABASE [Dive] SET COMPATIBILITY_LEVEL = 160;",
+        ),
     ],
 )
-def test_a_server_or_database_that_is_too_old(
-    server: Stage, reached: SqlServerProfile, row: tuple[Any, ...], ok: bool
+def test_a_server_or_a_database_that_is_too_old_is_told_with_what_to_do(
+    server: Stage, reached: SqlServerProfile, row: tuple[Any, ...], words: str, advice: str
 ) -> None:
     server.on("ProductVersion", Result(VERSION, [row]))
     results = walk(reached, server)
-    assert (results[Step.VERSION].state is State.OK) is ok
-    if not ok:
-        stops_at(results, Step.VERSION)
+    assert results[Step.VERSION].words.startswith(words)
+    assert (results[Step.VERSION].state is State.OK) is (not advice)
+    assert not advice or advice in stops_at(results, Step.VERSION).advice
 
 
 @pytest.mark.parametrize(("held", "ok"), [((0, 0, 0, 1), True), ((0, 0, 0, 0), False)])

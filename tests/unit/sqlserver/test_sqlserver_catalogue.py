@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from fake_odbc import Result, failure
@@ -228,6 +229,38 @@ def test_a_login_without_the_rights_is_told_which_and_what_for(stage: Stage) -> 
     assert "CONTROL (to grant the roles their rights" in caught.value.detail
     assert "db_owner" in caught.value.hint
     assert not [t for t, _ in stage.odbc.statements[begun:] if "CREATE TABLE" in t], "nothing was begun"
+
+
+@pytest.fixture
+def older(stage: Stage) -> Stage:
+    """A database that keeps to the level of SQL Server 2019."""
+    row = ("16.0.4125.3", "Developer Edition (64-bit)", 3, 150, "EnterpriseDiveDB", "[EnterpriseDiveDB]")
+    stage.on("HAS_PERMS_BY_NAME(N'Governance.Schema_Script", Result(("v",), [(None,)]))
+    stage.on("ProductVersion", Result(tuple("venldq"), [row]))
+    return stage
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_database_of_an_older_level_is_refused_before_anything_is_begun(
+    older: Stage, dry_run: bool
+) -> None:
+    with pytest.raises(Refused) as caught:
+        deploy(older.open(), confirmed="sql01,1433", dry_run=dry_run)
+    assert "compatibility level 150, and the program needs 160" in caught.value.title
+    assert "ALTER DATABASE [EnterpriseDiveDB] SET COMPATIBILITY_LEVEL = 160;" in caught.value.hint
+    assert not [text for text in older.texts() if "ALTER DATABASE" in text or "CREATE" in text]
+
+
+def test_the_first_script_tells_the_same_to_whoever_runs_it_by_hand_before_it_changes_anything(
+    older: Stage,
+) -> None:
+    obstacle = plan_deployment(older.open()).obstacle
+    assert obstacle is not None
+    text = read_scripts(scripts_folder("sqlserver"))[0].text
+    check = text[: text.index("ALTER DATABASE CURRENT")]
+    assert check.count("THROW 50400") == 2
+    for part in re.split(r"EnterpriseDiveDB|\[EnterpriseDiveDB\]|150", f"{obstacle.words} {obstacle.advice}"):
+        assert part in check
 
 
 def test_a_database_owner_lacks_nothing(deployed: Stage) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DeploymentFailed, DiveGovError
@@ -31,7 +32,7 @@ from divegov_gui.ui.pages.deploy.words import (
     Failure,
     button_text,
     failure_of,
-    missing_rights_text,
+    hindrance_text,
     result_text,
     state_text,
 )
@@ -119,6 +120,7 @@ class DeployPage(Page):
         self.progress.hide()
         layout.addWidget(self.progress)
         self._rights = Note("deploy.rights")
+        self._rights.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self._rights)
         self.table = self._make_table()
         layout.addWidget(self.table, 3)
@@ -151,7 +153,7 @@ class DeployPage(Page):
         failed = self._failure.script if self._failure else ""
         self._show_rows([ScriptRow(s, Stage.FAILED if s.name == failed else None) for s in plan.scripts])
         self._stack.show_content()
-        self._rights.say(missing_rights_text(plan), "warning")
+        self._rights.say(hindrance_text(plan), "warning")
         self._rights.setToolTip("\n".join(f"{right}: {why}" for right, why in plan.missing_rights.items()))
         self._offer()
 
@@ -185,8 +187,9 @@ class DeployPage(Page):
         theme.set_icon(self.start, "success" if self._plan.is_current else "deploy", "accent_text")
         self.start.setToolTip(state_text(self._plan))
         self.start.setAccessibleDescription(state_text(self._plan))
+        hindered = self._plan.is_current or self._plan.missing_rights or self._plan.obstacle
         for control in (self.start, self.dry_run):
-            control.setEnabled(idle and not self._plan.is_current and not self._plan.missing_rights)
+            control.setEnabled(idle and not hindered)
         by_hand = self._plan.dialect == "sqlserver"
         reveal(self.save, by_hand)
         self.save.setEnabled(not self._plan.is_current)

@@ -85,8 +85,10 @@ def drift_text(script: ScriptStatus) -> str:
     return "\n".join(parts)
 
 
-def missing_rights_text(plan: DeploymentPlan) -> str:
-    """Why one may not deploy, and what to do about it; empty where one may."""
+def hindrance_text(plan: DeploymentPlan) -> str:
+    """Why nobody can deploy, or one may not, and what to do about it; empty where one may."""
+    if plan.obstacle:
+        return f"{plan.obstacle.words} {plan.obstacle.advice}"
     if not plan.missing_rights:
         return ""
     if plan.dialect == "sqlite":
