@@ -298,8 +298,13 @@ def _reads_divers(connection: sqlite3.Connection, name: str) -> bool:
     try:
         connection.execute(f"EXPLAIN SELECT * FROM main.{name}").fetchall()
     finally:
-        connection.set_authorizer(None)
+        connection.set_authorizer(_allow)
     return not tables.isdisjoint(_MASKED_TABLES)
+
+
+def _allow(*_: object) -> int:
+    """Everything: Python 3.10 takes no authorizer away again, and refuses all where it is given none."""
+    return sqlite3.SQLITE_OK
 
 
 def _authorizer(readable: frozenset[str], secret: str) -> Callable[..., int]:
