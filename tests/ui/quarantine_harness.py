@@ -118,6 +118,21 @@ class Workbench:
         self.quiet()
 
     # --- what one sees
+    def select(self, *records: int) -> None:
+        """Select records by the mouse, one after the other."""
+        self.point_at(records[0], "First_Name")
+        for record in records[1:]:
+            index = self.grid.rows.index(self.row_of(record), self.grid.column_of("first_name"))
+            self.grid.scrollTo(index)
+            self.qtbot.mouseClick(
+                self.grid.viewport(),
+                Qt.MouseButton.LeftButton,
+                Qt.KeyboardModifier.ControlModifier,
+                self.grid.visualRect(index).center(),
+            )
+        self.quiet()
+        assert sorted(self.page.desk.decisions.chosen()) == sorted(records)
+
     def dialog(self) -> QDialog | None:
         found = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
         return found[-1] if found else None

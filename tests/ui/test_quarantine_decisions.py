@@ -37,22 +37,6 @@ def only_warned(bench: Workbench) -> list[int]:
     return bench.failing("PHONE_FORMAT")
 
 
-def select(bench: Workbench, records: list[int]) -> None:
-    """Select records by the mouse, one after the other."""
-    bench.point_at(records[0], "First_Name")
-    for record in records[1:]:
-        index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("first_name"))
-        bench.grid.scrollTo(index)
-        bench.qtbot.mouseClick(
-            bench.grid.viewport(),
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.ControlModifier,
-            bench.grid.visualRect(index).center(),
-        )
-    bench.quiet()
-    assert sorted(bench.page.desk.decisions.chosen()) == sorted(records)
-
-
 def sentence(bench: Workbench) -> str:
     dialog = bench.dialog()
     assert dialog is not None
@@ -74,7 +58,7 @@ def holds(bench: Workbench) -> bool:
 def test_a_rehearsal_tells_and_keeps_nothing(bench: Workbench) -> None:
     ready = put_right(bench, 2)
     failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
-    select(bench, [*ready, *failing])
+    bench.select(*ready, *failing)
     before = bench.ask("SELECT count(*), max(Batch_ID) FROM Ingestion_Batch")
     bench.ctrl(Qt.Key.Key_Return)
     assert sentence(bench) == "2 pass, 1 still fails (age below minimum)."
@@ -93,7 +77,7 @@ def test_a_rehearsal_tells_and_keeps_nothing(bench: Workbench) -> None:
 def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> None:
     ready = put_right(bench, 2)
     failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
-    select(bench, [*ready, *failing])
+    bench.select(*ready, *failing)
     bench.click("quarantine.resubmit")
     bench.click("quarantine.rehearsal.go")
     assert bench.dialog() is None
@@ -110,7 +94,7 @@ def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> No
 
 def test_all_can_be_sent_and_the_failing_keep_their_new_reasons(bench: Workbench) -> None:
     failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
-    select(bench, failing)
+    bench.select(*failing)
     bench.click("quarantine.resubmit")
     bench.click("quarantine.rehearsal.all")
     assert sentence(bench).startswith("0 passed, 1 still fails (age below minimum).")
@@ -128,7 +112,7 @@ def test_all_can_be_sent_and_the_failing_keep_their_new_reasons(bench: Workbench
 
 def test_warnings_are_released_with_a_reason_and_errors_never(bench: Workbench) -> None:
     warned, wrong = only_warned(bench)[:2], bench.failing("EMAIL_FORMAT")[:1]
-    select(bench, [*warned, *wrong])
+    bench.select(*warned, *wrong)
     bench.click("quarantine.resubmit")
     assert sentence(bench).startswith("0 pass")
     bench.click("quarantine.rehearsal.waive")
@@ -149,7 +133,7 @@ def test_warnings_are_released_with_a_reason_and_errors_never(bench: Workbench) 
 
 def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Workbench) -> None:
     records = bench.failing("EMAIL_FORMAT")[:2]
-    select(bench, records)
+    bench.select(*records)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     dialog = bench.dialog()
     assert dialog is not None
@@ -176,7 +160,7 @@ def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Wor
 
 def test_a_discard_is_taken_back_and_done_again_like_an_edit(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
-    select(bench, [record])
+    bench.select(record)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     bench.click("quarantine.discard_dialog.yes")
     assert status(bench, record) == "Discarded"
@@ -209,7 +193,7 @@ def test_where_nothing_is_ready_the_key_says_so_and_asks_nothing(bench: Workbenc
 def test_a_discard_is_refused_where_another_was_faster(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.as_another(lambda s: claim_records(s, [record]))
-    select(bench, [record])
+    bench.select(record)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     assert bench.dialog() is None, "there is nothing to ask: it is hers"
     assert status(bench, record) == "Open"
@@ -222,7 +206,7 @@ def test_a_claim_is_shown_and_taken_over_with_a_word(bench: Workbench) -> None:
     bench.key(Qt.Key.Key_F5, on=bench.grid)
     at = bench.grid.rows.index(bench.row_of(hers), bench.grid.column_of("quarantine_id"))
     assert "Claimed by berta" in str(at.data(Qt.ItemDataRole.AccessibleTextRole))
-    select(bench, [mine, hers])
+    bench.select(mine, hers)
     bench.ctrl(Qt.Key.Key_K)
     dialog = bench.dialog()
     assert dialog is not None
@@ -235,14 +219,14 @@ def test_a_claim_is_shown_and_taken_over_with_a_word(bench: Workbench) -> None:
     }
     assert len(owners) == 1
     assert "berta" not in owners
-    select(bench, [mine, hers])
+    bench.select(mine, hers)
     bench.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
     assert bench.one("SELECT count(*) FROM Data_Quarantine WHERE Claimed_By IS NOT NULL") == 0
 
 
 def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_path: Path) -> None:
     records = bench.failing("EMAIL_FORMAT")[:3]
-    select(bench, records)
+    bench.select(*records)
     trip = bench.page.desk.decisions.round_trip()
     file = tmp_path / "for the owner.csv"
     trip.write(bench.page.desk.decisions.chosen(), file)
@@ -282,7 +266,7 @@ def test_a_correction_that_would_not_pass_is_told_before_it_is_taken(
     bench: Workbench, tmp_path: Path
 ) -> None:
     records = bench.failing("EMAIL_FORMAT")[:2]
-    select(bench, records)
+    bench.select(*records)
     trip, file = bench.page.desk.decisions.round_trip(), tmp_path / "corrected.csv"
     trip.write(bench.page.desk.decisions.chosen(), file)
     bench.quiet()

@@ -138,7 +138,7 @@ def test_the_count_of_everything_has_room_at_any_width(bench: Workbench, width: 
 def test_what_would_still_fail_is_left_out_of_the_count_too(bench: Workbench) -> None:
     failing = bench.failing("EMAIL_FORMAT")[:2]
     fine = bench.failing("DOB_FORMAT")[:1]
-    _select(bench, [*failing, *fine])
+    bench.select(*failing, *fine)
     bench.ctrl(Qt.Key.Key_H)
     _choose(bench, "quarantine.bulk.column", "Email")
     bench.write_in("quarantine.bulk.find", "$")
@@ -164,7 +164,7 @@ def test_what_would_still_fail_is_left_out_of_the_count_too(bench: Workbench) ->
 
 def test_what_holds_nothing_is_not_told_as_a_change_of_nothing_to_nothing(bench: Workbench) -> None:
     (record,) = bench.arrive({"phone": "", "date_of_birth": "x"})
-    _select(bench, [record])
+    bench.select(record)
     bench.ctrl(Qt.Key.Key_H)
     _choose(bench, "quarantine.bulk.column", "All columns")
     bench.write_in("quarantine.bulk.find", "zzz")
@@ -172,27 +172,13 @@ def test_what_holds_nothing_is_not_told_as_a_change_of_nothing_to_nothing(bench:
 
 
 def test_the_values_before_and_after_get_the_room_there_is(bench: Workbench) -> None:
-    _select(bench, bench.ids()[:3])
+    bench.select(*bench.ids()[:3])
     bench.ctrl(Qt.Key.Key_H)
     table = bench.control("quarantine.bulk.table")
     assert isinstance(table, QTableView)
     assert table.columnWidth(2) >= 240
     assert abs(table.columnWidth(2) - table.columnWidth(3)) <= 2
     assert table.textElideMode() == Qt.TextElideMode.ElideMiddle, "addresses mostly differ at their ends"
-
-
-def _select(bench: Workbench, records: list[int]) -> None:
-    bench.point_at(records[0], "First_Name")
-    for record in records[1:]:
-        index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("first_name"))
-        bench.grid.scrollTo(index)
-        bench.qtbot.mouseClick(
-            bench.grid.viewport(),
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.ControlModifier,
-            bench.grid.visualRect(index).center(),
-        )
-    bench.quiet()
 
 
 def _choose(bench: Workbench, name: str, words: str) -> None:
@@ -281,7 +267,7 @@ def test_after_an_undo_from_the_history_the_focus_stays_there(bench: Workbench) 
 
 
 def test_a_release_says_that_errors_are_never_released(bench: Workbench) -> None:
-    _select(bench, [bench.failing("DOB_FORMAT")[0]])
+    bench.select(bench.failing("DOB_FORMAT")[0])
     bench.key(Qt.Key.Key_Return, *CTRL_SHIFT)
     said = bench.control("quarantine.rehearsal.sentence")
     assert isinstance(said, QLabel)

@@ -51,20 +51,6 @@ def in_dialog(bench: Workbench) -> str:
     return " ".join(bench.texts(dialog))
 
 
-def select(bench: Workbench, *records: int) -> None:
-    bench.point_at(records[0], "First_Name")
-    for record in records[1:]:
-        index = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("first_name"))
-        bench.grid.scrollTo(index)
-        bench.qtbot.mouseClick(
-            bench.grid.viewport(),
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.ControlModifier,
-            bench.grid.visualRect(index).center(),
-        )
-    bench.quiet()
-
-
 def test_what_is_typed_in_a_cell_stays_when_the_list_is_read_anew(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[1]
     bench.point_at(record, "Email")
@@ -158,7 +144,7 @@ def test_a_discard_of_what_has_changed_since_it_was_seen_is_refused(bench: Workb
 
 def test_what_changed_since_the_rehearsal_is_not_sent_but_rehearsed_anew(bench: Workbench) -> None:
     record, other = mended(bench, 2)
-    select(bench, record, other)
+    bench.select(record, other)
     bench.ctrl(Qt.Key.Key_Return)
     assert "2 pass." in in_dialog(bench)
     berta_edits(bench, record, column="First_Name", text="")
@@ -173,7 +159,7 @@ def test_what_changed_since_the_rehearsal_is_not_sent_but_rehearsed_anew(bench: 
 
 def test_a_list_that_is_out_of_date_is_told_before_anything_is_sent(bench: Workbench) -> None:
     (record,) = mended(bench, 1)
-    select(bench, record)
+    bench.select(record)
     berta_edits(bench, record, column="First_Name", text="Xaver")
     bench.ctrl(Qt.Key.Key_Return)
     said = in_dialog(bench)
@@ -202,7 +188,7 @@ def test_everything_that_matches_is_discarded_but_what_others_work_on(bench: Wor
     mine, hers = bench.ids()[:2]
     bench.as_another(lambda s: claim_records(s, [hers]))
     bench.key(Qt.Key.Key_F5, on=bench.grid)
-    select(bench, mine, hers)
+    bench.select(mine, hers)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     assert "Discard 1 record" in in_dialog(bench)
     assert "Left out: 1 record is claimed by berta." in in_dialog(bench)
@@ -230,7 +216,7 @@ def test_a_step_over_many_is_undone_but_where_others_stand_on_it(bench: Workbenc
 def test_ones_own_bulk_step_is_undone_by_the_key_but_where_others_stand_on_it(bench: Workbench) -> None:
     records = bench.failing("EMAIL_FORMAT")[:3]
     raw = [value(bench, each, "First_Name") for each in records]
-    select(bench, *records)
+    bench.select(*records)
     bench.ctrl(Qt.Key.Key_H)
     operation = bench.control("quarantine.bulk.operation")
     operation.setFocus()
@@ -254,7 +240,7 @@ def test_reopening_is_offered_where_something_was_discarded(bench: Workbench) ->
     bench.as_another(lambda s: discard_records(s, read_versions(s, [gone]), "test_data", None))
     bench.key(Qt.Key.Key_F5, on=bench.grid)
     bench.click("quarantine.facet.status.Discarded")
-    select(bench, waiting, gone)
+    bench.select(waiting, gone)
     assert bench.page.actions_["reopen"].isEnabled()
     bench.page.actions_["reopen"].trigger()
     bench.quiet()
