@@ -192,7 +192,7 @@ def resubmit_records(
         results = session.call(
             "Resubmit_Records",
             on_message=on_message,
-            records=_sent(records),
+            versions=_sent(records),
             rehearse=int(rehearse),
             waive_warnings=int(waive_warnings),
             reason=reason,
@@ -216,7 +216,7 @@ def discard_records(
 ) -> None:
     """Put records away for good, or until they are reopened, with a code of `Discard_Codes` and a comment."""
     with interruptible(session, cancel):
-        session.call("Discard_Records", records=_sent(records), code=code, reason=reason)
+        session.call("Discard_Records", versions=_sent(records), code=code, reason=reason)
 
 
 def reopen_records(
@@ -224,7 +224,7 @@ def reopen_records(
 ) -> None:
     """Let discarded records wait again."""
     with interruptible(session, cancel):
-        session.call("Reopen_Records", records=_sent(records), reason=reason)
+        session.call("Reopen_Records", versions=_sent(records), reason=reason)
 
 
 def claim_records(
@@ -276,7 +276,7 @@ def merge_record(
         diver_valid_from=diver[1],
         values=json.dumps(dict(values)),
         reason=reason,
-        also=_sent(also) if also else None,
+        others=_sent(also) if also else None,
         **known_again.of_diver(session, diver[0], values, is_back=is_back),
     )
 
@@ -294,7 +294,7 @@ def keep_record(
         quarantine_id=record[0],
         record_version=record[1],
         edits=_json([(e.quarantine_id, e.record_version, e.column, e.value) for e in edits]),
-        also=_sent(also),
+        others=_sent(also),
         reason=reason,
         **known_again.of_edits(session, ((e.quarantine_id, e.column, e.value) for e in edits)),
     )

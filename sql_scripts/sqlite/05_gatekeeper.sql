@@ -1498,7 +1498,7 @@ END;
 -- of [record, keyed hash of an identity], where somebody was erased. Of the records only those are told that did not
 -- become divers: the others did.
 CREATE OR ALTER PROCEDURE Resubmit_Records
-    @Records        TEXT,
+    @Versions       TEXT,
     @Rehearse       INTEGER = 0,
     @Waive_Warnings INTEGER = 0,
     @Reason         TEXT = NULL,
@@ -1515,7 +1515,7 @@ BEGIN
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
     SELECT key, value
-    FROM json_each(@Records)
+    FROM json_each(@Versions)
     WHERE true
     ON CONFLICT (Quarantine_ID) DO UPDATE
     SET Record_Version = min(Record_Version, excluded.Record_Version);
@@ -1624,9 +1624,9 @@ GRANT EXECUTE ON Resubmit_Records TO data_steward;
 -- Puts open records away for a reason with a code (Discard_Code): a JSON object of record: version that was read. They
 -- can be reopened.
 CREATE OR ALTER PROCEDURE Discard_Records
-    @Records TEXT,
-    @Code    TEXT,
-    @Reason  TEXT = NULL
+    @Versions TEXT,
+    @Code     TEXT,
+    @Reason   TEXT = NULL
 AS
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM Discard_Code WHERE Discard_Code = @Code)
@@ -1641,7 +1641,7 @@ BEGIN
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
     SELECT key, value
-    FROM json_each(@Records)
+    FROM json_each(@Versions)
     WHERE true
     ON CONFLICT (Quarantine_ID) DO UPDATE
     SET Record_Version = min(Record_Version, excluded.Record_Version);
@@ -1678,8 +1678,8 @@ GRANT EXECUTE ON Discard_Records TO data_steward;
 
 -- Lets discarded records wait again.
 CREATE OR ALTER PROCEDURE Reopen_Records
-    @Records TEXT,
-    @Reason  TEXT = NULL
+    @Versions TEXT,
+    @Reason   TEXT = NULL
 AS
 BEGIN
     DROP TABLE IF EXISTS temp.Wanted_Record;
@@ -1689,7 +1689,7 @@ BEGIN
     );
     INSERT INTO temp.Wanted_Record (Quarantine_ID, Record_Version)
     SELECT key, value
-    FROM json_each(@Records)
+    FROM json_each(@Versions)
     WHERE true
     ON CONFLICT (Quarantine_ID) DO UPDATE
     SET Record_Version = min(Record_Version, excluded.Record_Version);
@@ -1803,7 +1803,7 @@ GRANT EXECUTE ON Release_Claims TO data_steward;
 
 -- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
 -- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
--- Other open records of the same person may go with it: @Also is a JSON object of record: version that was read.
+-- Other open records of the same person may go with it: @Others is a JSON object of record: version that was read.
 -- @Identities and @Waive_Erased are those of Update_Diver.
 CREATE OR ALTER PROCEDURE Merge_Record
     @Quarantine_ID    INTEGER,
@@ -1812,7 +1812,7 @@ CREATE OR ALTER PROCEDURE Merge_Record
     @Diver_Valid_From TEXT,
     @Values           TEXT,
     @Reason           TEXT,
-    @Also             TEXT    = NULL,
+    @Others           TEXT    = NULL,
     @Identities       TEXT    = NULL,
     @Waive_Erased     INTEGER = 0
 AS
@@ -1827,7 +1827,7 @@ BEGIN
     FROM (SELECT @Quarantine_ID AS Quarantine_ID, @Record_Version AS Record_Version
           UNION ALL
           SELECT CAST(key AS INTEGER), value
-          FROM json_each(coalesce(@Also, '{}'))) AS w
+          FROM json_each(coalesce(@Others, '{}'))) AS w
     GROUP BY w.Quarantine_ID;
     EXECUTE Require_Records @Status = 'Open';
     EXECUTE Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values, @Reason = @Reason,
@@ -1858,13 +1858,13 @@ END;
 GRANT EXECUTE ON Merge_Record TO data_steward;
 
 -- Makes one of several open records that are the same person, where no diver is it yet: it gets the surviving values (@Edits,
--- as for Edit_Records), and the others of @Also, a JSON object of record: version that was read, are discarded as its
+-- as for Edit_Records), and the others of @Others, a JSON object of record: version that was read, are discarded as its
 -- duplicates. Tells the group of the edit, and how many records were put away.
 CREATE OR ALTER PROCEDURE Keep_Record
     @Quarantine_ID  INTEGER,
     @Record_Version INTEGER,
     @Edits          TEXT,
-    @Also           TEXT,
+    @Others         TEXT,
     @Reason         TEXT,
     @Identities     TEXT = NULL
 AS
@@ -1873,7 +1873,7 @@ BEGIN
         THROW 50400, 'Say why the records are the same person.';
     IF EXISTS (SELECT 1 FROM json_each(@Edits) WHERE json_extract(value, '$[0]') <> @Quarantine_ID)
         THROW 50400, 'Only the record that is kept gets the surviving values.';
-    IF EXISTS (SELECT 1 FROM json_each(@Also) WHERE CAST(key AS INTEGER) = @Quarantine_ID)
+    IF EXISTS (SELECT 1 FROM json_each(@Others) WHERE CAST(key AS INTEGER) = @Quarantine_ID)
         THROW 50400, 'A record is no duplicate of itself.';
 
     DROP TABLE IF EXISTS temp.Wanted_Record;
@@ -1887,9 +1887,9 @@ BEGIN
 
     EXECUTE Edit_Records @Edits = @Edits, @Reason = @Reason, @Kind = 'Bulk', @Return_Records = 0,
                          @Identities = @Identities;
-    EXECUTE Discard_Records @Records = @Also, @Code = 'duplicate', @Reason = @Reason;
+    EXECUTE Discard_Records @Versions = @Others, @Code = 'duplicate', @Reason = @Reason;
     EXECUTE Log_Action @Action = 'Keep_Record', @Subject_Type = 'Data_Quarantine', @Subject_ID = @Quarantine_ID,
-                       @Detail = json_object('records', (SELECT count(*) FROM json_each(@Also)));
+                       @Detail = json_object('records', (SELECT count(*) FROM json_each(@Others)));
 END;
 GRANT EXECUTE ON Keep_Record TO data_steward;
 

@@ -2017,7 +2017,7 @@ GO
 -- become divers: the others did.
 -- The savepoint has a name of its own: the gate's is inside it.
 CREATE OR ALTER PROCEDURE dbo.Resubmit_Records
-    @Records        NVARCHAR(MAX),
+    @Versions       NVARCHAR(MAX),
     @Rehearse       BIT = 0,
     @Waive_Warnings BIT = 0,
     @Reason         NVARCHAR(1000) = NULL,
@@ -2054,7 +2054,7 @@ BEGIN
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
         SELECT CONVERT(BIGINT, w.[key]), MIN(CONVERT(INT, w.value))
-        FROM OPENJSON(@Records) AS w
+        FROM OPENJSON(@Versions) AS w
         GROUP BY CONVERT(BIGINT, w.[key]);
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
         IF @Record_Count = 0
@@ -2176,9 +2176,9 @@ GO
 -- Puts open records away for a reason with a code (Discard_Code): a JSON object of record: version that was read. They
 -- can be reopened.
 CREATE OR ALTER PROCEDURE dbo.Discard_Records
-    @Records NVARCHAR(MAX),
-    @Code    NVARCHAR(40),
-    @Reason  NVARCHAR(1000) = NULL
+    @Versions NVARCHAR(MAX),
+    @Code     NVARCHAR(40),
+    @Reason   NVARCHAR(1000) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -2202,7 +2202,7 @@ BEGIN
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
         SELECT CONVERT(BIGINT, w.[key]), MIN(CONVERT(INT, w.value))
-        FROM OPENJSON(@Records) AS w
+        FROM OPENJSON(@Versions) AS w
         GROUP BY CONVERT(BIGINT, w.[key]);
         EXECUTE dbo.Require_Records @Status = N'Open';
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
@@ -2245,8 +2245,8 @@ GO
 
 -- Lets discarded records wait again.
 CREATE OR ALTER PROCEDURE dbo.Reopen_Records
-    @Records NVARCHAR(MAX),
-    @Reason  NVARCHAR(1000) = NULL
+    @Versions NVARCHAR(MAX),
+    @Reason   NVARCHAR(1000) = NULL
 WITH EXECUTE AS OWNER
 AS
 BEGIN
@@ -2265,7 +2265,7 @@ BEGIN
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
         SELECT CONVERT(BIGINT, w.[key]), MIN(CONVERT(INT, w.value))
-        FROM OPENJSON(@Records) AS w
+        FROM OPENJSON(@Versions) AS w
         GROUP BY CONVERT(BIGINT, w.[key]);
         EXECUTE dbo.Require_Records @Status = N'Discarded';
         SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Wanted_Record);
@@ -2435,7 +2435,7 @@ GO
 
 -- Makes an open record part of a diver: the surviving @Values (a JSON object of columns; those that it does not name stay
 -- as the diver has them) become a new version of the diver, by the rules of Update_Diver, and the record is closed.
--- Other open records of the same person may go with it: @Also is a JSON object of record: version that was read.
+-- Other open records of the same person may go with it: @Others is a JSON object of record: version that was read.
 -- @Identities and @Waive_Erased are those of Update_Diver.
 CREATE OR ALTER PROCEDURE dbo.Merge_Record
     @Quarantine_ID    BIGINT,
@@ -2444,7 +2444,7 @@ CREATE OR ALTER PROCEDURE dbo.Merge_Record
     @Diver_Valid_From DATETIME2(7),
     @Values           NVARCHAR(MAX),
     @Reason           NVARCHAR(1000),
-    @Also             NVARCHAR(MAX) = NULL,
+    @Others           NVARCHAR(MAX) = NULL,
     @Identities       NVARCHAR(MAX) = NULL,
     @Waive_Erased     BIT           = 0
 WITH EXECUTE AS OWNER
@@ -2474,7 +2474,7 @@ BEGIN
         FROM (SELECT @Quarantine_ID AS Quarantine_ID, @Record_Version AS Record_Version
               UNION ALL
               SELECT CONVERT(BIGINT, a.[key]), CONVERT(INT, a.value)
-              FROM OPENJSON(@Also) AS a) AS w
+              FROM OPENJSON(@Others) AS a) AS w
         GROUP BY w.Quarantine_ID;
         EXECUTE dbo.Require_Records @Status = N'Open';
         EXECUTE dbo.Update_Diver @Diver_ID = @Diver_ID, @Valid_From = @Diver_Valid_From, @Values = @Values,
@@ -2514,13 +2514,13 @@ GRANT EXECUTE ON dbo.Merge_Record TO data_steward;
 GO
 
 -- Makes one of several open records that are the same person, where no diver is it yet: it gets the surviving values (@Edits,
--- as for Edit_Records), and the others of @Also, a JSON object of record: version that was read, are discarded as its
+-- as for Edit_Records), and the others of @Others, a JSON object of record: version that was read, are discarded as its
 -- duplicates. Tells the group of the edit, and how many records were put away.
 CREATE OR ALTER PROCEDURE dbo.Keep_Record
     @Quarantine_ID  BIGINT,
     @Record_Version INT,
     @Edits          NVARCHAR(MAX),
-    @Also           NVARCHAR(MAX),
+    @Others         NVARCHAR(MAX),
     @Reason         NVARCHAR(1000),
     @Identities     NVARCHAR(MAX) = NULL
 WITH EXECUTE AS OWNER
@@ -2541,7 +2541,7 @@ BEGIN
             THROW 50400, N'Say why the records are the same person.', 1;
         IF EXISTS (SELECT 1 FROM OPENJSON(@Edits) WITH (Quarantine_ID BIGINT '$[0]') AS j WHERE j.Quarantine_ID <> @Quarantine_ID)
             THROW 50400, N'Only the record that is kept gets the surviving values.', 1;
-        IF EXISTS (SELECT 1 FROM OPENJSON(@Also) AS a WHERE CONVERT(BIGINT, a.[key]) = @Quarantine_ID)
+        IF EXISTS (SELECT 1 FROM OPENJSON(@Others) AS a WHERE CONVERT(BIGINT, a.[key]) = @Quarantine_ID)
             THROW 50400, N'A record is no duplicate of itself.', 1;
 
         INSERT INTO #Wanted_Record (Quarantine_ID, Record_Version)
@@ -2550,8 +2550,8 @@ BEGIN
 
         EXECUTE dbo.Edit_Records @Edits = @Edits, @Reason = @Reason, @Kind = N'Bulk', @Return_Records = 0,
                                  @Identities = @Identities;
-        EXECUTE dbo.Discard_Records @Records = @Also, @Code = N'duplicate', @Reason = @Reason;
-        SET @Record_Count = (SELECT COUNT_BIG(*) FROM OPENJSON(@Also));
+        EXECUTE dbo.Discard_Records @Versions = @Others, @Code = N'duplicate', @Reason = @Reason;
+        SET @Record_Count = (SELECT COUNT_BIG(*) FROM OPENJSON(@Others));
         SET @Detail = JSON_OBJECT('records': @Record_Count);
         EXECUTE Governance.Log_Action @Action = N'Keep_Record', @Subject_Type = N'Data_Quarantine',
                                       @Subject_ID = @Quarantine_ID, @Detail = @Detail;

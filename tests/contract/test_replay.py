@@ -262,7 +262,7 @@ def test_another_persons_record_with_a_former_email_of_a_diver_is_theirs(gate: G
 def test_a_record_that_a_steward_put_right_makes_nobody_when_its_rule_is_off(gate: Gate) -> None:
     gate.take_in([person(email="ada@example..org")])
     gate.edit(1, Email="ada@example.org")
-    gate.session.call("Resubmit_Records", records='{"1": 2}')
+    gate.session.call("Resubmit_Records", versions='{"1": 2}')
     save(gate, "EMAIL_FORMAT", is_enabled=0)
     done = again(gate)
     assert done.outcomes.promoted == 0
@@ -326,7 +326,7 @@ def test_only_a_governed_batch_can_be_governed_again(gate: Gate, batch: int) -> 
 def test_what_stewards_sent_again_is_resubmitted_from_the_quarantine(gate: Gate) -> None:
     gate.take_in([person(email="?")])
     gate.edit(1, Email="ada@example.org")
-    gate.session.call("Resubmit_Records", records='{"1": 2}')
+    gate.session.call("Resubmit_Records", versions='{"1": 2}')
     with pytest.raises(Refused, match="Batch 2 is what stewards sent again"):
         again(gate, 2)
 

@@ -275,8 +275,8 @@ def test_what_stood_before_the_gate_again_was_changed_by_who_sent_it(four: Gate,
 
 
 STEPS: dict[str, dict[str, Any]] = {
-    "Discard_Records": {"records": '{"1":1,"1":2}', "code": "test_data", "reason": None},
-    "Resubmit_Records": {"records": '{"1":1,"1":2}'},
+    "Discard_Records": {"versions": '{"1":1,"1":2}', "code": "test_data", "reason": None},
+    "Resubmit_Records": {"versions": '{"1":1,"1":2}'},
     "Edit_Records": {"edits": '[[1, 1, "Email", "x"], [1, 2, "Phone", "x"]]'},
 }
 """Procedures as another program may call them, with a record in two versions."""
@@ -298,7 +298,7 @@ def test_one_that_is_reopened_or_merged_in_two_versions_counts_as_read_in_the_ol
         merge_record(four.session, (3, 2), diver, {}, "the same", [(3, 1)])
     discard_records(four.session, [(3, 2)], "test_data", None)
     with pytest.raises(Conflict, match="Record 3 was changed"):
-        four.session.call("Reopen_Records", records='{"3":2,"3":3}', reason=None)
+        four.session.call("Reopen_Records", versions='{"3":2,"3":3}', reason=None)
 
 
 # Closing and reopening ----------------------------------------------------------------------------------------

@@ -442,7 +442,7 @@ def test_a_steward_may_let_an_erased_person_in_again_with_a_reason(
 def resubmit(gate: Gate, **how: Any) -> dict[str, Any]:
     """Resubmit what waits; returns the counts."""
     records = {q["Quarantine_ID"]: q["Record_Version"] for q in gate.queue() if q["Status"] == "Open"}
-    results = gate.session.call("Resubmit_Records", records=json.dumps(records), **how)
+    results = gate.session.call("Resubmit_Records", versions=json.dumps(records), **how)
     return next(dict(rows[0]) for rows in results if rows and "Passed_Count" in rows[0])
 
 

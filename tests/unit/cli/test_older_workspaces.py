@@ -94,3 +94,40 @@ def test_a_workspace_that_lacks_one_newer_script_is_told_by_what_it_lacks(
             if (command[0], role) != ("subject", "data_steward"):  # to whom it is not granted at all
                 assert "behind.db was made by older scripts" in answer.err, answer.err
                 assert "run divegov deploy" in answer.err
+
+
+PEOPLE = """\
+First Name,Last Name,Email,Date of birth
+Bob,Byron,bob,1985-01-31
+Cyd,Charisse,cyd,1985-01-31
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("discard", "--id", 2, "--code", "test_data"),
+        ("resubmit", "--id", 2),
+        ("reopen", "--id", 1, "--reason", "x"),
+    ],
+    ids=lambda command: str(command[0]),
+)
+def test_procedures_of_before_refuse_what_they_would_read_otherwise(
+    divegov: Divegov, tmp_path: Path, command: tuple[object, ...]
+) -> None:
+    """They took @Records as pairs; of an object of versions they would have made the records 1, 2, 3."""
+    workspace, people = tmp_path / "harbour.db", tmp_path / "people.csv"
+    people.write_text(PEOPLE)
+    assert divegov("ingest", "--file", people, "--workspace", workspace).code == 0
+    first = ("quarantine", "discard", "--id", 1, "--code", "test_data")
+    assert divegov(*first, "--workspace", workspace).code == 0
+    with closing(sqlite3.connect(workspace)) as raw, raw:
+        raw.execute("UPDATE Stored_Procedure SET Definition = replace(Definition, '@Versions', '@Records')")
+    answer = divegov("quarantine", *command, "--workspace", workspace)
+    assert answer.code
+    assert "older scripts" in answer.err
+    with closing(sqlite3.connect(workspace)) as raw:
+        assert raw.execute("SELECT Status FROM Data_Quarantine ORDER BY Quarantine_ID").fetchall() == [
+            ("Discarded",),
+            ("Open",),
+        ]

@@ -220,7 +220,7 @@ def test_a_resubmission_is_the_same(both: Both, waived: int, rehearse: int) -> N
     both.call("Edit_Records", edits=edits(*cells))
     (batch, _, details) = both.call(
         "Resubmit_Records",
-        records=records((1, 2), (2, 2), (3, 1), (4, 1)),
+        versions=records((1, 2), (2, 2), (3, 1), (4, 1)),
         waive_warnings=waived,
         rehearse=rehearse,
         reason="seen the cards",
@@ -229,39 +229,39 @@ def test_a_resubmission_is_the_same(both: Both, waived: int, rehearse: int) -> N
     told = {row["Quarantine_ID"] for row in details}
     assert told == ({3, 4} if waived else {1, 2, 3, 4})
     if not rehearse:
-        assert "record" in both.refused("Resubmit_Records", records=records((3, 1)))
+        assert "record" in both.refused("Resubmit_Records", versions=records((3, 1)))
 
 
 def test_records_that_are_the_same_are_closed_with_their_leader_the_same(both: Both) -> None:
     same = [(n, 1, c, v) for n in (1, 2) for c, v in zip(COLUMNS, PEOPLE[3], strict=True)]
     same = [(n, v, c, "new@example.org" if c == "Email" else value) for n, v, c, value in same]
     both.call("Edit_Records", edits=edits(*same))
-    outcomes = both.call("Resubmit_Records", records=records((1, 2), (2, 2)), reason="both")[-1]
+    outcomes = both.call("Resubmit_Records", versions=records((1, 2), (2, 2)), reason="both")[-1]
     assert [(row["Quarantine_ID"], row["Outcome"]) for row in outcomes] == [(1, "Duplicate")]
     again = [
         (3, 1, c, "new@example.org" if c == "Email" else v) for c, v in zip(COLUMNS, PEOPLE[3], strict=True)
     ]
     both.call("Edit_Records", edits=edits(*again))
-    outcomes = both.call("Resubmit_Records", records=records((3, 2)))[-1]
+    outcomes = both.call("Resubmit_Records", versions=records((3, 2)))[-1]
     assert outcomes[0]["Outcome"] == "Unchanged"
 
 
 def test_what_cannot_be_resubmitted_is_refused_in_the_same_words(both: Both) -> None:
     assert "Say why" in both.refused(
-        "Resubmit_Records", records=records((1, 1)), waive_warnings=1, reason=" "
+        "Resubmit_Records", versions=records((1, 1)), waive_warnings=1, reason=" "
     )
-    assert "no record" in both.refused("Resubmit_Records", records="{}")
-    both.call("Discard_Records", records=records((1, 1)), code="test_data")
-    assert "was discarded by anna" in both.refused("Resubmit_Records", records=records((1, 2)))
+    assert "no record" in both.refused("Resubmit_Records", versions="{}")
+    both.call("Discard_Records", versions=records((1, 1)), code="test_data")
+    assert "was discarded by anna" in both.refused("Resubmit_Records", versions=records((1, 2)))
 
 
 def test_discarding_and_reopening_are_the_same(both: Both) -> None:
-    both.call("Discard_Records", records=records((1, 1), (2, 1)), code="other", reason="not ours")
-    both.call("Reopen_Records", records=records((1, 2)), reason="ours after all", actor="berta")
-    both.call("Discard_Records", records=records((1, 3)), code="not_a_person", actor="berta")
-    assert "codes of the list" in both.refused("Discard_Records", records=records((3, 1)), code="boredom")
-    assert "Say why" in both.refused("Discard_Records", records=records((3, 1)), code="other")
-    assert "Record 3 is open." in both.refused("Reopen_Records", records=records((3, 1)))
+    both.call("Discard_Records", versions=records((1, 1), (2, 1)), code="other", reason="not ours")
+    both.call("Reopen_Records", versions=records((1, 2)), reason="ours after all", actor="berta")
+    both.call("Discard_Records", versions=records((1, 3)), code="not_a_person", actor="berta")
+    assert "codes of the list" in both.refused("Discard_Records", versions=records((3, 1)), code="boredom")
+    assert "Say why" in both.refused("Discard_Records", versions=records((3, 1)), code="other")
+    assert "Record 3 is open." in both.refused("Reopen_Records", versions=records((3, 1)))
 
 
 def test_claims_are_the_same(both: Both) -> None:
@@ -278,7 +278,7 @@ def test_claims_are_the_same(both: Both) -> None:
 
 def test_undoing_a_record_that_is_closed_or_claimed_is_the_same(both: Both) -> None:
     both.call("Edit_Records", edits=edits(*((n, 1, "Email", f"{n}@b.org") for n in (1, 2, 3))))
-    both.call("Discard_Records", records=records((1, 2)), code="duplicate")
+    both.call("Discard_Records", versions=records((1, 2)), code="duplicate")
     both.call("Claim_Records", records="[2]", actor="berta")
     assert "2 records in all" in both.refused("Undo_Edit", edit_group_id=1)
     both.call("Undo_Edit", edit_group_id=1, skip_conflicts=1)
@@ -289,13 +289,13 @@ def test_keeping_one_of_several_is_the_same(both: Both) -> None:
     change, also = edits((3, 1, "Last_Name", "Dunn"), (3, 1, "Phone", "12")), records((4, 1))
     for refused, how in (
         ("the same person", {"reason": " "}),
-        ("no duplicate of itself", {"also": records((3, 1))}),
+        ("no duplicate of itself", {"others": records((3, 1))}),
         ("Only the record that is kept", {"edits": edits((4, 1, "Phone", None))}),
         ("changed by anna", {"record_version": 2}),
     ):
-        assert refused in both.refused("Keep_Record", **{**given, "edits": change, "also": also, **how})
-    assert both.call("Keep_Record", edits=change, also=also, **given)[-1][0]["Record_Count"] == 1
-    both.call("Keep_Record", edits="[]", also=records((2, 1)), **{**given, "record_version": 2})
+        assert refused in both.refused("Keep_Record", **{**given, "edits": change, "others": also, **how})
+    assert both.call("Keep_Record", edits=change, others=also, **given)[-1][0]["Record_Count"] == 1
+    both.call("Keep_Record", edits="[]", others=records((2, 1)), **{**given, "record_version": 2})
 
 
 def test_a_merge_is_the_same(both: Both) -> None:
@@ -309,7 +309,7 @@ def test_a_merge_is_the_same(both: Both) -> None:
     assert "changed by anna" in both.refused(
         "Merge_Record", quarantine_id=4, record_version=1, values=values, **given
     )
-    both.call("Merge_Record", quarantine_id=4, record_version=2, values=values, also='{"3": 2}', **given)
+    both.call("Merge_Record", quarantine_id=4, record_version=2, values=values, others='{"3": 2}', **given)
 
 
 @pytest.mark.parametrize("column", ["Last_Name", "Email", "Phone"])
