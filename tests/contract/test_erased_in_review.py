@@ -105,3 +105,14 @@ def test_a_mark_goes_through_the_gate_with_its_record_whatever_its_values_say_by
     assert (done.passed_count, done.failing) == (0, (("ERASED_SUBJECT", 1),))
     assert gate.queue()[1]["Failed_Rules"] == "ERASED_SUBJECT"
     assert marked(gate) == [1, 2]
+
+
+def test_what_comes_again_word_for_word_is_marked_where_it_was(gate: Gate) -> None:
+    """As another program would ask for it, which tells nobody who the records are."""
+    gate.take_in([person(email="fay@example.org", phone="?")])
+    gate.session.call("Replay_Batch", batch_id=2)
+    told = [(r["Quarantine_ID"], r["Attempt"]) for r in gate.reasons() if r["Rule_Code"] == "ERASED_SUBJECT"]
+    first = gate.queue()[0]["Quarantine_ID"]
+    assert told == [(first, 1), (first, 2)]
+    gate.session.call("Replay_Batch", batch_id=3)
+    assert marked(gate) == [1]

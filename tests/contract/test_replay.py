@@ -14,7 +14,7 @@ from test_what_if import save
 
 from divegov_gui.core.errors import Cancelled, Refused
 from divegov_gui.core.progress import CancelToken, Progress
-from divegov_gui.database.session import Filter
+from divegov_gui.database.session import Filter, Order
 from divegov_gui.services import history, merging, review, subjects
 from divegov_gui.services.replay import Replay, Turn, compare, replay
 from divegov_gui.services.tombstones import ErasureKey
@@ -329,6 +329,50 @@ def test_what_stewards_sent_again_is_resubmitted_from_the_quarantine(gate: Gate)
     gate.session.call("Resubmit_Records", versions='{"1": 2}')
     with pytest.raises(Refused, match="Batch 2 is what stewards sent again"):
         again(gate, 2)
+
+
+WORDS = (
+    "First_Name",
+    "Last_Name",
+    "Email",
+    "Phone",
+    "Date_Of_Birth",
+    "Certification",
+    "Source_Reference",
+    "Payload",
+)
+
+
+def test_of_several_batches_the_one_that_is_named_comes_again_word_for_word(gate: Gate) -> None:
+    full = person(phone="5550001111", certification="Rescue Diver", source_reference="A-1")
+    gate.take_in([person(email="x@example.org")])
+    gate.take_in([full, person(email="?", source_reference="B-2"), person(email="y@example.org", phone="?")])
+    gate.take_in([person(email="z@example.org")])
+    done = again(gate, 2)
+    assert (done.batch_id, done.outcomes.loaded) == (4, 3)
+    batches = gate.session.select("Batch_Summary", order=[Order("Batch_ID")])
+    assert [batch["Loaded_Count"] for batch in batches] == [1, 3, 1, 3]
+    first, second = (
+        [
+            [row[name] for name in ("Source_Row", *WORDS)]
+            for row in gate.session.select(
+                "Raw_Divers", filters=[Filter("Batch_ID", "=", batch)], order=[Order("Source_Row")]
+            )
+        ]
+        for batch in (2, 4)
+    )
+    assert first == second
+
+
+def test_the_ground_truth_of_the_batch_goes_with_it_and_no_other(gate: Gate) -> None:
+    for name, row in (("Ada", 1), ("Bea", 2)):
+        people = [person(email=f"{name}{n}@example.org", first_name=name, phone="?") for n in (1, 2)]
+        batch = gate.load(people, kind="synthetic")
+        gate.session.call("Load_Ground_Truth", batch_id=batch, defects=f'[[{row}, "PHONE_FORMAT"]]')
+        gate.govern(batch)
+    again(gate, 2)
+    told = gate.backend.run("SELECT Batch_ID, Source_Row FROM Injected_Defect ORDER BY Batch_ID, Source_Row")
+    assert [tuple(row) for row in told] == [(1, 1), (2, 2), (3, 2)]
 
 
 def test_the_ground_truth_goes_with_it(gate: Gate) -> None:

@@ -14,6 +14,7 @@ from people import person
 
 from divegov_gui.core.errors import Refused
 from divegov_gui.database.session import Filter, Order
+from divegov_gui.services import review
 
 Make = Callable[[], Gate]
 
@@ -59,6 +60,28 @@ def standing(gate: Gate) -> list[tuple[int, str, int]]:
         "Quarantine_Queue", ["Quarantine_ID", "Status", "Failed_Checks"], order=[Order("Quarantine_ID")]
     )
     return [(row["Quarantine_ID"], row["Status"], row["Failed_Checks"]) for row in rows]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 9])
+def test_every_diver_is_judged_once_however_many_there_are(gate: Gate, count: int) -> None:
+    years = [1990 if n % 2 else 2000 for n in range(count)]
+    people = [person(email=f"{n}@example.org", date_of_birth=f"{year}-01-01") for n, year in enumerate(years)]
+    gate.take_in(people)
+    counts, _, _, divers = retest(gate, "AGE_BELOW_MINIMUM", threshold=30)
+    young = [d["Diver_ID"] for d in gate.divers() if d["Date_Of_Birth"] == "2000-01-01"]
+    assert [row["Diver_ID"] for row in divers] == young
+    counts, *_ = retest(gate, "AGE_BELOW_MINIMUM", threshold=100)
+    assert (counts[0]["Diver_Count"], counts[0]["Failing_Diver_Count"]) == (count, count)
+
+
+def test_who_fails_a_rule_today_already_is_told_apart_from_who_would(gate: Gate) -> None:
+    gate.take_in(
+        [person(email="a@example.org", phone="?"), person(email="b@example.org", phone="5550001111")]
+    )
+    review.resubmit_records(gate.session, gate.versions_of(1), waive_warnings=True, reason="rang them")
+    counts, _, _, divers = retest(gate, "PHONE_FORMAT", severity="error")
+    assert [row["Is_Already"] for row in divers] == [1]
+    assert (counts[0]["Failing_Diver_Count"], counts[0]["Newly_Failing_Count"]) == (1, 0)
 
 
 def test_a_rule_that_would_be_off_would_make_its_records_ready(gate: Gate) -> None:
