@@ -350,9 +350,9 @@ def test_claims_are_counted_once_a_record_and_only_what_was_ones_own_is_given_up
     assert logged(four)[2] == {"records": 2, "taken_over": 0, "minutes": 30}
     assert [claim.is_claimed for claim in claim_records(berta, [1, 3, 4], minutes=5)] == [False, True, True]
     assert logged(four)[2] == {"records": 2, "taken_over": 0, "minutes": 5}
-    release_claims(berta, [1, 3])
-    assert logged(four)[:3] == ("Release_Claims", None, {"records": 1})
-    assert [four.waiting(n)["Is_Claimed"] for n in (1, 2, 3, 4)] == [True, True, False, True]
+    release_claims(berta, [1, 3, 4])
+    assert logged(four)[:3] == ("Release_Claims", None, {"records": 2})
+    assert [four.waiting(n)["Is_Claimed"] for n in (1, 2, 3, 4)] == [True, True, False, False]
 
 
 def test_whose_claim_is_over_is_not_asked_and_nothing_is_taken_over_from_them(

@@ -74,6 +74,45 @@ def test_every_diver_is_judged_once_however_many_there_are(gate: Gate, count: in
     assert (counts[0]["Diver_Count"], counts[0]["Failing_Diver_Count"]) == (count, count)
 
 
+LONG = "x" * 300
+WRONG: list[dict[str, str | None]] = [
+    *({column: None} for column in ("first_name", "last_name", "email", "date_of_birth")),
+    *({column: "J0hn"} for column in ("first_name", "last_name")),
+    *({"phone": "?"}, {"certification": "none"}, {"payload": "["}, {"email": "ada@example.org"}),
+    *({"date_of_birth": day} for day in ("soon", "2090-01-01", "2024-01-01", "1890-01-01")),
+    {"date_of_birth": "2012-01-01", "certification": "Instructor"},
+    *({column: LONG} for column in ("first_name", "last_name", "phone", "certification", "source_reference")),
+]
+"""One thing that is wrong each, by every rule that looks at one record, and the email of a diver with other data."""
+
+
+def test_each_rule_by_itself_finds_what_all_of_them_find_together(gate: Gate) -> None:
+    gate.take_in([person()])
+    gate.take_in(
+        [person(**{"email": f"{n}@example.org", "last_name": "Li", **w}) for n, w in enumerate(WRONG)]
+    )
+    together = standing(gate)
+    assert len(together) == len(WRONG)
+    gate.edit(1, Phone="?")
+    gate.edit(1, Phone=None)
+    gate.backend.run("UPDATE Data_Quarantine SET Failed_Checks = 0")
+    for row in gate.session.select("Rule_Catalogue", ["Rule_Code"]):
+        if row["Rule_Code"] not in ("DUPLICATE_IN_BATCH", "ERASED_SUBJECT"):
+            retest(gate, row["Rule_Code"])
+    assert standing(gate) == together
+    retest(gate)
+    assert standing(gate) == together
+
+
+def test_what_may_be_released_is_counted_by_what_is_an_error_before_and_after(gate: Gate) -> None:
+    gate.take_in([person(email=f"{n}@example.org", phone="?") for n in range(3)])
+    gate.take_in([person(email="?", phone="?"), person(email="x@example.org", first_name="J0hn")])
+    counts, *_ = retest(gate, "PHONE_FORMAT", severity="error")
+    assert (counts[0]["Releasable_Before_Count"], counts[0]["Releasable_Count"]) == (4, 1)
+    counts, *_ = retest(gate, "EMAIL_FORMAT", severity="warning")
+    assert (counts[0]["Releasable_Before_Count"], counts[0]["Releasable_Count"]) == (4, 5)
+
+
 def test_who_fails_a_rule_today_already_is_told_apart_from_who_would(gate: Gate) -> None:
     gate.take_in(
         [person(email="a@example.org", phone="?"), person(email="b@example.org", phone="5550001111")]
