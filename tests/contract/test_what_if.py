@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -102,6 +103,24 @@ def test_each_rule_by_itself_finds_what_all_of_them_find_together(gate: Gate) ->
     assert standing(gate) == together
     retest(gate)
     assert standing(gate) == together
+
+
+def test_only_what_waits_is_judged_again_and_each_count_is_its_own(gate: Gate) -> None:
+    gate.take_in([person(email=f"{n}@example.org", phone="?") for n in range(4)])
+    gate.take_in([person(email="?", phone="?"), person(email="y@example.org", date_of_birth="soon")])
+    review.discard_records(gate.session, gate.versions_of(1), "test_data", None)
+    closed = gate.waiting(1)
+    counts, *_ = retest(gate, "PHONE_FORMAT", is_enabled=0)
+    names = ("Judged", "Changed", "Ready", "Stopped", "Releasable")
+    assert [counts[0][f"{name}_Count"] for name in names] == [5, 4, 3, 0, 0]
+    save(gate, "PHONE_FORMAT", is_enabled=0)
+    retest(gate, "PHONE_FORMAT")
+    (log,) = gate.session.select("Action_Log", ["Detail"], [Filter("Action", "=", "Retest_Quarantine")])
+    assert json.loads(log["Detail"]) == {"rule": "PHONE_FORMAT", "judged": 5, "changed": 4}
+    assert gate.waiting(1) == closed
+    save(gate, "PHONE_FORMAT", is_enabled=1)
+    counts, *_ = retest(gate, "PHONE_FORMAT")
+    assert [counts[0][f"{name}_Count"] for name in names] == [5, 4, 0, 3, 3]
 
 
 def test_what_may_be_released_is_counted_by_what_is_an_error_before_and_after(gate: Gate) -> None:
