@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QRadioButton, QTableView
 from quarantine_harness import Workbench
 
+from divegov_gui.core.errors import ConnectionFailed
 from divegov_gui.services.queue import read_versions
 from divegov_gui.services.review import Edit, claim_records, edit_records, resubmit_records
+from divegov_gui.ui.pages.quarantine import steps
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 
 GOOD = "new.address@dive.example"
@@ -146,6 +148,27 @@ def test_undo_and_redo_go_back_and_forth(bench: Workbench) -> None:
     bench.click("quarantine.redo")
     assert value(bench, second, "Email") == f"n{second}@dive.example"
     assert not bench.page.actions_["redo"].isEnabled()
+
+
+def test_a_step_that_could_not_be_taken_back_for_now_can_be_later(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = bench.failing("EMAIL_FORMAT")[0]
+    raw = value(bench, record, "Email")
+    open_editor(bench, record).selectAll()
+    bench.type("now@dive.example")
+    bench.key(Qt.Key.Key_Return)
+    bench.grid.setFocus()
+
+    def busy(*_: object, **__: object) -> None:
+        raise ConnectionFailed("The workspace is busy.")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(steps, "undo_edit", busy)
+        bench.ctrl(Qt.Key.Key_Z)
+    assert value(bench, record, "Email") == "now@dive.example"
+    bench.ctrl(Qt.Key.Key_Z)
+    assert value(bench, record, "Email") == raw
 
 
 def test_another_day_any_step_is_undone_from_the_history(bench: Workbench, qtbot: Any, open_on: Any) -> None:
