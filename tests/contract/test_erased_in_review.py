@@ -116,3 +116,17 @@ def test_what_comes_again_word_for_word_is_marked_where_it_was(gate: Gate) -> No
     assert told == [(first, 1), (first, 2)]
     gate.session.call("Replay_Batch", batch_id=3)
     assert marked(gate) == [1]
+
+
+def test_who_is_known_again_by_all_that_they_were_is_one_person(gate: Gate) -> None:
+    whole = {
+        "First_Name": "Ada",
+        "Last_Name": "Gone",
+        "Email": "ada@gone.example",
+        "Date_Of_Birth": "1971-03-09",
+    }
+    assert review.check_records(gate.session, {1: whole})[1].failed_checks == MARK
+    edit(gate, 2, Phone=None, **whole)
+    assert marked(gate) == [1, 2]
+    done = review.resubmit_records(gate.session, versions(gate, 2))
+    assert (done.passed_count, done.failing) == (0, (("ERASED_SUBJECT", 1),))
