@@ -19,6 +19,7 @@ from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
+from divegov_gui.services.search_text import require_searchable
 from divegov_gui.services.tables import write_table
 
 HEADING = ("Action", "At (UTC)", "By", "What", "Of", "Number", "Detail", "Hash")
@@ -191,6 +192,7 @@ def _rows(session: Session, filters: list[Filter]) -> Iterator[Row]:
 
 
 def _filters(wanted: LogFilter) -> list[Filter]:
+    require_searchable(wanted.actor or "")
     asked: list[tuple[str, str, object]] = [
         ("Acted_At", ">=", wanted.since),
         ("Acted_At", "<", wanted.until),

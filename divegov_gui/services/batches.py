@@ -14,6 +14,7 @@ from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress, st
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.quality import BatchSummary, batch_of
+from divegov_gui.services.search_text import require_searchable
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class BatchQuery:
     @property
     def filters(self) -> list[Filter]:
         """The query in the words of `Session.select`."""
+        require_searchable(self.source)
         found = [Filter("Source_Name", "contains", self.source)] if self.source else []
         if self.since:
             found.append(Filter("Received_At", ">=", self.since))

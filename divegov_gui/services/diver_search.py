@@ -10,6 +10,7 @@ from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.history import COLUMNS, Version, read_version
 from divegov_gui.services.roles import role_of
+from divegov_gui.services.search_text import require_searchable
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 """A whole email, as far as one can tell: beginnings of one are no question to the database."""
@@ -37,11 +38,12 @@ def search(
 
     Names are found in either order, emails and references as they are and as they were. Those who have the value now
     come first. A role that sees a mask over a column finds nobody by it, but that an officer finds a diver by the whole
-    of an email: each such look is logged.
+    of an email: each such look is logged. Raises InputRefused where the text is more than one search takes.
     """
     wanted = " ".join(text.split())
     if not wanted:
         return ()
+    require_searchable(wanted)
     with interruptible(session, cancel):
         found = _found(session, wanted, limit)
         former = _found_behind_mask(session, wanted)

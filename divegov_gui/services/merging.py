@@ -12,6 +12,7 @@ from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
 from divegov_gui.services.review import Edit, check_records, keep_record, merge_record
+from divegov_gui.services.search_text import LONGEST
 
 MOST = 8
 """Records that can be seen side by side."""
@@ -70,7 +71,7 @@ def read_sides(session: Session, quarantine_id: int, cancel: CancelToken | None 
     with interruptible(session, cancel):
         if clash is None:
             clash = _known_as(session, row)
-        others = _same_email(session, row, email) if email else []
+        others = _same_email(session, row, email) if email and len(email) <= LONGEST else []
         diver = _diver(session, clash) if clash is not None else None
     return Sides(_side(row), tuple(_side(other) for other in others[: MOST - 2]), diver)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from divegov_gui.database.session import Filter
 from divegov_gui.services.checks import Checks
+from divegov_gui.services.search_text import require_searchable
 
 Value = str | int
 READY, WARNINGS, ERRORS = "ready", "warnings", "errors"
@@ -76,7 +77,10 @@ OPEN = QueueQuery("", {"status": frozenset({"Open"})})
 def filters_for(
     query: QueueQuery, checks: Checks, sources: Mapping[int, str], today: date | None = None
 ) -> list[Filter]:
-    """The query in the words of `Session.select`; `sources` tells the source of each batch."""
+    """The query in the words of `Session.select`; `sources` tells the source of each batch.
+
+    Raises InputRefused where the search text is more than one search takes.
+    """
     now = today or datetime.now(timezone.utc).date()
     makers: dict[str, Callable[[frozenset[Value]], list[Filter]]] = {
         "standing": lambda values: _standing(values, checks),
@@ -132,6 +136,7 @@ def _aged(name: str, today: date) -> Filter:
 def _search(text: str) -> list[Filter]:
     if not text:
         return []
+    require_searchable(text)
     found = Filter(SEARCHED, "search", text)
     if text.isdecimal() and len(text) < 19:
         found = Filter("", "any of", [found, Filter("Quarantine_ID", "=", int(text))])

@@ -137,6 +137,13 @@ def test_a_deleted_diver_is_found_and_marked(qtbot: QtBot, steward: Steward) -> 
     assert not find(steward, "history.edit_diver").isVisible()
 
 
+def test_a_search_that_is_too_much_is_told_with_what_to_do(qtbot: QtBot, steward: Steward) -> None:
+    search(qtbot, steward, "x" * 1001)
+    assert "This is too much for one search." in " ".join(texts(steward.window))
+    search(qtbot, steward, "ada.okonkwo@")
+    assert found(steward) == [["Ada Okonkwo", "ada.okonkwo@example.net"]]
+
+
 def test_nobody_found_says_what_was_searched(qtbot: QtBot, steward: Steward) -> None:
     search(qtbot, steward, "zzzzzz")
     assert found(steward) == []

@@ -92,6 +92,21 @@ def test_the_search_looks_in_every_value_and_for_the_number(bench: Workbench) ->
     assert record in bench.ids()
 
 
+def test_a_search_that_is_too_much_lists_nothing_to_act_on_and_says_why(bench: Workbench) -> None:
+    before = bench.ids()
+    bench.write_in("quarantine.search", " ".join(["ann"] * 51))
+    assert bench.ids() == []
+    assert bench.count() == "0 match"
+    said = [text for text in bench.texts(bench.steward.window) if "too much for one search" in text]
+    assert len(said) == 1, "one banner, though the list, the counts and the keys are refused"
+    bench.qtbot.keyClick(
+        bench.control("quarantine.search"), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier
+    )
+    bench.key(Qt.Key.Key_Delete)
+    assert bench.ids() == before
+    assert bench.count() == f"{len(before)} records wait"
+
+
 def test_the_place_in_the_list_is_kept_when_one_comes_back(bench: Workbench) -> None:
     record = bench.ids()[7]
     bench.point_at(record, "First_Name")

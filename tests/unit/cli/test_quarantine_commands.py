@@ -84,6 +84,16 @@ def test_options_narrow_what_is_meant(quarantine: Divegov, options: tuple[str, .
     assert [each["quarantine_id"] for each in quarantine("list", *options, "--json").json["records"]] == ids
 
 
+def test_a_search_that_is_too_much_is_refused_before_anything_is_done(quarantine: Divegov) -> None:
+    much = ("--search", " ".join(["eden"] * 51))
+    for command in (("list",), ("resubmit",)):
+        answer = quarantine(*command, *much)
+        assert answer.code == 3
+        assert "51 words" in answer.err
+        assert "Search for one name" in answer.err
+    assert len(quarantine("list", "--json").json["records"]) == 4
+
+
 def test_show_tells_everything_of_a_record(quarantine: Divegov) -> None:
     facts = quarantine("show", 2, "--json").json
     assert facts["values"]["Email"]["fails"] == ["Email is not a valid address"]

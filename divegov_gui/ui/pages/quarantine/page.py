@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.errors import DiveGovError, InputRefused
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.facets import Facets
@@ -233,6 +233,9 @@ class QuarantinePage(Page):
     def _show_failure(self, error: DiveGovError) -> None:
         self._context.notifier.error(error)
         self.grid.set_placeholder(error.title, error.hint)
+        if isinstance(error, InputRefused):
+            self.search.show_refused()
+            self.show_count()
         if self.loader.facets is None:
             self._stack.show_state(states.failed(self._context, error, self.refresh))
 

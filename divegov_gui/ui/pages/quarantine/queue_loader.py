@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from divegov_gui.core.errors import Cancelled, DiveGovError
+from divegov_gui.core.errors import Cancelled, DiveGovError, InputRefused
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.deployment import plan_deployment
 from divegov_gui.services.facets import Facets, read_facets
@@ -177,7 +177,11 @@ class QueueLoader(QObject):
         self.counted.emit(facets)
 
     def _take_no_page(self, error: DiveGovError) -> None:
-        """Stopped: go back to what is listed, and read none of what was to come."""
+        """Stopped: go back to what is listed, and read none of what was to come. What is refused lists nothing:
+        what was listed before is not what is asked for, and somebody might act on it."""
+        if isinstance(error, InputRefused):
+            self._keys.cancel()
+            self._take_page([])
         if not isinstance(error, Cancelled):
             self._take_failure(error)
             return

@@ -142,6 +142,11 @@ class SearchRow(QWidget):
             verb = "matches" if facets.match_count == 1 else "match"
             self._words = f"{grouped(facets.match_count)} {verb}"
 
+    def show_refused(self) -> None:
+        """Forget the counts of what was listed before: what is asked for now was refused."""
+        self._match, self._words, self._narrowed = None, "", True
+        self.show_clear()
+
     def show_clear(self) -> None:
         """Where the facets are folded away, what narrows the list can be taken away here."""
         reveal(self.clear, self._narrowed and not self.filters.isChecked())
