@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 from driving import click, clipped, find, quiet, texts
+from fake_odbc import Result
 from fake_server import nonsense, port_that
 from memory_keyring import Keyring
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from server_on_sqlite import ServerOnSqlite
 
 from divegov_gui.app import Steward
 from divegov_gui.services.connection_test import State, Step, StepResult
@@ -373,6 +375,22 @@ def test_a_closed_port_shows_the_step_and_what_to_do_and_the_window_stays_alive(
     assert at.step_words()["PORT"] == "Stops here"
     at.click("steps.close")
     assert at.page.findChild(StepsPanel) is None
+
+
+def test_a_database_of_an_older_level_shows_the_statement_that_helps(at: Driver, tmp_path: Path) -> None:
+    server = ServerOnSqlite(tmp_path / "reef.db")
+    server.level = 150
+    server.on("DB_NAME() AS", Result(("Database_Name",), [("EnterpriseDiveDB",)]))
+    at.page.odbc = server.odbc
+    keep(server="(localdb)\\MSSQLLocalDB")
+    at.page.refresh()
+    at.press("test", "Harbour")
+    at.finish()
+    assert at.step_words()["VERSION"] == "Stops here"
+    shown = " ".join(texts(at.steps()))
+    assert "EnterpriseDiveDB keeps to compatibility level 150, and the program needs 160." in shown
+    assert "ALTER DATABASE [EnterpriseDiveDB] SET COMPATIBILITY_LEVEL = 160;" in shown
+    assert clipped(at.steps()) == []
 
 
 def test_steps_appear_as_they_are_done_and_a_test_can_be_stopped(at: Driver) -> None:
