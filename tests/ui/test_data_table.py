@@ -418,6 +418,22 @@ def test_every_cell_has_words_for_assistive_technology(qtbot: QtBot, table: Data
     assert QModelIndex().data(role) is None
 
 
+@pytest.mark.parametrize(("width", "is_wide"), [(900, True), (300, False)])
+def test_columns_that_stretch_share_what_the_others_leave_and_keep_their_own_widths(
+    qtbot: QtBot, table: DataTable, width: int, is_wide: bool
+) -> None:
+    table.stretch("name", "note")
+    table.resize(width, 300)
+    QApplication.processEvents()
+    identity, name, state, note = (table.columnWidth(column) for column in range(4))
+    assert (identity, state) == (COLUMNS[0].width, COLUMNS[2].width)
+    assert abs(name - note) <= 1
+    if is_wide:
+        assert identity + name + state + note == table.viewport().width()
+    else:
+        assert (name, note) == (COLUMNS[1].width, COLUMNS[3].width)
+
+
 def test_an_empty_table_says_what_to_do(qtbot: QtBot, table: DataTable) -> None:
     before = table.grab().toImage()
     table.set_placeholder("Nothing is waiting", "Ingest a batch, and what is rejected comes here.")

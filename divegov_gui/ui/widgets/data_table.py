@@ -72,7 +72,7 @@ class DataTable(QTableView):
         self.setItemDelegate(self._delegate)
         self._placeholder = ("", "")
         self._sort: SortChoice | None = None
-        self._stretched: int | None = None
+        self._stretched: list[int] = []
         self._behave()
         self._lay_out_headers()
         self._told = QTimer(self)
@@ -139,11 +139,11 @@ class DataTable(QTableView):
             order = Qt.SortOrder.AscendingOrder if sort.ascending else Qt.SortOrder.DescendingOrder
             header.setSortIndicator(names.index(sort.column), order)
 
-    def stretch(self, name: str) -> None:
-        """Let the column `name`, instead of the last one, take the room that the others leave, if it is more than
-        its own width."""
+    def stretch(self, *names: str) -> None:
+        """Let these columns, instead of the last one, share the room that the others leave, where it is more than
+        their own widths."""
         self.horizontalHeader().setStretchLastSection(False)
-        self._stretched = [column.name for column in self.rows.columns].index(name)
+        self._stretched = [n for n, column in enumerate(self.rows.columns) if column.name in names]
         self._stretch()
 
     # --- Qt's own
@@ -222,13 +222,15 @@ class DataTable(QTableView):
             self.setColumnWidth(i, column.width)
 
     def _stretch(self) -> None:
-        """Give the stretched column what is left; one that a person drags wider leaves less the next time."""
-        if self._stretched is None:
-            return
+        """Give the stretched columns what is left; one that a person drags wider leaves less the next time."""
         header = self.horizontalHeader()
-        others = sum(header.sectionSize(i) for i in range(header.count()) if i != self._stretched)
-        own = self.rows.columns[self._stretched].width
-        self.setColumnWidth(self._stretched, max(own, self.viewport().width() - others))
+        others = sum(header.sectionSize(i) for i in range(header.count()) if i not in self._stretched)
+        for place, column in enumerate(self._stretched):
+            left = self.viewport().width() - others
+            share = left // (len(self._stretched) - place)
+            width = max(self.rows.columns[column].width, share)
+            self.setColumnWidth(column, width)
+            others += width
 
     def _sort_by(self, section: int) -> None:
         name = self.rows.columns[section].name

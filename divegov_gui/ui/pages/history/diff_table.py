@@ -56,7 +56,7 @@ def _value_column(side: str, title: str) -> Column:
     return Column(
         side,
         title,
-        126,
+        120,
         sortable=False,
         tone=lambda row: _tone(row.kind, side) if getattr(row, side) != _NOTHING else "neutral",
         tooltip=lambda row: row.sentence,
@@ -64,8 +64,8 @@ def _value_column(side: str, title: str) -> Column:
 
 
 _COLUMNS = (
-    Column("kind", "Change", 104, sortable=False, badge=lambda row: _BADGES[row.kind]),
-    Column("title", "Field", 122, sortable=False),
+    Column("kind", "Change", 118, sortable=False, badge=lambda row: _BADGES[row.kind]),
+    Column("title", "Field", 120, sortable=False),
     _value_column("before", "Before"),
     _value_column("after", "After"),
 )
@@ -88,7 +88,7 @@ class DiffTable(ListTable):
         self._mask = mask
         self._all: list[DiffRow] = []
         self._unfolded = False
-        self.stretch("after")
+        self.stretch("before", "after")
         self.set_placeholder(*_NONE_WORDS)
 
     @property
