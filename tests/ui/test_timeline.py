@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
@@ -379,6 +379,7 @@ def test_zooming_in_tells_them_apart_again(qtbot: QtBot, many: Timeline) -> None
     st.integers(0, 59),
     st.floats(1, 5000),
 )
+@example([1, 1], 1, 2.0)
 def test_every_version_is_in_one_piece_and_pieces_follow_each_other(
     lasted: list[int], gap: int, zoom: float
 ) -> None:

@@ -66,7 +66,11 @@ class Lives:
 
     def in_sight(self, window: TimeWindow, margin: float) -> Iterator[Piece]:
         """What is between the window's edges and `margin` pixels beyond, from left to right."""
-        at = max(0, self.place_before(window.instant(window.x0 - margin)))
+        left = window.x0 - margin
+        at = max(0, self.place_before(window.instant(left)))
+        # An instant is a whole microsecond, and may be the next version's already where one lasted no longer.
+        while at and window.x(self.end(at - 1)) > left:
+            at -= 1
         right = window.instant(window.x0 + window.width + margin)
         while at < len(self.spans) and self.starts[at] <= right:
             last = self._last_slim(at, window)
