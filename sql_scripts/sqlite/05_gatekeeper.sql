@@ -435,57 +435,40 @@ BEGIN
         Outcome = NULL;
 END;
 
--- Of content that was governed before, a record that became a diver then is that diver still, though a steward may have given
--- them another email since: it waits as DUPLICATE_OF_DIVER (4194304) instead of making the same person twice. Who was erased
--- is not known again by their number.
+-- Whoever a record was found to be before is that diver still, though a steward may have given them another email since: it
+-- waits as DUPLICATE_OF_DIVER (4194304) instead of making the same person twice. It is known from the same place of content
+-- that was governed before, and, where that was found out of one that waits, from Quarantine_Diver: sent again in the batch,
+-- or (@Batch_ID is NULL) judged under its own number. With the diver's own email it is compared like any other. Who was
+-- erased is not known again by their number.
 CREATE OR ALTER PROCEDURE Compare_With_Earlier
     @Batch_ID INTEGER
 AS
 BEGIN
     INSERT INTO temp.Finding (Record_ID, Mask, Diver_ID)
     SELECT n.Record_ID, 4194304, min(d.Diver_ID)
-    FROM Ingestion_Batch AS b
-    CROSS JOIN Ingestion_Batch AS e
-            ON e.Content_Hash = b.Content_Hash AND e.Batch_ID < b.Batch_ID AND e.Status = 'Governed'
-    CROSS JOIN Raw_Record AS r
-            ON r.Batch_ID = e.Batch_ID
-    CROSS JOIN Record_Outcome AS o
-            ON o.Raw_ID = r.Raw_ID
-    LEFT JOIN Data_Quarantine AS q
-           ON q.Quarantine_ID = o.Quarantine_ID
-    CROSS JOIN Diver AS d
-            ON d.Diver_ID = coalesce(o.Diver_ID, q.Diver_ID)
-    CROSS JOIN Raw_Record AS t
-            ON t.Batch_ID = b.Batch_ID AND t.Source_Row = r.Source_Row
-    CROSS JOIN temp.Normalised AS n
-            ON n.Record_ID = t.Raw_ID
-    LEFT JOIN temp.Finding AS f
-           ON f.Record_ID = n.Record_ID
-    WHERE b.Batch_ID = @Batch_ID AND d.Email IS NOT n.Email
-      AND f.Outcome IS NULL AND coalesce(f.Mask, 0) & 4194304 = 0
-      AND NOT EXISTS (SELECT 1 FROM Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
-    GROUP BY n.Record_ID
-    ON CONFLICT (Record_ID) DO UPDATE
-    SET Mask = Mask | excluded.Mask,
-        Diver_ID = excluded.Diver_ID;
-END;
-
--- The same of records that waited when that was found out (Quarantine_Diver): with the diver's own email they are compared
--- like any other; with every other one they are that diver still. They are the records of a batch of what is sent again, or
--- (@Batch_ID is NULL) temp.Normalised has them by their own numbers.
-CREATE OR ALTER PROCEDURE Compare_With_Origin
-    @Batch_ID INTEGER
-AS
-BEGIN
-    INSERT INTO temp.Finding (Record_ID, Mask, Diver_ID)
-    SELECT n.Record_ID, 4194304, min(d.Diver_ID)
-    FROM Quarantine_Diver AS k
+    FROM (SELECT t.Raw_ID                         AS Record_ID,
+                 coalesce(o.Diver_ID, q.Diver_ID) AS Diver_ID
+          FROM Ingestion_Batch AS b
+          CROSS JOIN Ingestion_Batch AS e
+                  ON e.Content_Hash = b.Content_Hash AND e.Batch_ID < b.Batch_ID AND e.Status = 'Governed'
+          CROSS JOIN Raw_Record AS r
+                  ON r.Batch_ID = e.Batch_ID
+          CROSS JOIN Record_Outcome AS o
+                  ON o.Raw_ID = r.Raw_ID
+          LEFT JOIN Data_Quarantine AS q
+                 ON q.Quarantine_ID = o.Quarantine_ID
+          CROSS JOIN Raw_Record AS t
+                  ON t.Batch_ID = b.Batch_ID AND t.Source_Row = r.Source_Row
+          WHERE b.Batch_ID = @Batch_ID
+          UNION ALL
+          SELECT CASE WHEN @Batch_ID IS NULL THEN w.Quarantine_ID ELSE r.Raw_ID END, w.Diver_ID
+          FROM Quarantine_Diver AS w
+          LEFT JOIN Raw_Record AS r
+                 ON r.Batch_ID = @Batch_ID AND r.Source_Row = w.Quarantine_ID AND r.Origin_Quarantine_ID = w.Quarantine_ID) AS k
     CROSS JOIN Diver AS d
             ON d.Diver_ID = k.Diver_ID
-    LEFT JOIN Raw_Record AS r
-           ON r.Batch_ID = @Batch_ID AND r.Source_Row = k.Quarantine_ID
     CROSS JOIN temp.Normalised AS n
-            ON n.Record_ID = CASE WHEN @Batch_ID IS NULL THEN k.Quarantine_ID ELSE r.Raw_ID END
+            ON n.Record_ID = k.Record_ID
     LEFT JOIN temp.Finding AS f
            ON f.Record_ID = n.Record_ID
     WHERE d.Email IS NOT n.Email
@@ -550,8 +533,6 @@ BEGIN
     PRINT '2/7 Comparing with the divers';
     EXECUTE Compare_With_Divers;
     EXECUTE Compare_With_Earlier @Batch_ID = @Batch_ID;
-    IF @Is_Resubmission
-        EXECUTE Compare_With_Origin @Batch_ID = @Batch_ID;
     EXECUTE Flag_Erased @Batch_ID = @Batch_ID;
 
     PRINT '3/7 Looking for duplicates in the batch';
@@ -1362,7 +1343,7 @@ BEGIN
                                   Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name,
            s.Email, s.Phone, s.Date_Of_Birth, s.Certification, s.Source_Reference,
-           CASE WHEN s.Edited_Columns = 0 THEN coalesce(s.Payload, '{}') ELSE '{}' END
+           coalesce(CASE WHEN s.Edited_Columns = 0 THEN s.Payload END, '{}')
     FROM (SELECT q.Quarantine_ID, q.Attempt_Count, nullif(r.Payload, '') AS Payload,
                  -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
                  q.Failed_Checks & CASE WHEN e.Columns & 4 = 0 THEN 10485760 ELSE 8388608 END AS Kept_Checks,
@@ -1406,7 +1387,7 @@ BEGIN
     FROM temp.Edit_Target;
     EXECUTE Judge_Records @Received_On = substr(@Now, 1, 10);
     EXECUTE Compare_With_Divers;
-    EXECUTE Compare_With_Origin @Batch_ID = NULL;
+    EXECUTE Compare_With_Earlier @Batch_ID = NULL;
 
     DROP TABLE IF EXISTS temp.Known_Again;
     CREATE TEMP TABLE Known_Again (Record_ID INTEGER PRIMARY KEY);
@@ -1542,9 +1523,8 @@ BEGIN
                             Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings, q.First_Name, q.Last_Name,
            q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-           CASE WHEN q.Edited_Columns = 0
-                THEN coalesce((SELECT nullif(r.Payload, '') FROM Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), '{"edited":true}')
-                ELSE '{"edited":true}' END
+           coalesce(CASE WHEN q.Edited_Columns = 0
+                         THEN (SELECT nullif(r.Payload, '') FROM Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID) END, '{"edited":true}')
     FROM temp.Wanted_Record AS w
     CROSS JOIN Data_Quarantine AS q
             ON q.Quarantine_ID = w.Quarantine_ID
@@ -3009,9 +2989,9 @@ BEGIN
     SELECT q.Quarantine_ID                                                                            AS Record_ID,
            0                                                                                          AS Source_Row,
            ~(SELECT Checks FROM temp.Retest_Scope)                                                    AS Waived_Checks,
-           CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) AND q.Edited_Columns = 0
-                THEN coalesce((SELECT nullif(r.Payload, '') FROM Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), '{}')
-                ELSE '{}' END                                                                         AS Payload,
+           coalesce(CASE WHEN (SELECT Has_Rest FROM temp.Retest_Scope) AND q.Edited_Columns = 0
+                         THEN (SELECT nullif(r.Payload, '') FROM Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID) END,
+                    '{}')                                                                             AS Payload,
            CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN q.First_Name END                  AS First_Name,
            CASE WHEN (SELECT Has_Names FROM temp.Retest_Scope) THEN q.Last_Name END                   AS Last_Name,
            CASE WHEN (SELECT Has_Email FROM temp.Retest_Scope) THEN q.Email END                       AS Email,
@@ -3025,7 +3005,7 @@ BEGIN
     IF (SELECT Checks & 4194304 FROM temp.Retest_Scope)
         EXECUTE Compare_With_Divers;
     IF (SELECT Checks & 4194304 FROM temp.Retest_Scope)
-        EXECUTE Compare_With_Origin @Batch_ID = NULL;
+        EXECUTE Compare_With_Earlier @Batch_ID = NULL;
 
     DROP TABLE IF EXISTS temp.Retested;
     CREATE TEMP TABLE Retested (

@@ -585,9 +585,11 @@ BEGIN
 END;
 GO
 
--- Of content that was governed before, a record that became a diver then is that diver still, though a steward may have given
--- them another email since: it waits as DUPLICATE_OF_DIVER (4194304) instead of making the same person twice. Who was erased
--- is not known again by their number. Works on the caller's #Normalised and #Finding. Granted to nobody.
+-- Whoever a record was found to be before is that diver still, though a steward may have given them another email since: it
+-- waits as DUPLICATE_OF_DIVER (4194304) instead of making the same person twice. It is known from the same place of content
+-- that was governed before, and, where that was found out of one that waits, from Quarantine_Diver: sent again in the batch,
+-- or (@Batch_ID is NULL) judged under its own number. With the diver's own email it is compared like any other. Who was
+-- erased is not known again by their number. Works on the caller's #Normalised and #Finding. Granted to nobody.
 CREATE OR ALTER PROCEDURE Governance.Compare_With_Earlier
     @Batch_ID BIGINT
 AS
@@ -600,24 +602,32 @@ BEGIN
     );
     INSERT INTO #Earlier (Record_ID, Diver_ID)
     SELECT n.Record_ID, MIN(d.Diver_ID)
-    FROM Staging.Ingestion_Batch AS b
-    JOIN Staging.Ingestion_Batch AS e
-      ON e.Content_Hash = b.Content_Hash AND e.Batch_ID < b.Batch_ID AND e.Status = N'Governed'
-    JOIN Staging.Raw_Record AS r
-      ON r.Batch_ID = e.Batch_ID
-    JOIN Staging.Record_Outcome AS o
-      ON o.Raw_ID = r.Raw_ID
-    LEFT JOIN dbo.Data_Quarantine AS q
-           ON q.Quarantine_ID = o.Quarantine_ID
+    FROM (SELECT t.Raw_ID                         AS Record_ID,
+                 COALESCE(o.Diver_ID, q.Diver_ID) AS Diver_ID
+          FROM Staging.Ingestion_Batch AS b
+          JOIN Staging.Ingestion_Batch AS e
+            ON e.Content_Hash = b.Content_Hash AND e.Batch_ID < b.Batch_ID AND e.Status = N'Governed'
+          JOIN Staging.Raw_Record AS r
+            ON r.Batch_ID = e.Batch_ID
+          JOIN Staging.Record_Outcome AS o
+            ON o.Raw_ID = r.Raw_ID
+          LEFT JOIN dbo.Data_Quarantine AS q
+                 ON q.Quarantine_ID = o.Quarantine_ID
+          JOIN Staging.Raw_Record AS t
+            ON t.Batch_ID = b.Batch_ID AND t.Source_Row = r.Source_Row
+          WHERE b.Batch_ID = @Batch_ID
+          UNION ALL
+          SELECT IIF(@Batch_ID IS NULL, w.Quarantine_ID, r.Raw_ID), w.Diver_ID
+          FROM dbo.Quarantine_Diver AS w
+          LEFT JOIN Staging.Raw_Record AS r
+                 ON r.Batch_ID = @Batch_ID AND r.Source_Row = w.Quarantine_ID AND r.Origin_Quarantine_ID = w.Quarantine_ID) AS k
     JOIN dbo.Diver AS d
-      ON d.Diver_ID = COALESCE(o.Diver_ID, q.Diver_ID)
-    JOIN Staging.Raw_Record AS t
-      ON t.Batch_ID = b.Batch_ID AND t.Source_Row = r.Source_Row
+      ON d.Diver_ID = k.Diver_ID
     JOIN #Normalised AS n
-      ON n.Record_ID = t.Raw_ID
+      ON n.Record_ID = k.Record_ID
     LEFT JOIN #Finding AS f
            ON f.Record_ID = n.Record_ID
-    WHERE b.Batch_ID = @Batch_ID AND (n.Email IS NULL OR d.Email <> n.Email)
+    WHERE (n.Email IS NULL OR d.Email <> n.Email)
       AND f.Outcome IS NULL AND COALESCE(f.Mask, 0) & 4194304 = 0
       AND NOT EXISTS (SELECT 1 FROM dbo.Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
     GROUP BY n.Record_ID;
@@ -632,50 +642,6 @@ BEGIN
     INSERT INTO #Finding (Record_ID, Mask, Diver_ID)
     SELECT c.Record_ID, 4194304, c.Diver_ID
     FROM #Earlier AS c
-    WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
-END;
-GO
-
--- The same of records that waited when that was found out (Quarantine_Diver): with the diver's own email they are compared
--- like any other; with every other one they are that diver still. They are the records of a batch of what is sent again, or
--- (@Batch_ID is NULL) #Normalised has them by their own numbers. Works on the caller's #Normalised and #Finding. Granted to
--- nobody.
-CREATE OR ALTER PROCEDURE Governance.Compare_With_Origin
-    @Batch_ID BIGINT
-AS
-BEGIN
-    SET NOCOUNT, XACT_ABORT ON;
-
-    CREATE TABLE #Origin (
-        Record_ID BIGINT NOT NULL PRIMARY KEY,
-        Diver_ID  BIGINT NOT NULL
-    );
-    INSERT INTO #Origin (Record_ID, Diver_ID)
-    SELECT n.Record_ID, MIN(d.Diver_ID)
-    FROM dbo.Quarantine_Diver AS k
-    JOIN dbo.Diver AS d
-      ON d.Diver_ID = k.Diver_ID
-    LEFT JOIN Staging.Raw_Record AS r
-           ON r.Batch_ID = @Batch_ID AND r.Source_Row = k.Quarantine_ID
-    JOIN #Normalised AS n
-      ON n.Record_ID = IIF(@Batch_ID IS NULL, k.Quarantine_ID, r.Raw_ID)
-    LEFT JOIN #Finding AS f
-           ON f.Record_ID = n.Record_ID
-    WHERE (n.Email IS NULL OR d.Email <> n.Email)
-      AND f.Outcome IS NULL AND COALESCE(f.Mask, 0) & 4194304 = 0
-      AND NOT EXISTS (SELECT 1 FROM dbo.Erasure_Tombstone AS g WHERE g.Diver_ID = d.Diver_ID)
-    GROUP BY n.Record_ID;
-
-    UPDATE f
-    SET Mask = f.Mask | 4194304,
-        Diver_ID = c.Diver_ID
-    FROM #Finding AS f
-    JOIN #Origin AS c
-      ON c.Record_ID = f.Record_ID;
-
-    INSERT INTO #Finding (Record_ID, Mask, Diver_ID)
-    SELECT c.Record_ID, 4194304, c.Diver_ID
-    FROM #Origin AS c
     WHERE NOT EXISTS (SELECT 1 FROM #Finding AS f WHERE f.Record_ID = c.Record_ID);
 END;
 GO
@@ -821,8 +787,6 @@ BEGIN
         RAISERROR(N'2/7 Comparing with the divers', 0, 1) WITH NOWAIT;
         EXECUTE Governance.Compare_With_Divers;
         EXECUTE Governance.Compare_With_Earlier @Batch_ID = @Batch_ID;
-        IF @Is_Resubmission = 1
-            EXECUTE Governance.Compare_With_Origin @Batch_ID = @Batch_ID;
         EXECUTE Governance.Flag_Erased @Batch_ID = @Batch_ID;
 
         RAISERROR(N'3/7 Looking for duplicates in the batch', 0, 1) WITH NOWAIT;
@@ -1833,7 +1797,7 @@ BEGIN
                               Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
     SELECT s.Quarantine_ID, s.Kept_Checks, s.Is_Email_New, s.Attempt_Count, s.Edited_Columns, s.First_Name, s.Last_Name,
            s.Email, s.Phone, s.Date_Of_Birth, s.Certification, s.Source_Reference,
-           CASE WHEN s.Edited_Columns = 0 THEN COALESCE(s.Payload, N'{}') ELSE N'{}' END
+           COALESCE(CASE WHEN s.Edited_Columns = 0 THEN s.Payload END, N'{}')
     FROM (SELECT q.Quarantine_ID, q.Attempt_Count, NULLIF(r.Payload, N'') AS Payload,
                  -- 2097152 = DUPLICATE_IN_BATCH, 8388608 = ERASED_SUBJECT, 10485760 = both.
                  q.Failed_Checks & CASE WHEN e.Columns & 4 = 0 THEN 10485760 ELSE 8388608 END AS Kept_Checks,
@@ -1922,7 +1886,7 @@ BEGIN
     FROM #Edit_Target AS t;
     EXECUTE Governance.Judge_Records @Received_On = @Received_On;
     EXECUTE Governance.Compare_With_Divers;
-    EXECUTE Governance.Compare_With_Origin @Batch_ID = NULL;
+    EXECUTE Governance.Compare_With_Earlier @Batch_ID = NULL;
 
     SET @Record_Count = (SELECT COUNT_BIG(*) FROM #Edit_Target);
     SET @Cell_Count = (SELECT COUNT_BIG(*) FROM #Changed_Cell);
@@ -2079,10 +2043,9 @@ BEGIN
                                         Email, Phone, Date_Of_Birth, Certification, Source_Reference, Payload)
         SELECT @Batch_ID, q.Quarantine_ID, q.Quarantine_ID, q.Failed_Checks & @Warnings,
                q.First_Name, q.Last_Name, q.Email, q.Phone, q.Date_Of_Birth, q.Certification, q.Source_Reference,
-               CASE WHEN q.Edited_Columns = 0
-                    THEN ISNULL((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID),
-                                N'{"edited":true}')
-                    ELSE N'{"edited":true}' END
+               ISNULL(CASE WHEN q.Edited_Columns = 0
+                           THEN (SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID) END,
+                      N'{"edited":true}')
         FROM #Wanted_Record AS w
         JOIN dbo.Data_Quarantine AS q
           ON q.Quarantine_ID = w.Quarantine_ID
@@ -4249,9 +4212,9 @@ BEGIN
         SELECT q.Quarantine_ID,
                0,
                ~s.Checks,
-               CASE WHEN s.Has_Rest = 1 AND q.Edited_Columns = 0
-                    THEN ISNULL((SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID), N'{}')
-                    ELSE N'{}' END,
+               ISNULL(CASE WHEN s.Has_Rest = 1 AND q.Edited_Columns = 0
+                           THEN (SELECT NULLIF(r.Payload, N'') FROM Staging.Raw_Record AS r WHERE r.Raw_ID = q.Raw_ID) END,
+                      N'{}'),
                CASE WHEN s.Has_Names = 1 THEN q.First_Name END,
                CASE WHEN s.Has_Names = 1 THEN q.Last_Name END,
                CASE WHEN s.Has_Email = 1 THEN q.Email END,
@@ -4266,7 +4229,7 @@ BEGIN
         IF EXISTS (SELECT 1 FROM #Retest_Scope WHERE Checks & 4194304 <> 0)
         BEGIN
             EXECUTE Governance.Compare_With_Divers;
-            EXECUTE Governance.Compare_With_Origin @Batch_ID = NULL;
+            EXECUTE Governance.Compare_With_Earlier @Batch_ID = NULL;
         END;
 
         INSERT INTO #Retested (Quarantine_ID, Batch_ID, Old_Checks, New_Checks)

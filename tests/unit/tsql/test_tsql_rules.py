@@ -43,7 +43,6 @@ INTERNAL = {
     "dbo.Find_Subject",
     "Governance.Flag_Erased",
     "Governance.Compare_With_Earlier",
-    "Governance.Compare_With_Origin",
     "dbo.Require_Records",
     "dbo.Refuse_Conflict",
     "dbo.Apply_Edits",
