@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from backends import CHOSEN, CONNECTION_STRING, Backend, SqliteBackend
 from gates import Gate
+from people import person
 from server_backend import Server, SqlServerBackend
 from tsql_backend import TsqlBackend
+
+from divegov_gui.database.session import Session
 
 IN_BULK = {
     "test_conservation",
@@ -87,3 +90,24 @@ def gate(make_gate: Callable[[], Gate]) -> Iterator[Gate]:
     made = make_gate()
     with closing(made.session):
         yield made
+
+
+@pytest.fixture
+def three(gate: Gate) -> Gate:
+    """Diver 1 is Ada. Record 1 has a wrong email, record 2 a wrong phone (a warning), record 3 is a rival of Ada."""
+    gate.take_in([person()])
+    gate.take_in(
+        [
+            person(email="bob", first_name="Bob"),
+            person(email="cyd@example.org", phone="12"),
+            person(first_name="Bea"),
+        ]
+    )
+    return gate
+
+
+@pytest.fixture
+def berta(gate: Gate) -> Iterator[Session]:
+    """Another steward's session with the same database."""
+    with closing(gate.backend.open(steward="berta")) as session:
+        yield session

@@ -140,6 +140,35 @@ class Gate:
             self.session, [Edit(quarantine_id, version, column, value) for column, value in values.items()]
         )
 
+    def log(self, action: str | None = None) -> list[dict[str, Any]]:
+        """The log of all that was done, or of one kind of action, in its order."""
+        filters = [] if action is None else [Filter("Action", "=", action)]
+        rows = self.session.select("Action_Log", filters=filters, order=[Order("Action_ID")])
+        return [dict(row) for row in rows]
+
+    def actions(self) -> list[str]:
+        """What was done, in its order."""
+        return [row["Action"] for row in self.log()]
+
+    def rule(self, code: str) -> dict[str, Any]:
+        """A rule as it is now."""
+        (row,) = self.session.select("Rule_Catalogue", filters=[Filter("Rule_Code", "=", code)])
+        return dict(row)
+
+    def set_rule(
+        self, code: str, reason: str = "The federation has decided so", **changes: Any
+    ) -> dict[str, Any]:
+        """Save a rule as it is now, but for the changes; returns what the database answers."""
+        now = self.rule(code)
+        given = {
+            "severity": now["Severity"],
+            "threshold": now["Threshold"],
+            "is_enabled": int(now["Is_Enabled"]),
+            "valid_from": now["Valid_From"],
+            **changes,
+        }
+        return dict(self.session.call("Set_Rule", rule_code=code, reason=reason, **given)[-1][0])
+
     def reasons(self) -> list[dict[str, Any]]:
         order = [Order(name) for name in ("Quarantine_ID", "Attempt", "Rule_Code", "Column_Name")]
         return [dict(row) for row in self.session.select("Quarantine_Reasons", order=order)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -23,20 +22,9 @@ def one(gate: Gate) -> Gate:
     return gate
 
 
-@pytest.fixture
-def berta(one: Gate) -> Iterator[Session]:
-    """Another steward's session with the same database."""
-    with closing(one.backend.open(steward="berta")) as session:
-        yield session
-
-
 def revisions(gate: Gate) -> list[tuple[str, str | None, str | None, bool]]:
     rows = gate.session.select("Revision_History", order=[Order("Revision_ID")])
     return [(r["Column_Name"], r["Old_Value"], r["New_Value"], r["Is_Standing"]) for r in rows]
-
-
-def actions(gate: Gate) -> list[str]:
-    return [row["Action"] for row in gate.session.select("Action_Log", order=[Order("Action_ID")])]
 
 
 # Check_Records ------------------------------------------------------------------------------------------------
@@ -118,7 +106,7 @@ def test_an_edit_is_kept_with_who_when_and_why(one: Gate) -> None:
     assert group["Edited_By"]
     assert group["Edited_At"]
     assert revisions(one) == [("Phone", BAD_PHONE, None, True)]
-    assert actions(one)[-1] == "Edit_Records"
+    assert one.actions()[-1] == "Edit_Records"
     assert BAD_PHONE not in one.session.select("Action_Log")[-1]["Detail"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -36,13 +35,6 @@ def rivals(gate: Gate) -> Gate:
     gate.take_in([person(first_name="Augusta", phone="5550001111")])
     gate.take_in([person(last_name="Byron", certification="OWD")])
     return gate
-
-
-@pytest.fixture
-def berta(rivals: Gate) -> Iterator[Session]:
-    """Another steward's session with the same database."""
-    with closing(rivals.backend.open(steward="berta")) as session:
-        yield session
 
 
 def read(gate: Gate, diver: int = 1) -> tuple[int, str]:
@@ -164,7 +156,7 @@ def test_neither_a_record_nor_a_diver_that_another_has_changed_is_merged(
 
 def test_a_merge_is_told_in_the_log_without_a_diver_s_data(rivals: Gate) -> None:
     merge(rivals, 1, {"First_Name": "Augusta"})
-    log = rivals.session.select("Action_Log", order=[Order("Action_ID")])
+    log = rivals.log()
     assert [row["Action"] for row in log[-2:]] == ["Update_Diver", "Merge_Record"]
     assert json.loads(log[-1]["Detail"]) == {"diver": 1, "records": 1}
 

@@ -10,12 +10,12 @@ from gates import Gate, codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import person
-from test_what_if import save
 
 from divegov_gui.core.errors import Cancelled, Refused
 from divegov_gui.core.progress import CancelToken, Progress
 from divegov_gui.database.session import Filter, Order
 from divegov_gui.services import history, merging, review, subjects
+from divegov_gui.services.queue import COLUMNS
 from divegov_gui.services.replay import Replay, Turn, compare, replay
 from divegov_gui.services.tombstones import ErasureKey
 
@@ -75,7 +75,7 @@ def test_a_rehearsal_says_what_would_be_and_leaves_nothing(gate: Gate) -> None:
 
 def test_a_rule_that_was_changed_since_is_why_records_turn_out_differently(gate: Gate) -> None:
     gate.take_in(THREE)
-    save(gate, "PHONE_FORMAT", is_enabled=0)
+    gate.set_rule("PHONE_FORMAT", "tried out before", is_enabled=0)
     done = again(gate)
     assert Turn("Let in", "Quarantined", "Promoted", 1) in done.comparison.turns
     assert done.comparison.new_divers == 1
@@ -263,7 +263,7 @@ def test_a_record_that_a_steward_put_right_makes_nobody_when_its_rule_is_off(gat
     gate.take_in([person(email="ada@example..org")])
     gate.edit(1, Email="ada@example.org")
     gate.session.call("Resubmit_Records", versions='{"1": 2}')
-    save(gate, "EMAIL_FORMAT", is_enabled=0)
+    gate.set_rule("EMAIL_FORMAT", is_enabled=0)
     done = again(gate)
     assert done.outcomes.promoted == 0
     assert done.comparison.turns == (Turn("New place", "Quarantined", "Quarantined", 1),)
@@ -331,18 +331,6 @@ def test_what_stewards_sent_again_is_resubmitted_from_the_quarantine(gate: Gate)
         again(gate, 2)
 
 
-WORDS = (
-    "First_Name",
-    "Last_Name",
-    "Email",
-    "Phone",
-    "Date_Of_Birth",
-    "Certification",
-    "Source_Reference",
-    "Payload",
-)
-
-
 def test_of_several_batches_the_one_that_is_named_comes_again_word_for_word(gate: Gate) -> None:
     full = person(phone="5550001111", certification="Rescue Diver", source_reference="A-1")
     gate.take_in([person(email="x@example.org")])
@@ -354,7 +342,7 @@ def test_of_several_batches_the_one_that_is_named_comes_again_word_for_word(gate
     assert [batch["Loaded_Count"] for batch in batches] == [1, 3, 1, 3]
     first, second = (
         [
-            [row[name] for name in ("Source_Row", *WORDS)]
+            [row[name] for name in ("Source_Row", *COLUMNS, "Payload")]
             for row in gate.session.select(
                 "Raw_Divers", filters=[Filter("Batch_ID", "=", batch)], order=[Order("Source_Row")]
             )
@@ -406,9 +394,9 @@ def test_it_can_be_stopped_and_then_nothing_was_done(gate: Gate) -> None:
 
 def test_two_runs_can_be_compared_later(gate: Gate) -> None:
     gate.take_in(THREE)
-    save(gate, "PHONE_FORMAT", is_enabled=0)
+    gate.set_rule("PHONE_FORMAT", is_enabled=0)
     done = again(gate)
-    save(gate, "EMAIL_FORMAT", severity="warning")
+    gate.set_rule("EMAIL_FORMAT", severity="warning")
     later = compare(gate.session, 1, 2)
     assert later is not None
     assert sorted(later.turns, key=str) == sorted(done.comparison.turns, key=str)
@@ -439,7 +427,7 @@ def test_no_person_is_made_twice_and_nothing_is_lost(
     with closing(gate.session):
         first = gate.take_in(people)
         if switched:
-            save(gate, "PHONE_FORMAT", is_enabled=0)
+            gate.set_rule("PHONE_FORMAT", is_enabled=0)
         if renamed is not None and gate.divers():
             change(gate, gate.divers()[0]["Diver_ID"], Email=renamed)
         promised = again(gate, rehearse=True)

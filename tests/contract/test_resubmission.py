@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -27,33 +25,8 @@ from divegov_gui.services.review import (
 )
 
 
-@pytest.fixture
-def three(gate: Gate) -> Gate:
-    """Diver 1 is Ada. Record 1 has a wrong email, record 2 a wrong phone (a warning), record 3 is a rival of Ada."""
-    gate.take_in([person()])
-    gate.take_in(
-        [
-            person(email="bob", first_name="Bob"),
-            person(email="cyd@example.org", phone="12"),
-            person(first_name="Bea"),
-        ]
-    )
-    return gate
-
-
-@pytest.fixture
-def berta(three: Gate) -> Iterator[Session]:
-    """Another steward's session with the same database."""
-    with closing(three.backend.open(steward="berta")) as session:
-        yield session
-
-
 def resubmit(gate: Gate, *ids: int, **how: object) -> Resubmitted:
     return resubmit_records(gate.session, gate.versions_of(*ids), **how)  # type: ignore[arg-type]
-
-
-def actions(gate: Gate) -> list[str]:
-    return [row["Action"] for row in gate.session.select("Action_Log", order=[Order("Action_ID")])]
 
 
 # Resubmit_Records ---------------------------------------------------------------------------------------------
@@ -73,7 +46,7 @@ def test_a_mended_record_becomes_a_diver_and_leaves_the_quarantine(three: Gate) 
     assert row["Resolved_By"] == bob["Modified_By"]
     assert (done.passed_count, done.failed_count, done.failing) == (1, 0, ())
     assert done.records == ()
-    assert actions(three)[-2:] == ["Govern_Batch", "Resubmit_Records"]
+    assert three.actions()[-2:] == ["Govern_Batch", "Resubmit_Records"]
 
 
 def test_a_resubmission_is_a_batch_that_adds_up(three: Gate) -> None:
@@ -240,7 +213,7 @@ def test_a_discarded_record_is_put_away_with_who_when_and_why(three: Gate) -> No
     assert (rows[0]["Resolution_Code"], rows[0]["Resolution_Reason"]) == ("not_a_person", "a robot")
     assert rows[0]["Resolved_By"]
     assert rows[0]["Resolved_At"]
-    assert actions(three)[-1] == "Discard_Records"
+    assert three.actions()[-1] == "Discard_Records"
 
 
 def test_a_reopened_record_waits_as_before(three: Gate) -> None:
@@ -310,7 +283,7 @@ def test_a_claim_that_was_taken_over_is_told_with_the_word_and_is_no_change(
     assert [(row["Quarantine_ID"], row["Actor"], row["Summary"]) for row in told] == [
         (1, "berta", "he is on leave")
     ]
-    detail = json.loads(three.session.select("Action_Log", order=[Order("Action_ID")])[-1]["Detail"])
+    detail = json.loads(three.log()[-1]["Detail"])
     assert detail == {"records": 2, "taken_over": 1, "minutes": 30}
     mine = three.versions_of(2)
     three.edit(2, Phone="13")

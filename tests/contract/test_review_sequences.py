@@ -173,7 +173,6 @@ def prepared(make_gate: Callable[[], Gate]) -> SqliteBackend:
 
 
 def log(gate: Gate) -> list[Action]:
-    rows = gate.session.select("Action_Log", order=[Order("Action_ID")])
     places = places_of_groups(gate)
     return [
         Action(
@@ -182,7 +181,7 @@ def log(gate: Gate) -> list[Action]:
             places[row["Subject_ID"]] if row["Action"] == "Edit_Records" else row["Subject_ID"],
             json.loads(row["Detail"]),
         )
-        for row in rows
+        for row in gate.log()
     ]
 
 

@@ -11,6 +11,7 @@ from corpus import BORDERS, CASES, DAYS, Border, Case, Check, arrivals
 from gates import Fate, Gate
 
 from divegov_gui.database.session import Filter
+from divegov_gui.services.queue import COLUMNS
 
 Judged = dict[str, tuple[Fate, dict[str, object]]]
 BY_TITLE = {case.title: case for case in CASES}
@@ -144,19 +145,10 @@ def test_every_reason_shows_the_value_as_it_arrived(corpus_gate: Gate, judged: J
 
 
 def test_every_record_is_kept_verbatim(corpus_gate: Gate, judged: Judged) -> None:
-    fields = (
-        "First_Name",
-        "Last_Name",
-        "Email",
-        "Phone",
-        "Date_Of_Birth",
-        "Certification",
-        "Source_Reference",
-    )
     kept = Counter(
-        (row["Payload"], *(row[name] for name in fields)) for row in corpus_gate.session.select("Raw_Divers")
+        (row["Payload"], *(row[name] for name in COLUMNS)) for row in corpus_gate.session.select("Raw_Divers")
     )
     everybody = [values for case in CASES for values in (case.values, *case.earlier, *case.newer)]
     assert kept == Counter(
-        (values["payload"], *(values[name.lower()] for name in fields)) for values in everybody
+        (values["payload"], *(values[name.lower()] for name in COLUMNS)) for values in everybody
     )

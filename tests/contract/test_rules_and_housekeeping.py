@@ -17,54 +17,28 @@ from divegov_gui.services.story import read_story
 FAR_PAST = "2020-01-01"
 
 
-def rule(gate: Gate, code: str) -> dict[str, Any]:
-    (row,) = gate.session.select("Rule_Catalogue", filters=[Filter("Rule_Code", "=", code)])
-    return dict(row)
-
-
-def set_rule(
-    gate: Gate, code: str, reason: str = "The federation has decided so", **changes: Any
-) -> dict[str, Any]:
-    now = rule(gate, code)
-    given = {
-        "severity": now["Severity"],
-        "threshold": now["Threshold"],
-        "is_enabled": int(now["Is_Enabled"]),
-        "valid_from": now["Valid_From"],
-        **changes,
-    }
-    return dict(gate.session.call("Set_Rule", rule_code=code, reason=reason, **given)[-1][0])
-
-
-def actions(gate: Gate, action: str) -> list[dict[str, Any]]:
-    rows = gate.session.select(
-        "Action_Log", filters=[Filter("Action", "=", action)], order=[Order("Action_ID")]
-    )
-    return [dict(row) for row in rows]
-
-
 # rules ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_threshold_that_was_changed_judges_the_next_batch(gate: Gate) -> None:
     young = person(date_of_birth="2010-06-01")
     (before,) = gate.take_in([young], received_on="2026-06-01")
-    assert set_rule(gate, "AGE_BELOW_MINIMUM", threshold=17)["Threshold"] == 17
+    assert gate.set_rule("AGE_BELOW_MINIMUM", threshold=17)["Threshold"] == 17
     (after,) = gate.take_in([{**young, "email": "bob@example.org"}], received_on="2026-06-01")
     assert before.outcome == "Promoted"
     assert codes(after) == {"AGE_BELOW_MINIMUM"}
 
 
 def test_a_rule_that_is_off_rejects_nobody(gate: Gate) -> None:
-    set_rule(gate, "PHONE_FORMAT", is_enabled=0)
+    gate.set_rule("PHONE_FORMAT", is_enabled=0)
     (fate,) = gate.take_in([person(phone="?")])
     assert fate.outcome == "Promoted"
 
 
 def test_a_rule_keeps_every_earlier_version_with_who_and_why(gate: Gate) -> None:
-    first = rule(gate, "AGE_BELOW_MINIMUM")
-    set_rule(gate, "AGE_BELOW_MINIMUM", threshold=12, reason="  First  ")
-    set_rule(gate, "AGE_BELOW_MINIMUM", threshold=14, reason="Second")
+    first = gate.rule("AGE_BELOW_MINIMUM")
+    gate.set_rule("AGE_BELOW_MINIMUM", threshold=12, reason="  First  ")
+    gate.set_rule("AGE_BELOW_MINIMUM", threshold=14, reason="Second")
     versions = gate.session.select(
         "Rule_Versions", filters=[Filter("Rule_Code", "=", "AGE_BELOW_MINIMUM")], order=[Order("Valid_From")]
     )
@@ -78,17 +52,17 @@ def test_a_rule_keeps_every_earlier_version_with_who_and_why(gate: Gate) -> None
 
 
 def test_a_change_of_a_rule_is_logged(gate: Gate) -> None:
-    set_rule(gate, "PHONE_FORMAT", severity="error")
-    (action,) = actions(gate, "Set_Rule")
+    gate.set_rule("PHONE_FORMAT", severity="error")
+    (action,) = gate.log("Set_Rule")
     assert '"PHONE_FORMAT"' in action["Detail"]
 
 
 def test_whoever_has_read_an_older_version_is_told_who_changed_it(gate: Gate) -> None:
-    seen = rule(gate, "AGE_BELOW_MINIMUM")["Valid_From"]
-    set_rule(gate, "AGE_BELOW_MINIMUM", threshold=12)
+    seen = gate.rule("AGE_BELOW_MINIMUM")["Valid_From"]
+    gate.set_rule("AGE_BELOW_MINIMUM", threshold=12)
     with pytest.raises(Conflict, match="AGE_BELOW_MINIMUM was changed by"):
-        set_rule(gate, "AGE_BELOW_MINIMUM", threshold=13, valid_from=seen)
-    assert rule(gate, "AGE_BELOW_MINIMUM")["Threshold"] == 12
+        gate.set_rule("AGE_BELOW_MINIMUM", threshold=13, valid_from=seen)
+    assert gate.rule("AGE_BELOW_MINIMUM")["Threshold"] == 12
 
 
 @pytest.mark.parametrize(
@@ -116,11 +90,11 @@ def test_a_change_that_cannot_be_meant_is_refused(
         "reason": "x",
     }
     if code != "NO_SUCH_RULE":
-        now = rule(gate, code)
+        now = gate.rule(code)
         given |= {"severity": now["Severity"], "threshold": now["Threshold"], "valid_from": now["Valid_From"]}
     with pytest.raises(Refused, match=why):
         gate.session.call("Set_Rule", rule_code=code, **{**given, **changes})
-    assert actions(gate, "Set_Rule") == []
+    assert gate.log("Set_Rule") == []
 
 
 def test_what_a_rule_does_is_counted_once_a_record(gate: Gate) -> None:
@@ -208,7 +182,7 @@ def test_a_purge_takes_the_raw_values_and_leaves_outcomes_and_counts(gate: Gate)
     old, new = gate.session.select("Batch_Summary", order=[Order("Batch_ID")])
     assert old["Purged_At"] is not None
     assert new["Purged_At"] is None
-    assert len(actions(gate, "Purge_Batches")) == 1
+    assert len(gate.log("Purge_Batches")) == 1
 
 
 def test_what_an_open_record_came_from_is_kept_until_it_is_resolved(gate: Gate) -> None:
@@ -236,7 +210,7 @@ def test_a_rehearsed_purge_says_the_same_and_takes_nothing(gate: Gate) -> None:
     before = raw(gate)
     rehearsed = purge(gate, "2021-01-01", rehearse=1)
     assert raw(gate) == before
-    assert actions(gate, "Purge_Batches") == []
+    assert gate.log("Purge_Batches") == []
     assert purge(gate, "2021-01-01") == rehearsed
 
 

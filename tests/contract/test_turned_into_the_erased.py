@@ -10,7 +10,6 @@ from gates import Gate
 from people import person
 
 from divegov_gui.core.errors import InputRefused, KnownAgain, Refused
-from divegov_gui.database.session import Filter
 from divegov_gui.services import history, review, subjects
 from divegov_gui.services.tombstones import ErasureKey
 
@@ -47,7 +46,7 @@ def change(gate: Gate, values: dict[str, str | None], **how: Any) -> history.Wri
 
 def details(gate: Gate, action: str) -> list[str]:
     """What the log says beside an action."""
-    return [r["Detail"] for r in gate.session.select("Action_Log", (), [Filter("Action", "=", action)])]
+    return [row["Detail"] for row in gate.log(action)]
 
 
 @pytest.mark.parametrize("what", BECOMES)
@@ -78,16 +77,7 @@ def test_a_part_of_an_identity_is_nobody(gate: Gate) -> None:
 
 
 def test_nobody_waives_it_where_the_rule_is_an_error(gate: Gate) -> None:
-    (rule,) = gate.session.select("Rule_Catalogue", (), [Filter("Rule_Code", "=", "ERASED_SUBJECT")])
-    gate.session.call(
-        "Set_Rule",
-        rule_code="ERASED_SUBJECT",
-        severity="error",
-        threshold=None,
-        is_enabled=1,
-        valid_from=rule["Valid_From"],
-        reason="no way back",
-    )
+    gate.set_rule("ERASED_SUBJECT", "no way back", severity="error")
     with pytest.raises(Refused, match="The rules refuse this version: This person was erased"):
         change(gate, BECOMES["the email"], is_back=True)
 

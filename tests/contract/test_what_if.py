@@ -20,15 +20,10 @@ from divegov_gui.services import review
 Make = Callable[[], Gate]
 
 
-def rule(gate: Gate, code: str) -> dict[str, Any]:
-    (row,) = gate.session.select("Rule_Catalogue", filters=[Filter("Rule_Code", "=", code)])
-    return dict(row)
-
-
 def retest(gate: Gate, code: str | None = None, **change: Any) -> list[list[dict[str, Any]]]:
     """The result sets of a retest: of all rules, of one, or the rehearsal of a change."""
     if change:
-        now = rule(gate, code or "")
+        now = gate.rule(code or "")
         change = {
             "severity": now["Severity"],
             "threshold": now["Threshold"],
@@ -38,22 +33,6 @@ def retest(gate: Gate, code: str | None = None, **change: Any) -> list[list[dict
         }
     results = gate.session.call("Retest_Quarantine", rule_code=code, **change)
     return [[dict(row) for row in rows] for rows in results]
-
-
-def save(gate: Gate, code: str, **change: Any) -> None:
-    now = rule(gate, code)
-    gate.session.call(
-        "Set_Rule",
-        rule_code=code,
-        reason="tried out before",
-        **{
-            "severity": now["Severity"],
-            "threshold": now["Threshold"],
-            "is_enabled": int(now["Is_Enabled"]),
-            "valid_from": now["Valid_From"],
-            **change,
-        },
-    )
 
 
 def standing(gate: Gate) -> list[tuple[int, str, int]]:
@@ -113,12 +92,12 @@ def test_only_what_waits_is_judged_again_and_each_count_is_its_own(gate: Gate) -
     counts, *_ = retest(gate, "PHONE_FORMAT", is_enabled=0)
     names = ("Judged", "Changed", "Ready", "Stopped", "Releasable")
     assert [counts[0][f"{name}_Count"] for name in names] == [5, 4, 3, 0, 0]
-    save(gate, "PHONE_FORMAT", is_enabled=0)
+    gate.set_rule("PHONE_FORMAT", is_enabled=0)
     retest(gate, "PHONE_FORMAT")
     (log,) = gate.session.select("Action_Log", ["Detail"], [Filter("Action", "=", "Retest_Quarantine")])
     assert json.loads(log["Detail"]) == {"rule": "PHONE_FORMAT", "judged": 5, "changed": 4}
     assert gate.waiting(1) == closed
-    save(gate, "PHONE_FORMAT", is_enabled=1)
+    gate.set_rule("PHONE_FORMAT", is_enabled=1)
     counts, *_ = retest(gate, "PHONE_FORMAT")
     assert [counts[0][f"{name}_Count"] for name in names] == [5, 4, 0, 3, 3]
 
@@ -175,11 +154,11 @@ def test_a_threshold_that_would_be_higher_names_the_divers_who_would_fail(gate: 
 
 
 def test_a_diver_who_fails_the_rule_as_it_is_does_not_fail_newly(gate: Gate) -> None:
-    save(gate, "PHONE_FORMAT", is_enabled=0)
+    gate.set_rule("PHONE_FORMAT", is_enabled=0)
     gate.take_in([person(phone="?")])
     counts, _, _, divers = retest(gate, "PHONE_FORMAT", is_enabled=1)
     assert (counts[0]["Failing_Diver_Count"], counts[0]["Newly_Failing_Count"]) == (1, 1)
-    save(gate, "PHONE_FORMAT", is_enabled=1)
+    gate.set_rule("PHONE_FORMAT", is_enabled=1)
     counts, batches, _, divers = retest(gate, "PHONE_FORMAT", severity="error")
     assert (counts[0]["Failing_Diver_Count"], counts[0]["Newly_Failing_Count"]) == (1, 0)
     assert (batches, [bool(d["Is_Already"]) for d in divers]) == ([], [True])
@@ -212,7 +191,7 @@ def test_a_rehearsal_leaves_everything_as_it_was(gate: Gate) -> None:
 
 def test_a_retest_says_who_is_ready_and_lets_nobody_in(gate: Gate) -> None:
     gate.take_in([person(phone="?")])
-    save(gate, "PHONE_FORMAT", is_enabled=0)
+    gate.set_rule("PHONE_FORMAT", is_enabled=0)
     assert standing(gate) == [(1, "Open", 512)]
     retest(gate)
     assert standing(gate) == [(1, "Open", 0)]
@@ -293,12 +272,12 @@ def test_what_was_promised_is_what_happens(
     gate = make_gate()
     with closing(gate.session):
         gate.take_in(people)
-        save(gate, earlier[0], **earlier[1])
+        gate.set_rule(earlier[0], **earlier[1])
         retest(gate)
         code, what = change
         before = {each[0]: each[2] for each in standing(gate)}
         promised = retest(gate, code, **what)
-        save(gate, code, **what)
+        gate.set_rule(code, **what)
         done = retest(gate, code)
         assert [promised[0][0][name] for name in COUNTS] == [done[0][0][name] for name in COUNTS]
         assert promised[2] == done[2]

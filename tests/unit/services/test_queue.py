@@ -20,6 +20,7 @@ from divegov_gui.services.facets import read_facets
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.queue import (
+    COLUMNS,
     Catalogue,
     Sorting,
     read_catalogue,
@@ -90,19 +91,7 @@ def matches(row: dict[str, Any], query: QueueQuery, catalogue: Catalogue, but: s
     return all(
         facet == but or not wanted or wanted & found[facet] for facet, wanted in query.chosen.items()
     ) and all(
-        any(
-            word.lower() in (row[column] or "").lower()
-            for column in (
-                "First_Name",
-                "Last_Name",
-                "Email",
-                "Phone",
-                "Date_Of_Birth",
-                "Certification",
-                "Source_Reference",
-            )
-        )
-        for word in query.text.split()
+        any(word.lower() in (row[column] or "").lower() for column in COLUMNS) for word in query.text.split()
     )
 
 

@@ -17,6 +17,7 @@ from tsql_on_sqlite import Gatekeeper, Thrown
 from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
+from divegov_gui.services.queue import COLUMNS
 
 NUMBERS = count()
 THE_DIVER = "(SELECT d.Email FROM Diver AS d WHERE d.Diver_ID = t.Diver_ID)"
@@ -47,7 +48,6 @@ PEOPLE = [
     ("Dea", "Dunn", "dee@example.org", None, "1990-05-17", None, None),
     (None, "Eve", "ADA@example.org", "+49 30 1234567", "1880-01-01", "dm", None),
 ]
-COLUMNS = ("First_Name", "Last_Name", "Email", "Phone", "Date_Of_Birth", "Certification", "Source_Reference")
 CLOCKS = ("Claimed_Until", "Valid_From", "when")
 
 
