@@ -9,9 +9,10 @@ from __future__ import annotations
 import pytest
 from sqlglot import exp
 from sqlglot.errors import OptimizeError
-from sqlglot.optimizer.qualify import qualify
+from tsql_queries import written
 from tsql_reading import SCRIPTS
-from tsql_statements import DIALECT, columns_of, parsed, schema, statements
+from tsql_scopes import bound
+from tsql_statements import columns_of, full_name, statements
 
 STATEMENTS = statements()
 BY_THE_SERVER = ("IDENTITY", "GENERATED ALWAYS")
@@ -19,48 +20,11 @@ BY_THE_SERVER = ("IDENTITY", "GENERATED ALWAYS")
 
 def unbound(text: str) -> str:
     """What cannot be resolved in a statement."""
-    query = as_query(parsed(text).copy())
-    if query is None:
-        return ""
-    for node in list(query.find_all(exp.NextValueFor)):
-        node.replace(exp.Literal.number(1))
     try:
-        qualify(
-            query,
-            schema=schema(),
-            dialect=DIALECT,
-            db="dbo",
-            expand_alias_refs=False,
-            expand_stars=False,
-            quote_identifiers=False,
-            identify=False,
-        )
+        query = bound(text)
     except OptimizeError as error:
         return str(error)
-    return "; ".join(missing(query))
-
-
-def as_query(tree: exp.Expression) -> exp.Expression | None:
-    """What a statement reads, as a SELECT: of an UPDATE the values that it sets, of a DELETE its condition."""
-    if isinstance(tree, exp.Insert):
-        source = tree.expression
-        if isinstance(source, exp.Query) and tree.args.get("with_"):
-            source.set("with_", tree.args["with_"])
-        return source if isinstance(source, exp.Query) else None
-    if isinstance(tree, (exp.Update, exp.Delete)):
-        values = [pair.expression for pair in tree.expressions] or [exp.Literal.number(1)]
-        query = exp.Select(expressions=values)
-        source = tree.args.get("from_")
-        query = query.from_(tree.this) if source is None else query
-        for name, part in (
-            ("from_", source),
-            ("where", tree.args.get("where")),
-            ("with_", tree.args.get("with_")),
-        ):
-            if part is not None:
-                query.set(name, part)
-        return query
-    return tree if isinstance(tree, exp.Query) else None
+    return "" if query is None else "; ".join(missing(query))
 
 
 def missing(query: exp.Expression) -> list[str]:
@@ -70,9 +34,7 @@ def missing(query: exp.Expression) -> list[str]:
     found = [
         f"no table {table.sql('tsql')}"
         for table in query.find_all(exp.Table)
-        if isinstance(table.this, exp.Identifier)
-        and table.name not in ctes
-        and f"{table.db or 'dbo'}.{table.name}" not in known
+        if isinstance(table.this, exp.Identifier) and table.name not in ctes and full_name(table) not in known
     ]
     made = {
         json.parent.alias_or_name: {column.name for column in json.expressions} or {"key", "value", "type"}
@@ -135,14 +97,11 @@ def test_every_name_is_bound(script: str) -> None:
 
 def test_what_is_written_is_there_and_may_be_written() -> None:
     for statement in STATEMENTS:
-        tree = statement.tree
-        if isinstance(tree, exp.Insert):
-            table, names = tree.this.this, [column.name for column in tree.this.expressions]
-        elif isinstance(tree, exp.Update):
-            table, names = target(tree), [pair.this.name for pair in tree.expressions]
-        else:
+        into = written(statement.tree)
+        if into is None:
             continue
-        columns = columns_of()[f"{table.db or 'dbo'}.{table.name}"]
+        table, names = into
+        columns = columns_of()[full_name(table)]
         for name in names:
             assert name in columns, statement.place
             own = columns[name]
@@ -150,21 +109,14 @@ def test_what_is_written_is_there_and_may_be_written() -> None:
             assert not own.startswith("AS "), statement.place
 
 
-def target(tree: exp.Update) -> exp.Table:
-    """The table that an UPDATE changes: its alias is among those of FROM."""
-    source = tree.args.get("from_")
-    everything = source.find_all(exp.Table) if source is not None else ()
-    return next((table for table in everything if table.alias == tree.this.name), tree.this)
-
-
 def test_an_insert_brings_every_value_that_must_be_there() -> None:
     seen = 0
     for statement in STATEMENTS:
-        if not isinstance(statement.tree, exp.Insert):
+        into = written(statement.tree)
+        if into is None or not isinstance(statement.tree, exp.Insert):
             continue
-        table = statement.tree.this.this
-        given = {column.name for column in statement.tree.this.expressions}
-        for name, definition in columns_of()[f"{table.db or 'dbo'}.{table.name}"].items():
+        table, given = into
+        for name, definition in columns_of()[full_name(table)].items():
             by_itself = "DEFAULT" in definition or any(word in definition for word in BY_THE_SERVER)
             if "NOT NULL" in definition and not by_itself:
                 assert name in given, f"{statement.place} leaves out {name}"

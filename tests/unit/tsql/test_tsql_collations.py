@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 import pytest
 from sqlglot import exp
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import Scope, traverse_scope
-from test_tsql_binding import as_query
-from tsql_reading import SCRIPTS, modules
-from tsql_statements import DIALECT, columns_of, parsed, schema, statements
+from sqlglot.optimizer.scope import Scope
+from tsql_reading import COLLATION, SCRIPTS, modules
+from tsql_scopes import names_of, of_view, scopes, source_of
+from tsql_statements import columns_of, full_name, statements
 
-OURS, DATABASE, FIXED = "Latin1_General_100_BIN2", "the database's", "the catalogue's"
+OURS, DATABASE, FIXED = COLLATION, "the database's", "the catalogue's"
 
 
 class Label(NamedTuple):
@@ -139,26 +138,21 @@ class Collations:
         return found[0] if found else None
 
     def _column(self, column: exp.Column) -> Label | None:
-        scope: Scope | None = self._scope
-        while scope is not None:
-            if column.table in scope.sources:
-                return of_source(scope.sources[column.table], column.name)
-            scope = scope.parent
-        return None
+        source = source_of(column, self._scope)
+        return None if source is None else of_source(source, column.name)
 
 
 def of_source(source: exp.Expression | Scope, name: str) -> Label | None:
     """The label of a column of a table, a view, JSON, or a derived table."""
     if isinstance(source, Scope):
-        names = source.outer_columns or [select.alias_or_name for select in source.expression.selects]
-        found = dict(zip(names, outputs(source), strict=False)).get(name)
+        found = dict(zip(names_of(source), outputs(source), strict=False)).get(name)
         return None if found is None else implicit(found.collation)
     if isinstance(source.this, exp.OpenJSON):
         kinds = {c.name: c.args["kind"].sql("tsql").upper() for c in source.this.expressions}
         return implicit(DATABASE) if "CHAR" in kinds.get(name, "NVARCHAR") and name != "type" else None
     if not isinstance(source, exp.Table):
         return None
-    full = f"{source.db or 'dbo'}.{source.name}"
+    full = full_name(source)
     if source.db == "sys":
         described = name.endswith("_desc") or name == "permission_name"
         return (
@@ -179,10 +173,9 @@ def of_source(source: exp.Expression | Scope, name: str) -> Label | None:
 @cache
 def view_labels(name: str) -> dict[str, Label | None]:
     """The labels of a view's columns."""
-    *_, outermost = scopes(modules("VIEW")[name].body.rstrip().rstrip(";"))
-    names = [select.alias_or_name for select in outermost.expression.selects]
-    labels = [None if label is None else implicit(label.collation) for label in outputs(outermost)]
-    return dict(zip(names, labels, strict=True))
+    query = of_view(name)
+    labels = [None if label is None else implicit(label.collation) for label in outputs(query)]
+    return dict(zip(names_of(query), labels, strict=True))
 
 
 def outputs(scope: Scope) -> list[Label | None]:
@@ -193,17 +186,6 @@ def outputs(scope: Scope) -> list[Label | None]:
         row = scope.expression.expressions[0]
         return [Collations(scope).label(value) for value in row.expressions or [row.unnest()]]
     return [Collations(scope).label(select) for select in scope.expression.selects]
-
-
-def scopes(text: str) -> list[Scope]:
-    """A statement's queries, the inner ones first."""
-    query = as_query(parsed(text).copy())
-    if query is None:
-        return []
-    for node in list(query.find_all(exp.NextValueFor)):
-        node.replace(exp.Literal.number(1))
-    how = {"expand_alias_refs": False, "expand_stars": False, "quote_identifiers": False, "identify": False}
-    return list(traverse_scope(qualify(query, schema=schema(), dialect=DIALECT, db="dbo", **how)))
 
 
 def mistranslated(text: str) -> list[str]:

@@ -11,12 +11,11 @@ import re
 
 import pytest
 from sqlglot import exp
-from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import Scope, traverse_scope
-from test_tsql_binding import as_query
-from tsql_queries import changed_table
+from sqlglot.optimizer.scope import Scope
+from tsql_queries import written
 from tsql_reading import SCRIPTS
-from tsql_statements import DIALECT, columns_of, parsed, schema, statements
+from tsql_scopes import names_of, scopes, source_of
+from tsql_statements import columns_of, full_name, parsed, statements
 
 MAX = 10**9
 
@@ -67,14 +66,11 @@ def declared(kind: str) -> int:
 
 
 def of_column(column: exp.Column, scope: Scope | None) -> int:
-    while scope is not None and column.table not in scope.sources:
-        scope = scope.parent
-    source = scope.sources[column.table] if scope is not None else None
+    source = source_of(column, scope)
     if isinstance(source, Scope):
-        names = source.outer_columns or [select.alias_or_name for select in source.expression.selects]
-        return dict(zip(names, shown(source), strict=False)).get(column.name, 0)
+        return dict(zip(names_of(source), shown(source), strict=False)).get(column.name, 0)
     if isinstance(source, exp.Table) and not isinstance(source.this, exp.OpenJSON):
-        return declared(columns_of().get(f"{source.db or 'dbo'}.{source.name}", {}).get(column.name, ""))
+        return declared(columns_of().get(full_name(source), {}).get(column.name, ""))
     return 0
 
 
@@ -86,15 +82,6 @@ def shown(scope: Scope) -> list[int]:
     return [longest(select, scope) for select in scope.expression.selects]
 
 
-def target(tree: exp.Expression) -> tuple[exp.Table, list[str]] | None:
-    """The table that a statement writes texts into, and the columns."""
-    if isinstance(tree, exp.Insert):
-        return tree.this.this, [column.name for column in tree.this.expressions]
-    if isinstance(tree, exp.Update):
-        return changed_table(tree), [pair.this.name for pair in tree.expressions]
-    return None
-
-
 def loses_rows(query: exp.Expression) -> bool:
     """Whether a row that is read may not be written."""
     joins = (join for join in query.find_all(exp.Join) if not isinstance(join.this, exp.Lateral))
@@ -103,19 +90,15 @@ def loses_rows(query: exp.Expression) -> bool:
 
 def too_long(text: str) -> list[str]:
     """The columns for which a text that is joined away may be too long."""
-    tree = parsed(text).copy()
-    written, query = target(tree), as_query(tree)
-    if written is None or query is None or not loses_rows(query):
+    into = written(parsed(text))
+    reads = scopes(text) if into else []
+    if into is None or not reads or not loses_rows(reads[-1].expression):
         return []
-    for node in list(query.find_all(exp.NextValueFor)):
-        node.replace(exp.Literal.number(1))
-    how = {"expand_alias_refs": False, "expand_stars": False, "quote_identifiers": False, "identify": False}
-    *_, outermost = traverse_scope(qualify(query, schema=schema(), dialect=DIALECT, db="dbo", **how))
-    table, names = written
-    definitions = columns_of()[f"{table.db or 'dbo'}.{table.name}"]
+    table, names = into
+    definitions = columns_of()[full_name(table)]
     return [
         f"{name}: {length}"
-        for name, length in zip(names, shown(outermost), strict=True)
+        for name, length in zip(names, shown(reads[-1]), strict=True)
         if 0 < declared(definitions[name]) < length
     ]
 

@@ -12,9 +12,9 @@ from functools import cache
 import pytest
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
-from test_tsql_collations import scopes
-from test_tsql_rules import MASKED, ROLES, grants
-from tsql_reading import inserted_rows, modules
+from tsql_reading import MASKED, ROLES, grants, inserted_rows, modules
+from tsql_scopes import names_of, of_view, scopes, source_of
+from tsql_statements import full_name
 
 Origin = tuple[str, str]
 """A table and its column."""
@@ -37,15 +37,14 @@ def origins(node: exp.Expression, scope: Scope) -> set[Origin]:
 
 
 def of_column(column: exp.Column, scope: Scope | None) -> set[Origin]:
-    while scope is not None and column.table not in scope.sources:
-        scope = scope.parent
-    source = scope.sources[column.table] if scope is not None else None
+    source = source_of(column, scope)
     if isinstance(source, Scope):
-        names = source.outer_columns or [select.alias_or_name for select in source.expression.selects]
-        return dict(zip(names, shown(source), strict=False)).get(column.name, set())
+        return dict(zip(names_of(source), shown(source), strict=False)).get(column.name, set())
     if isinstance(source, exp.Table):
-        name = f"{source.db or 'dbo'}.{source.name}"
-        return of_view(name).get(column.name, set()) if name in modules("VIEW") else {(name, column.name)}
+        name = full_name(source)
+        return (
+            view_origins(name).get(column.name, set()) if name in modules("VIEW") else {(name, column.name)}
+        )
     return set()
 
 
@@ -60,11 +59,10 @@ def shown(scope: Scope) -> list[set[Origin]]:
 
 
 @cache
-def of_view(name: str) -> dict[str, set[Origin]]:
+def view_origins(name: str) -> dict[str, set[Origin]]:
     """Where the columns of a view come from."""
-    *_, outermost = scopes(modules("VIEW")[name].body.rstrip().rstrip(";"))
-    names = [select.alias_or_name for select in outermost.expression.selects]
-    return dict(zip(names, shown(outermost), strict=True))
+    query = of_view(name)
+    return dict(zip(names_of(query), shown(query), strict=True))
 
 
 def masked_along(columns: dict[str, set[Origin]], hidden: set[str]) -> dict[str, set[Origin]]:
@@ -100,7 +98,7 @@ def test_a_column_that_a_mask_hides_holds_nothing_else(role: str) -> None:
     found = {
         name: set(along)
         for permission, name, _, roles in grants()
-        if permission == "SELECT" and role in roles and (along := masked_along(of_view(name), hidden))
+        if permission == "SELECT" and role in roles and (along := masked_along(view_origins(name), hidden))
     }
     # Term is there to be compared with, and the program does not read it.
     assert found == ({"dbo.Diver_Search": {"Term"}} if hidden else {})

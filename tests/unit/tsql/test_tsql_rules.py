@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 from tsql_reading import (
     COLLATION,
+    MASKED,
+    ROLES,
     SCRIPTS,
     bare,
     batches,
     code,
+    grants,
     inserted_rows,
     inside,
     modules,
@@ -29,8 +32,6 @@ from tsql_reading import (
 from divegov_gui.database.tsql_batches import Batch
 from divegov_gui.services import audit
 
-ROLES = {"data_steward", "compliance_officer", "data_analyst"}
-MASKED = {"dbo.Diver", "dbo.Diver_History"}
 INTERNAL = {
     "Governance.Judge_Records",
     "Governance.Normalise_Records",
@@ -444,25 +445,6 @@ def test_a_refusal_has_a_number_of_ours() -> None:
 
 
 # -- Security -------------------------------------------------------------------------------------------------
-
-
-def grants() -> list[tuple[str, str, tuple[str, ...], set[str]]]:
-    """Each GRANT: permission, object (none: the database), columns, roles."""
-    found = []
-    for script in SCRIPTS:
-        for permission, name, columns, roles in re.findall(
-            r"\bGRANT ([A-Z ]+?)(?: ON ([\w.]+)(?: \(([^)]*)\))?)? TO ([^;]*);", code("sqlserver", script)
-        ):
-            found.append(
-                (
-                    permission,
-                    name,
-                    tuple(c.strip() for c in columns.split(",") if c),
-                    set(re.split(r",\s*", roles)),
-                )
-            )
-    assert len(found) == sum(len(re.findall(r"\bGRANT\b", code("sqlserver", s))) for s in SCRIPTS)
-    return found
 
 
 def test_roles_are_made_and_are_those_of_the_catalogue() -> None:

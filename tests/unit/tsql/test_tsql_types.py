@@ -6,27 +6,17 @@ and fails when a row comes whose text is no number (245) or no date (241).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
-from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
-from sqlglot.schema import MappingSchema
-from test_tsql_binding import as_query
-from tsql_reading import SCRIPTS, modules
-from tsql_statements import DIALECT, columns_of, parsed, statements
+from tsql_reading import SCRIPTS
+from tsql_scopes import bound, source_of
+from tsql_statements import columns_of, full_name, kind_of, schema, statements, variables
 
-KINDS = {
-    "text": {"VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "TEXT"},
-    "number": {"BIGINT", "INT", "SMALLINT", "TINYINT", "BIT", "BOOLEAN", "DECIMAL", "DOUBLE", "FLOAT"},
-    "time": {"DATE", "DATETIME2", "DATETIME", "TIMESTAMP"},
-}
 TEXTUAL = (exp.National, exp.Collate, exp.Left, exp.Right, exp.Concat, exp.Substring, exp.Trim, exp.Translate)
-
 
 TOGETHER = (
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ),
@@ -35,49 +25,11 @@ TOGETHER = (
 """What makes one type of its two sides."""
 
 
-def kind_of(definition: str) -> str | None:
-    """Text, number or time: what a type's name says."""
-    name = re.match(r"\w+", definition.upper())
-    return next((kind for kind, names in KINDS.items() if name and name[0] in names), None)
-
-
-@cache
-def schema() -> MappingSchema:
-    """The catalogue, with a type for each kind."""
-    stands_for = {"text": "VARCHAR", "number": "BIGINT", "time": "DATETIME2", None: "UNKNOWN"}
-    mapping: dict[str, dict[str, dict[str, str]]] = {}
-    for name, columns in columns_of().items():
-        own, _, table = name.rpartition(".")
-        mapping.setdefault(own, {})[table] = {c: stands_for[kind_of(d)] for c, d in columns.items()}
-    return MappingSchema(mapping, dialect=DIALECT)
-
-
-@cache
-def variables(module: str) -> dict[str, str | None]:
-    """What the variables and parameters of a procedure are."""
-    procedure = modules("PROCEDURE").get(module)
-    text = f"{procedure.header}\n{procedure.body}" if procedure else ""
-    found = re.findall(r"@(\w+)\s+([A-Z][A-Z0-9]+)(?:\s*\([^)]*\))?\s*(?:=|,|;|\n)", text)
-    return {name.lower(): kind_of(kind) for name, kind in found}
-
-
 def mixed(text: str, module: str = "") -> list[str]:
     """Where a statement lets kinds meet."""
-    query = as_query(parsed(text).copy())
+    query = bound(text)
     if query is None:
         return []
-    for node in list(query.find_all(exp.NextValueFor)):
-        node.replace(exp.Literal.number(1))
-    query = qualify(
-        query,
-        schema=schema(),
-        dialect=DIALECT,
-        db="dbo",
-        expand_alias_refs=False,
-        expand_stars=False,
-        quote_identifiers=False,
-        identify=False,
-    )
     bits = [
         node.sql("tsql")
         for scope in traverse_scope(query)
@@ -101,13 +53,11 @@ def reckons_a_bit(node: exp.Expression, scope: Scope) -> bool:
 
 def is_bit(column: exp.Column, scope: Scope | None) -> bool:
     """Whether a column is a BIT, also where a derived table passes it on."""
-    while scope is not None and column.table not in scope.sources:
-        scope = scope.parent
-    source = scope.sources[column.table] if scope is not None else None
+    source = source_of(column, scope)
     if isinstance(source, Scope):
         shown = {part.alias_or_name: part.unalias() for part in source.expression.selects}.get(column.name)
         return isinstance(shown, exp.Column) and is_bit(shown, source)
-    name = f"{source.db or 'dbo'}.{source.name}" if isinstance(source, exp.Table) else ""
+    name = full_name(source) if isinstance(source, exp.Table) else ""
     return columns_of().get(name, {}).get(column.name, "").startswith("BIT")
 
 

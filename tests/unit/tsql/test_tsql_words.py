@@ -6,7 +6,6 @@ import re
 
 import pytest
 from sqlglot import exp
-from test_tsql_types import variables
 from tsql_queries import query_in_parentheses
 from tsql_reading import (
     SCRIPTS,
@@ -18,7 +17,7 @@ from tsql_reading import (
     uncommented,
     without_strings,
 )
-from tsql_statements import columns_of, commands, parsed
+from tsql_statements import columns_of, commands, parsed, variables
 
 TEXT_RULES = {
     # pattern, an example that breaks it, one that does not

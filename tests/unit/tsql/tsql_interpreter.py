@@ -28,7 +28,7 @@ from tsql_queries import (
     read_by,
 )
 from tsql_reading import bare, inside, modules, split_top
-from tsql_statements import columns_of, parsed
+from tsql_statements import columns_of, full_name, parsed
 from tsql_to_sqlite import to_sqlite
 
 Rows = list[dict[str, Any]]
@@ -334,7 +334,7 @@ class Interpreter:
     def _refuse_what_does_not_fit(
         self, target: exp.Table, columns: list[str], rows: list[tuple[Any, ...]]
     ) -> None:
-        definitions = columns_of()[f"{target.db or 'dbo'}.{target.name}"]
+        definitions = columns_of()[full_name(target)]
         for place, column in enumerate(columns):
             size = re.match(r"NVARCHAR\((\d+)\)", definitions[column])
             if size and any(row[place] is not None and units(str(row[place])) > int(size[1]) for row in rows):

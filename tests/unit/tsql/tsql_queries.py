@@ -40,6 +40,15 @@ def changed_table(tree: exp.Expression) -> exp.Table:
     return next((t for t in listed if t.alias_or_name == named), tree.this)
 
 
+def written(tree: exp.Expression) -> tuple[exp.Table, list[str]] | None:
+    """The table that an INSERT or an UPDATE writes values into, and the columns; None of anything else."""
+    if isinstance(tree, exp.Insert):
+        return tree.this.this, [column.name for column in tree.this.expressions]
+    if isinstance(tree, exp.Update):
+        return changed_table(tree), [pair.this.name for pair in tree.expressions]
+    return None
+
+
 def matching(
     tree: exp.Expression, table: exp.Table, key: list[str], values: list[exp.Expression]
 ) -> exp.Expression:

@@ -13,6 +13,9 @@ from divegov_gui.database.tsql_batches import Batch, split_batches
 SCRIPTS = ("01_schema", "02_versioning", "03_security", "04_static_data", "05_gatekeeper", "06_reporting")
 SCHEMAS = ("Staging", "dbo", "Governance")
 COLLATION = "Latin1_General_100_BIN2"
+ROLES = {"data_steward", "compliance_officer", "data_analyst"}
+MASKED = {"dbo.Diver", "dbo.Diver_History"}
+"""The tables that have masks."""
 
 _HEADING = re.compile(r"^-{40,}\n((?:-- .*\n)+)-{40,}$", re.MULTILINE)
 _TOKEN = re.compile(r"N?'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -146,6 +149,25 @@ def parameters(header: str) -> list[tuple[str, str | None]]:
     """The parameters of a procedure: each name, and its default (a string without its N)."""
     found = re.findall(r"@(\w+)\s+\w+(?:\(\w+\))?(?:\s*=\s*([^,\n]+?))?\s*(?:,|\n|\Z)", header)
     return [(name, re.sub(r"^N(?=')", "", default) or None) for name, default in found]
+
+
+def grants() -> list[tuple[str, str, tuple[str, ...], set[str]]]:
+    """Each GRANT: permission, object (none: the database), columns, roles."""
+    found = []
+    for script in SCRIPTS:
+        for permission, name, columns, roles in re.findall(
+            r"\bGRANT ([A-Z ]+?)(?: ON ([\w.]+)(?: \(([^)]*)\))?)? TO ([^;]*);", code("sqlserver", script)
+        ):
+            found.append(
+                (
+                    permission,
+                    name,
+                    tuple(c.strip() for c in columns.split(",") if c),
+                    set(re.split(r",\s*", roles)),
+                )
+            )
+    assert len(found) == sum(len(re.findall(r"\bGRANT\b", code("sqlserver", s))) for s in SCRIPTS)
+    return found
 
 
 def inserted_rows(table: str) -> tuple[list[str], list[tuple[object, ...]]]:

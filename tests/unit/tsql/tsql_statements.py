@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -187,6 +186,11 @@ def columns_of() -> dict[str, dict[str, str]]:
     return found
 
 
+def full_name(table: exp.Table) -> str:
+    """A table's name as the catalogue has it."""
+    return f"{table.db or 'dbo'}.{table.name}"
+
+
 def added_columns() -> list[tuple[str, str, str]]:
     """The columns that a script adds to a table that is there: table, column, definition."""
     return [
@@ -199,11 +203,36 @@ def added_columns() -> list[tuple[str, str, str]]:
     ]
 
 
+# -- The kinds of values --------------------------------------------------------------------------------------
+
+KINDS = {
+    "text": {"VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "TEXT"},
+    "number": {"BIGINT", "INT", "SMALLINT", "TINYINT", "BIT", "BOOLEAN", "DECIMAL", "DOUBLE", "FLOAT"},
+    "time": {"DATE", "DATETIME2", "DATETIME", "TIMESTAMP"},
+}
+
+
+def kind_of(definition: str) -> str | None:
+    """Text, number or time: what a type's name says."""
+    name = re.match(r"\w+", definition.upper())
+    return next((kind for kind, names in KINDS.items() if name and name[0] in names), None)
+
+
+@cache
+def variables(module: str) -> dict[str, str | None]:
+    """What the variables and parameters of a procedure are."""
+    procedure = modules("PROCEDURE").get(module)
+    text = f"{procedure.header}\n{procedure.body}" if procedure else ""
+    found = re.findall(r"@(\w+)\s+([A-Z][A-Z0-9]+)(?:\s*\([^)]*\))?\s*(?:=|,|;|\n)", text)
+    return {name.lower(): kind_of(kind) for name, kind in found}
+
+
 @cache
 def schema() -> MappingSchema:
-    """The catalogue for sqlglot."""
-    mapping: dict[str, Any] = {}
+    """The catalogue for sqlglot, with a type for each kind."""
+    stands_for = {"text": "VARCHAR", "number": "BIGINT", "time": "DATETIME2", None: "UNKNOWN"}
+    mapping: dict[str, dict[str, dict[str, str]]] = {}
     for name, columns in columns_of().items():
         own, _, table = name.rpartition(".")
-        mapping.setdefault(own, {})[table] = dict.fromkeys(columns, "NVARCHAR")
+        mapping.setdefault(own, {})[table] = {c: stands_for[kind_of(d)] for c, d in columns.items()}
     return MappingSchema(mapping, dialect=DIALECT)
