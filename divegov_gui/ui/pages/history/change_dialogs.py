@@ -29,13 +29,36 @@ class _WithReason(Question):
     def _ask_why(self, hint: str) -> None:
         self._why = ReasonRow(f"{self.objectName()}.reason", hint)
         self.body.addWidget(self._why)
+        self.yes.clicked.connect(self._give)
 
     def _read_reason(self) -> str:
         """The reason; nothing, and said so, where there is none."""
+        self.problem.say(None)
         return self._why.ask("Say why; it is kept with the version.")
 
+    def _give(self) -> None:
+        if reason := self._read_reason():
+            self._tell(reason)
 
-class EditDialog(_WithReason):
+    def _tell(self, answer: object) -> None:
+        self.set_busy(True)
+        self.given.emit(answer)
+
+
+class _MayBringBack(_WithReason):
+    """A change that may make a diver a person who was erased."""
+
+    def _ask_why(self, hint: str) -> None:
+        super()._ask_why(hint)
+        self.back = HasComeBack(self.objectName())
+        self.body.addWidget(self.back)
+
+    def say_problem(self, error: DiveGovError | None) -> None:
+        super().say_problem(error)
+        self.back.offer(error)
+
+
+class EditDialog(_MayBringBack):
     """The fields of the current version. `given` carries (changed values by column, reason)."""
 
     read_anew = Signal(object)
@@ -57,13 +80,10 @@ class EditDialog(_WithReason):
             grid.addWidget(row, at // 2, at % 2)
         self.body.addLayout(grid)
         self._ask_why("It is kept with the version, beside your name.")
-        self.back = HasComeBack(name)
-        self.body.addWidget(self.back)
         self._anew = button("See the newest version", name=f"{name}.anew", icon="refresh")
         self._anew.clicked.connect(lambda: self.read_anew.emit(self))
         self.aside.addWidget(self._anew)
         reveal(self._anew, False)
-        self.yes.clicked.connect(self._give)
 
     @property
     def version(self) -> Version:
@@ -81,7 +101,6 @@ class EditDialog(_WithReason):
 
     def say_problem(self, error: DiveGovError | None) -> None:
         super().say_problem(error)
-        self.back.offer(error)
         reveal(self._anew, isinstance(error, Conflict))
 
     # --- inside
@@ -111,17 +130,15 @@ class EditDialog(_WithReason):
         return {column: text for column, text in typed.items() if text != self._shown(column).strip()}
 
     def _give(self) -> None:
-        self.problem.say(None)
         reason = self._read_reason()
         changes = self._changes()
         if not changes:
             self._why.set_error("Nothing is changed yet.")
         elif reason:
-            self.set_busy(True)
-            self.given.emit((changes, reason))
+            self._tell((changes, reason))
 
 
-class RestoreDialog(_WithReason):
+class RestoreDialog(_MayBringBack):
     """What would change if an earlier version came back. `given` carries the reason."""
 
     def __init__(self, versions: Sequence[Version], place: int, *, mask: bool, window: QWidget) -> None:
@@ -138,21 +155,7 @@ class RestoreDialog(_WithReason):
         hold_rows(self.preview, rows, rows, 40)
         self.body.addWidget(self.preview)
         self._ask_why("It is kept with the new version, beside your name.")
-        self.back = HasComeBack(name)
-        self.body.addWidget(self.back)
-        self.yes.clicked.connect(self._give)
         self._why.line.setFocus()
-
-    def say_problem(self, error: DiveGovError | None) -> None:
-        super().say_problem(error)
-        self.back.offer(error)
-
-    def _give(self) -> None:
-        self.problem.say(None)
-        reason = self._read_reason()
-        if reason:
-            self.set_busy(True)
-            self.given.emit(reason)
 
 
 class DeleteDialog(_WithReason):
@@ -175,14 +178,6 @@ class DeleteDialog(_WithReason):
             danger=True,
         )
         self._ask_why("It is kept with the deletion, beside your name.")
-        self.yes.clicked.connect(self._give)
-
-    def _give(self) -> None:
-        self.problem.say(None)
-        reason = self._read_reason()
-        if reason:
-            self.set_busy(True)
-            self.given.emit(reason)
 
 
 def _called(version: Version, mask: bool) -> str:
