@@ -1,4 +1,4 @@
-"""What a page says in the place of its content where the database could not be read."""
+"""What a page says in the place of its content where the database cannot be read, or has nothing to read yet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from collections.abc import Callable
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.widgets import EmptyState
+
+
+def not_deployed(context: AppContext, page: str, why: str) -> EmptyState:
+    """Scripts were never applied: `why` the page needs them, with the way to Deploy."""
+    return EmptyState(
+        "deploy",
+        "Nothing is deployed yet",
+        f"{why} Apply them first.",
+        "Open Deploy",
+        lambda: context.go_to("deploy"),
+        name=f"{page}.deploy",
+    )
 
 
 def unreadable(

@@ -32,7 +32,7 @@ from divegov_gui.ui.pages.history.work import (
     search,
 )
 from divegov_gui.ui.pages.page import Page
-from divegov_gui.ui.pages.unreadable import unreadable
+from divegov_gui.ui.pages.unreadable import not_deployed, unreadable
 from divegov_gui.ui.widgets import EmptyState, StateStack, reveal, tool_button
 from divegov_gui.ui.widgets.basics import tabs
 
@@ -162,20 +162,20 @@ class HistoryPage(Page):
 
     def _show_found(self, found: Sequence[Found] | None) -> None:
         if found is None:
-            self._stack.show_state(self._not_deployed())
-            self._offer_past()
+            self._stack.show_state(
+                not_deployed(self._context, "history", "The history is kept by the scripts.")
+            )
         elif not found and not self.search.text:
             self._stack.show_state(self._nobody())
-            self._offer_past()
         else:
             self._stack.show_content()
-            self._offer_past()
             self._prepare()
             self.search.show_found(found, self._diver_id)
             if not found:
                 self._diver_id = None
                 self.diver.show_nobody()
                 self._person.show_state(self._not_found())
+        self._offer_past()
 
     def _prepare(self) -> None:
         """Make those who came since the last time quick to find; meanwhile they are found all the same."""
@@ -190,16 +190,6 @@ class HistoryPage(Page):
             patient=True,
             on_failure=self._context.notifier.error,
             owner=self,
-        )
-
-    def _not_deployed(self) -> EmptyState:
-        return EmptyState(
-            "deploy",
-            "Nothing is deployed yet",
-            "The history is kept by the scripts. Apply them first.",
-            "Open Deploy",
-            lambda: self._context.go_to("deploy"),
-            name="history.deploy",
         )
 
     def _not_found(self) -> EmptyState:

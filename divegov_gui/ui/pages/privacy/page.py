@@ -18,8 +18,8 @@ from divegov_gui.ui.pages.privacy.log_desk import LogDesk
 from divegov_gui.ui.pages.privacy.persona_field import PersonaField
 from divegov_gui.ui.pages.privacy.requests_desk import RequestsDesk
 from divegov_gui.ui.pages.privacy.roles_desk import RolesDesk
-from divegov_gui.ui.pages.unreadable import unreadable
-from divegov_gui.ui.widgets import EmptyState, StateStack, label, tool_button
+from divegov_gui.ui.pages.unreadable import not_deployed, unreadable
+from divegov_gui.ui.widgets import StateStack, label, tool_button
 from divegov_gui.ui.widgets.basics import tabs
 
 
@@ -110,14 +110,7 @@ class PrivacyPage(Page):
     def _show_failure(self, error: DiveGovError | None) -> None:
         """Say why nothing can be shown; None: nothing is deployed yet."""
         if error is None:
-            state = EmptyState(
-                "deploy",
-                "Nothing is deployed yet",
-                "Roles and masks are made by the scripts. Apply them first.",
-                "Open Deploy",
-                lambda: self._context.go_to("deploy"),
-                name="privacy.deploy",
-            )
+            state = not_deployed(self._context, "privacy", "Roles and masks are made by the scripts.")
         else:
             self._context.notifier.error(error)
             state = unreadable(self._context, "privacy", "privacy", error, self._try_again)

@@ -25,10 +25,9 @@ from divegov_gui.ui.pages.rules.work import (
     save,
     try_out,
 )
-from divegov_gui.ui.pages.unreadable import unreadable
+from divegov_gui.ui.pages.unreadable import not_deployed, unreadable
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import (
-    EmptyState,
     ProgressPanel,
     SqlView,
     StateStack,
@@ -136,7 +135,7 @@ class RulesPage(Page):
     def _show_catalogue(self, catalogue: Catalogue | None) -> None:
         self.again.setVisible(catalogue is not None)
         if catalogue is None:
-            self._stack.show_state(self._not_deployed())
+            self._stack.show_state(not_deployed(self._context, "rules", "The rules are kept by the scripts."))
             return
         self._rules = {rule.code: rule for rule in catalogue.rules}
         rows = [
@@ -177,16 +176,6 @@ class RulesPage(Page):
         lines = self._sql.splitlines()
         self.sql.note_line(
             next((n for n, line in enumerate(lines, start=1) if code in line and "--" in line), 0)
-        )
-
-    def _not_deployed(self) -> EmptyState:
-        return EmptyState(
-            "deploy",
-            "Nothing is deployed yet",
-            "The rules are kept by the scripts. Apply them first.",
-            "Open Deploy",
-            lambda: self._context.go_to("deploy"),
-            name="rules.deploy",
         )
 
     def _show_failure(self, error: DiveGovError) -> None:
