@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from divegov_gui.services.history import FIELDS
 from divegov_gui.ui.masking import masked
-from divegov_gui.ui.pages.privacy.work import ROLES, TITLE_WIDE, Comparison, role_wide
-from divegov_gui.ui.widgets import CellBadge, Column
-from divegov_gui.ui.widgets.list_table import ListTable
+from divegov_gui.ui.pages.privacy.by_role import ByRoleTable
+from divegov_gui.ui.pages.privacy.work import ROLES, Comparison
+from divegov_gui.ui.widgets import CellBadge
 
 _NOTHING = "–"
 
@@ -33,36 +33,28 @@ class SeenRow:
             setattr(self, role, value or _NOTHING)
 
 
-def _role_column(role: str, title: str) -> Column:
-    def badge(row: SeenRow) -> CellBadge | None:
-        if role in row.withheld:
-            return CellBadge("in the clear", "success", "reveal")
-        return CellBadge(getattr(row, role), "neutral", "hide") if role in row.veiled else None
-
-    def tip(row: SeenRow) -> str:
-        state = "masked" if role in row.veiled else "in the clear"
-        return f"{row.title} for the {title.lower()}: {getattr(row, role)} ({state})"
-
-    return Column(
-        role,
-        title,
-        role_wide(role),
-        sortable=False,
-        badge=badge,
-        tooltip=tip,
-    )
+def _badge(row: SeenRow, role: str) -> CellBadge | None:
+    if role in row.withheld:
+        return CellBadge("in the clear", "success", "reveal")
+    return CellBadge(getattr(row, role), "neutral", "hide") if role in row.veiled else None
 
 
-class ComparisonTable(ListTable):
+def _tip(row: SeenRow, role: str, title: str) -> str:
+    state = "masked" if role in row.veiled else "in the clear"
+    return f"{row.title} for the {title.lower()}: {getattr(row, role)} ({state})"
+
+
+class ComparisonTable(ByRoleTable):
     """A row for each field, a column for each role; a mask has a sign of its own."""
 
     def __init__(self, *, mask: bool, parent: QWidget | None = None) -> None:
         super().__init__(
-            (Column("title", "Field", TITLE_WIDE, sortable=False), *(_role_column(*role) for role in ROLES)),
             name="privacy.comparison",
             accessible="What each role sees",
             key="column",
-            description="A row for each field, a column for each role.",
+            titled="Field",
+            badge=_badge,
+            tip=_tip,
             parent=parent,
         )
         self._mask = mask

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from divegov_gui.ui.pages.privacy.work import ROLES, TITLE_WIDE, role_wide
-from divegov_gui.ui.widgets import CellBadge, Column
-from divegov_gui.ui.widgets.list_table import ListTable
+from divegov_gui.ui.pages.privacy.by_role import ByRoleTable
+from divegov_gui.ui.pages.privacy.work import ROLES
+from divegov_gui.ui.widgets import CellBadge
 
 _DEEDS = (
     ("Ingest records", "Govern_Batch"),
@@ -34,31 +34,22 @@ class DeedRow:
             setattr(self, role, "May" if needed in rights.get(role, frozenset()) else "May not")
 
 
-def _role_column(role: str, title: str) -> Column:
-    def badge(row: DeedRow) -> CellBadge:
-        may = getattr(row, role) == "May"
-        return CellBadge(getattr(row, role), "success" if may else "neutral", "success" if may else "cancel")
-
-    return Column(
-        role,
-        title,
-        role_wide(role),
-        sortable=False,
-        badge=badge,
-        tooltip=lambda row: f"{title}: {row.needed}",
-    )
+def _badge(row: DeedRow, role: str) -> CellBadge:
+    may = getattr(row, role) == "May"
+    return CellBadge(getattr(row, role), "success" if may else "neutral", "success" if may else "cancel")
 
 
-class RightsTable(ListTable):
+class RightsTable(ByRoleTable):
     """A row for each action, a column for each role: as the database grants it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            (Column("title", "Action", TITLE_WIDE, sortable=False), *(_role_column(*role) for role in ROLES)),
             name="privacy.rights",
             accessible="What each role may do",
             key="title",
-            description="A row for each action, a column for each role.",
+            titled="Action",
+            badge=_badge,
+            tip=lambda row, _, title: f"{title}: {row.needed}",
             parent=parent,
         )
 

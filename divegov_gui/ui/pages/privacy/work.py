@@ -25,13 +25,6 @@ PERSONAS: tuple[tuple[str, str], ...] = (
 """As whom one may act in a file without logins."""
 ROLES = PERSONAS[:3]
 """The roles that are compared, in the order of what they see."""
-TITLE_WIDE = 130
-"""The first column of both tables that compare them, one under the other."""
-
-
-def role_wide(role: str) -> int:
-    """How wide a role's column is in both; the last one takes what is left."""
-    return 150 if role == ROLES[-1][0] else 194
 
 
 @dataclass(frozen=True)
