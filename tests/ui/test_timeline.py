@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from divegov_gui.ui.pages.history.timeline import Timeline
 from divegov_gui.ui.pages.history.timeline_lives import SLIM, Lives
-from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan, span_at
+from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan
 from divegov_gui.ui.pages.history.timeline_scale import (
     Scale,
     equal_steps,
@@ -187,7 +187,7 @@ def test_the_cursor_is_dragged_into_the_past_and_snaps_to_a_change(qtbot: QtBot,
     qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=at)
     qtbot.mouseMove(timeline, QPoint(middle(timeline, 1).x(), at.y()))
     assert timeline.as_of is not None
-    assert span_at(YEARS, timeline.as_of) == 1
+    assert timeline.lives.place_at(timeline.as_of) == 1
     qtbot.mouseMove(timeline, QPoint(round(timeline.bar_of(2).left()) + 3, at.y()))
     qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=at)
     assert timeline.as_of == YEARS[2].first

@@ -11,7 +11,6 @@ from divegov_gui.ui.masking import masked
 from divegov_gui.ui.pages.history.diff_panel import DiffPanel
 from divegov_gui.ui.pages.history.story import events_of, marks_of
 from divegov_gui.ui.pages.history.timeline_card import TimelineCard
-from divegov_gui.ui.pages.history.timeline_parts import span_at
 from divegov_gui.ui.pages.history.version_list import VersionList
 from divegov_gui.ui.pages.history.versions import Version
 from divegov_gui.ui.pages.history.work import DiverHistory
@@ -169,7 +168,7 @@ class DiverPane(QWidget):
         """The place of the version valid as of the instant; -1 for none, None where one looks from now."""
         if self._as_of is None or self._history is None:
             return None
-        place = span_at(self.timeline.spans, self._as_of)
+        place = self.timeline.lives.place_at(self._as_of)
         return -1 if place is None else place
 
     def _choose(self, place: int) -> None:

@@ -26,7 +26,7 @@ from divegov_gui.ui.pages.history.timeline_paint import (
     lane_height,
     mark_groups,
 )
-from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan, span_at
+from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan
 from divegov_gui.ui.pages.history.timeline_scale import Scale, equal_steps, to_scale, utc_text
 from divegov_gui.ui.pages.history.timeline_window import TimeWindow
 from divegov_gui.ui.times import both_times
@@ -157,11 +157,11 @@ class Timeline(QWidget):
         if self.spans:
             painter.save()
             painter.setClipRect(lanes.area.adjusted(-4, 0, 4, 0))
-            drawing = TimelinePainter(painter, self.sight, lanes, self.lives.now)
+            drawing = TimelinePainter(painter, self.sight, lanes, self.lives)
             drawing.axis()
             drawing.lane()
             drawing.story(self._marks_in_sight())
-            drawing.versions(self.lives, self._chosen, focused=self.hasFocus())
+            drawing.versions(self._chosen, focused=self.hasFocus())
             drawing.cursor(self._as_of, self._dragging == "cursor")
             painter.restore()
         if self.hasFocus():
@@ -169,7 +169,7 @@ class Timeline(QWidget):
 
     def bar_of(self, place: int) -> QRectF:
         """Where the version at a place is drawn."""
-        return bar_area(self.spans[place], self.sight, self._lanes(), self.lives.now)
+        return bar_area(self.lives, place, self.sight, self._lanes())
 
     def cursor_x(self) -> float:
         """The pixel of the instant that one looks from."""
@@ -365,7 +365,7 @@ class Timeline(QWidget):
         self.setAccessibleName(f"Timeline of {count} version{'' if count == 1 else 's'}")
         words = self.spans[self._chosen].sentence if 0 <= self._chosen < count else "Nothing to show yet."
         if self._as_of is not None:
-            there = span_at(self.spans, self._as_of)
+            there = self.lives.place_at(self._as_of)
             which = "no version was valid" if there is None else f"{self.spans[there].title} was valid"
             words += f" Looking from {both_times(utc_text(self._as_of))}: {which}."
         self.setAccessibleDescription(words)

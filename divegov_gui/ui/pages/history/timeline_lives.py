@@ -54,6 +54,14 @@ class Lives:
         """The place of the last version that began by an instant, -1 for none."""
         return bisect_right(self.starts, instant) - 1
 
+    def place_at(self, instant: int) -> int | None:
+        """The place of the version that was valid at an instant; None where there was none."""
+        place = self.place_before(instant)
+        if place < 0:
+            return None
+        last = self.spans[place].last
+        return place if last is None or instant < last else None
+
     def nearest_change(self, instant: int) -> int:
         """The beginning or end of a version that is nearest to an instant in time."""
         at = bisect_left(self.changes, instant)

@@ -59,11 +59,10 @@ def lane_height(has_story: bool) -> int:
     return AXIS + (STORY if has_story else 0) + 4 + BAR + FOOT
 
 
-def bar_area(span: VersionSpan, window: TimeWindow, lanes: Lanes, now: int) -> QRectF:
-    """Where a version is drawn: never so narrow that it could not be seen."""
-    left = window.x(span.first)
-    right = window.x(span.last if span.last is not None else max(now, span.first + 1))
-    if span.last is None:
+def bar_area(lives: Lives, place: int, window: TimeWindow, lanes: Lanes) -> QRectF:
+    """Where the version at a place is drawn: never so narrow that it could not be seen."""
+    left, right = window.x(lives.starts[place]), window.x(lives.end(place))
+    if lives.spans[place].last is None:
         right += _POINT
     width = max(right - left - _SEAM, 3.0)
     return QRectF(left, lanes.bars.top(), width, lanes.bars.height())
@@ -84,8 +83,8 @@ def mark_groups(marks: Sequence[StoryMark], window: TimeWindow) -> list[tuple[fl
 class TimelinePainter:
     """One painting of one timeline."""
 
-    def __init__(self, painter: QPainter, window: TimeWindow, lanes: Lanes, now: int) -> None:
-        self._painter, self._window, self._lanes, self._now = painter, window, lanes, now
+    def __init__(self, painter: QPainter, window: TimeWindow, lanes: Lanes, lives: Lives) -> None:
+        self._painter, self._window, self._lanes, self._lives = painter, window, lanes, lives
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     # --- the axis
@@ -186,22 +185,20 @@ class TimelinePainter:
         self._painter.setPen(QPen(color("control_border"), 1, Qt.PenStyle.DashLine))
         self._painter.drawLine(QPointF(bars.left(), middle), QPointF(bars.right(), middle))
 
-    def versions(self, lives: Lives, chosen: int, *, focused: bool) -> None:
+    def versions(self, chosen: int, *, focused: bool) -> None:
         """All versions in sight, the chosen one over its neighbours."""
-        for piece in lives.in_sight(self._window, _POINT):
+        for piece in self._lives.in_sight(self._window, _POINT):
             if piece.count > 1:
-                self._many(lives, piece)
+                self._many(piece)
             elif piece.first != chosen:
-                self.version(lives.spans[piece.first], chosen=False, focused=False)
-        if 0 <= chosen < len(lives.spans):
-            self.version(lives.spans[chosen], chosen=True, focused=focused)
+                self._version(piece.first, chosen=False, focused=False)
+        if 0 <= chosen < len(self._lives.spans):
+            self._version(chosen, chosen=True, focused=focused)
 
-    def _many(self, lives: Lives, piece: Piece) -> None:
+    def _many(self, piece: Piece) -> None:
         """Versions that stand too close to be told apart, as one: how many they are, as far as there is room."""
-        ends = (lives.spans[piece.first], lives.spans[piece.last])
-        first, last = (bar_area(span, self._window, self._lanes, self._now) for span in ends)
-        area = first.united(last)
-        _, edge, ink = _bar_colors(ends[0], False)
+        area = self._bar(piece.first).united(self._bar(piece.last))
+        _, edge, ink = _bar_colors(self._lives.spans[piece.first], False)
         path = rounded(area.adjusted(0.5, 0.5, -0.5, -0.5), 6 if area.width() > 14 else 1.5)
         painter = self._painter
         painter.fillPath(path, color("neutral_soft"))
@@ -221,9 +218,12 @@ class TimelinePainter:
             painter.setPen(ink)
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
-    def version(self, span: VersionSpan, *, chosen: bool, focused: bool) -> None:
+    def _bar(self, place: int) -> QRectF:
+        return bar_area(self._lives, place, self._window, self._lanes)
+
+    def _version(self, place: int, *, chosen: bool, focused: bool) -> None:
         """One version with what it changed, who did it and why, as far as there is room."""
-        area = bar_area(span, self._window, self._lanes, self._now)
+        span, area = self._lives.spans[place], self._bar(place)
         if area.right() < self._lanes.area.left() or area.left() > self._lanes.area.right():
             return
         ground, edge, ink = _bar_colors(span, chosen)
@@ -276,7 +276,7 @@ class TimelinePainter:
     def cursor(self, as_of: int | None, dragged: bool) -> None:
         """The line of the instant, with a handle; what came later is veiled."""
         area, bars = self._lanes.area, self._lanes.bars
-        x = self._window.x(self._now if as_of is None else as_of)
+        x = self._window.x(self._lives.now if as_of is None else as_of)
         if as_of is not None and x < area.right():
             veil = color("raised")
             veil.setAlphaF(0.72)

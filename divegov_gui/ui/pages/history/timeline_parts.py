@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,12 +64,3 @@ class StoryMark:
     def instant(self) -> int:
         """When, in microseconds since 1970."""
         return microseconds(self.at)
-
-
-def span_at(spans: Sequence[VersionSpan], instant: int) -> int | None:
-    """The place of the version, in their order of time, that was valid at `instant`; None where there was none."""
-    place = bisect_right(spans, instant, key=lambda span: span.first) - 1
-    if place < 0:
-        return None
-    last = spans[place].last
-    return place if last is None or instant < last else None
