@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from blank_pages import blank_pages
 from driving import fill, quiet
+from lives import give_past
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
@@ -116,6 +117,12 @@ def governed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def workspace(governed: Path, tmp_path: Path) -> Path:
     """A copy of the governed workspace, this test's own."""
     return Path(shutil.copy(governed, tmp_path / "harbour.db"))
+
+
+@pytest.fixture
+def lived(workspace: Path) -> Path:
+    """This test's own workspace, with the divers in it who have a past."""
+    return give_past(workspace)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QListView,
+    QTabBar,
     QTableView,
     QWidget,
 )
@@ -28,6 +30,7 @@ from divegov_gui.services.deployment import deploy
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.ui.capture import settle
+from divegov_gui.ui.pages.history.search_pane import SearchPane
 from divegov_gui.ui.theme import text_font
 
 W = TypeVar("W", bound=QWidget)
@@ -59,6 +62,15 @@ def ask(workspace: Path, question: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def open_page(open_on: Callable[..., Steward], place: Path, key: str) -> Steward:
+    """The window on a workspace, turned to the page `key`, on a small screen."""
+    steward = open_on(place)
+    steward.window.resize(1280, 800)
+    steward.window.go_to(key)
+    quiet(steward)
+    return steward
+
+
 def quiet(steward: Steward) -> None:
     """Wait until all that was asked for is there, what a table asks for when it paints included."""
     settle(steward.is_quiet)
@@ -78,6 +90,29 @@ def click(qtbot: QtBot, steward: Steward, name: str) -> None:
     assert control.isVisible(), f"{name} is not in sight"
     assert control.isEnabled(), f"{name} is disabled"
     qtbot.mouseClick(control, Qt.MouseButton.LeftButton)
+
+
+def click_tab(qtbot: QtBot, steward: Steward, name: str, at: int) -> None:
+    """Click a tab of the row of tabs `name`."""
+    bar = find(steward, name, QTabBar)
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
+
+
+def write(qtbot: QtBot, steward: Steward, name: str, text: str) -> None:
+    """Type into a field, over what stands there."""
+    field = find(steward, name, QLineEdit)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+
+
+def look_for(qtbot: QtBot, steward: Steward, key: str, text: str) -> None:
+    """Search for a diver on the page `key`, and wait for what is found."""
+    pane = steward.window.page(key).findChild(SearchPane)
+    assert pane is not None
+    with qtbot.waitSignal(pane.searched):
+        write(qtbot, steward, f"{key}.search", text)
+    quiet(steward)
 
 
 def click_row(qtbot: QtBot, table: QTableView | QListView, row: int, column: int = 0) -> None:

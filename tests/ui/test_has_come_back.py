@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, click, find, quiet, texts
-from lives import ADA, BRUNO, give_past
+from driving import ask, click, find, look_for, open_page, quiet, texts, write
+from lives import ADA, BRUNO
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 from quarantine_harness import Workbench
 
@@ -19,7 +19,6 @@ from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services import subjects
 from divegov_gui.services.queue import read_versions
 from divegov_gui.services.review import Edit, edit_records
-from divegov_gui.ui.pages.history.page import HistoryPage
 from divegov_gui.ui.pages.history.timeline import Timeline
 
 _WORDS = "would become a person who was erased"
@@ -30,15 +29,14 @@ def erase(session: Any, diver: int) -> None:
 
 
 @pytest.fixture
-def steward(open_on: Any, workspace: Path) -> Steward:
+def steward(open_on: Any, lived: Path) -> Steward:
     """Ada is there; Bruno, and who had Ada's first email after her, were erased."""
-    give_past(workspace)
-    session = open_workspace(workspace)
+    session = open_workspace(lived)
     try:
         session.call(
             "Update_Diver",
             diver_id=1,
-            valid_from=ask(workspace, "SELECT Valid_From FROM Diver WHERE Diver_ID = 1")[0][0],
+            valid_from=ask(lived, "SELECT Valid_From FROM Diver WHERE Diver_ID = 1")[0][0],
             values='{"Email": "ada.obi@example.net"}',
             reason="new address",
         )
@@ -46,26 +44,7 @@ def steward(open_on: Any, workspace: Path) -> Steward:
             erase(session, diver)
     finally:
         session.close()
-    opened: Steward = open_on(workspace)
-    opened.window.resize(1280, 800)
-    opened.window.go_to("history")
-    quiet(opened)
-    return opened
-
-
-def write(qtbot: QtBot, steward: Steward, name: str, text: str) -> None:
-    field = find(steward, name, QLineEdit)
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, text)
-
-
-def show_ada(qtbot: QtBot, steward: Steward) -> None:
-    page = steward.window.page("history")
-    assert isinstance(page, HistoryPage)
-    with qtbot.waitSignal(page.search.searched):
-        write(qtbot, steward, "history.search", str(ADA))
-    quiet(steward)
+    return open_page(open_on, lived, "history")
 
 
 def press(qtbot: QtBot, steward: Steward, name: str) -> None:
@@ -97,7 +76,7 @@ def test_a_diver_becomes_an_erased_person_only_when_one_says_that_they_have_come
     change: Callable[[QtBot, Steward], str],
     email: str,
 ) -> None:
-    show_ada(qtbot, steward)
+    look_for(qtbot, steward, "history", str(ADA))
     name = change(qtbot, steward)
     back = find(steward, f"{name}.is_back", QCheckBox)
     assert not back.isVisible(), "nobody is asked who need not be"

@@ -9,8 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, cells, click, click_row, clipped, find, quiet, texts
-from lives import ADA, BRUNO, MINA, change, give_long_past, give_past
+from driving import (
+    ask,
+    cells,
+    click,
+    click_row,
+    click_tab,
+    clipped,
+    find,
+    look_for,
+    open_page,
+    quiet,
+    texts,
+    write,
+)
+from lives import ADA, BRUNO, MINA, change, give_long_past
 from PySide6.QtCore import QCoreApplication, QDateTime, QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -47,17 +60,8 @@ from divegov_gui.ui.widgets.story_thread import StoryThread
 
 
 @pytest.fixture
-def lived(workspace: Path) -> Path:
-    return give_past(workspace)
-
-
-@pytest.fixture
 def steward(open_on: Any, lived: Path) -> Steward:
-    opened: Steward = open_on(lived)
-    opened.window.resize(1280, 800)
-    opened.window.go_to("history")
-    quiet(opened)
-    return opened
+    return open_page(open_on, lived, "history")
 
 
 def page(steward: Steward) -> HistoryPage:
@@ -67,12 +71,7 @@ def page(steward: Steward) -> HistoryPage:
 
 
 def search(qtbot: QtBot, steward: Steward, text: str) -> None:
-    """Type a text as a person does, and wait for what it finds."""
-    field = find(steward, "history.search", QLineEdit)
-    field.clear()
-    with qtbot.waitSignal(page(steward).search.searched):
-        qtbot.keyClicks(field, text)
-    quiet(steward)
+    look_for(qtbot, steward, "history", text)
 
 
 def show(qtbot: QtBot, steward: Steward, diver_id: int) -> None:
@@ -95,8 +94,7 @@ def label(steward: Steward, name: str) -> str:
 
 
 def turn_to(qtbot: QtBot, steward: Steward, view: int) -> None:
-    bar = find(steward, "history.views", QTabBar)
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(view).center())
+    click_tab(qtbot, steward, "history.views", view)
     quiet(steward)
 
 
@@ -214,8 +212,7 @@ def test_a_long_story_is_told_from_its_end_and_more_of_it_when_asked_for(
     give_long_past(lived, 250)
     show(qtbot, steward, MINA)
     assert find(steward, "history.versions", VersionList).model().rowCount() == 250
-    tabs = find(steward, "history.details_tabs", QTabBar)
-    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(2).center())
+    click_tab(qtbot, steward, "history.details_tabs", 2)
     told = find(steward, "history.story", StoryThread)
     qtbot.waitUntil(lambda: story_lines(told)[-1:] == ["Moved 249"])
     assert story_lines(told) == [f"Moved {number}" for number in range(150, 250)]
@@ -278,8 +275,7 @@ def test_keys_on_the_timeline_walk_through_the_versions(qtbot: QtBot, steward: S
 
 def test_the_list_of_versions_is_the_same_walk(qtbot: QtBot, steward: Steward) -> None:
     show(qtbot, steward, ADA)
-    tabs = find(steward, "history.details_tabs", QTabBar)
-    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(1).center())
+    click_tab(qtbot, steward, "history.details_tabs", 1)
     quiet(steward)
     table = find(steward, "history.versions", QTableView)
     assert cells(table, 0)[:2] == ["5", "Current"]
@@ -434,10 +430,9 @@ def test_while_all_changes_are_counted_nothing_waits_for_it_and_it_can_be_stoppe
     monkeypatch.setattr(changes_view, "page_size", lambda: 2)
     monkeypatch.setattr(changes_view, "count_changes", count)
     find(steward, "history.since", QDateTimeEdit).setDateTime(QDateTime(2020, 6, 1, 0, 0, 0))
-    bar = find(steward, "history.views", QTabBar)
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
+    click_tab(qtbot, steward, "history.views", 2)
     qtbot.waitUntil(lambda: bool(began))
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+    click_tab(qtbot, steward, "history.views", 0)
     qtbot.keyClicks(find(steward, "history.search", QLineEdit), str(ADA))
     qtbot.waitUntil(lambda: len(find(steward, "history.timeline", Timeline).spans) == 5)
     qtbot.waitUntil(lambda: len(began) > 1)
@@ -484,21 +479,14 @@ def test_what_changed_is_exported_as_it_is_filtered(qtbot: QtBot, steward: Stewa
 # --- changing
 
 
-def fill(qtbot: QtBot, steward: Steward, name: str, text: str) -> None:
-    field = find(steward, name, QLineEdit)
-    field.setFocus()
-    field.selectAll()
-    qtbot.keyClicks(field, text)
-
-
 def test_an_edit_is_a_new_version_with_a_reason(qtbot: QtBot, steward: Steward, lived: Path) -> None:
     show(qtbot, steward, ADA)
     click(qtbot, steward, "history.edit_diver")
     quiet(steward)
-    fill(qtbot, steward, "history.edit.phone", "+34 600 999 888")
+    write(qtbot, steward, "history.edit.phone", "+34 600 999 888")
     click(qtbot, steward, "history.edit.ok")
     assert "Say why; it is kept with the version." in texts(find(steward, "history.edit"))
-    fill(qtbot, steward, "history.edit.reason", "Called us")
+    write(qtbot, steward, "history.edit.reason", "Called us")
     click(qtbot, steward, "history.edit.ok")
     quiet(steward)
     assert ask(lived, f"SELECT Phone, Change_Reason FROM Diver WHERE Diver_ID = {ADA}") == [
@@ -531,8 +519,8 @@ def test_while_the_search_is_prepared_a_change_is_saved_at_once(
     qtbot.waitUntil(lambda: len(find(steward, "history.timeline", Timeline).spans) == 5)
     click(qtbot, steward, "history.edit_diver")
     qtbot.waitUntil(lambda: steward.window.findChild(QLineEdit, "history.edit.phone") is not None)
-    fill(qtbot, steward, "history.edit.phone", "+34 600 999 888")
-    fill(qtbot, steward, "history.edit.reason", "Called us")
+    write(qtbot, steward, "history.edit.phone", "+34 600 999 888")
+    write(qtbot, steward, "history.edit.reason", "Called us")
     click(qtbot, steward, "history.edit.ok")
     qtbot.waitUntil(
         lambda: ask(lived, f"SELECT Phone FROM Diver WHERE Diver_ID = {ADA}") == [("+34600999888",)]
@@ -546,8 +534,8 @@ def test_a_value_that_the_rules_refuse_is_explained_in_its_place(qtbot: QtBot, s
     show(qtbot, steward, ADA)
     click(qtbot, steward, "history.edit_diver")
     quiet(steward)
-    fill(qtbot, steward, "history.edit.email", "no address")
-    fill(qtbot, steward, "history.edit.reason", "Test")
+    write(qtbot, steward, "history.edit.email", "no address")
+    write(qtbot, steward, "history.edit.reason", "Test")
     click(qtbot, steward, "history.edit.ok")
     quiet(steward)
     said = " ".join(texts(find(steward, "history.edit.problem")))
@@ -561,8 +549,8 @@ def test_a_conflict_says_who_was_faster_and_keeps_what_was_typed(
     show(qtbot, steward, ADA)
     click(qtbot, steward, "history.edit_diver")
     quiet(steward)
-    fill(qtbot, steward, "history.edit.first_name", "Adaeze")
-    fill(qtbot, steward, "history.edit.reason", "Passport seen")
+    write(qtbot, steward, "history.edit.first_name", "Adaeze")
+    write(qtbot, steward, "history.edit.reason", "Passport seen")
     change(lived, "Phone = '+15550009999', Modified_By = 'zoe', Change_Reason = 'New phone'")
     click(qtbot, steward, "history.edit.ok")
     quiet(steward)
@@ -587,7 +575,7 @@ def test_an_earlier_version_is_restored_after_a_preview(qtbot: QtBot, steward: S
     quiet(steward)
     preview = find(steward, "history.preview", QTableView)
     assert cells(preview, 0) == ["Changed", "Last name", "Okonkwo", "Obi"]
-    fill(qtbot, steward, "history.bring_back.reason", "The marriage was annulled")
+    write(qtbot, steward, "history.bring_back.reason", "The marriage was annulled")
     click(qtbot, steward, "history.bring_back.ok")
     quiet(steward)
     assert ask(lived, f"SELECT Last_Name, Change_Reason FROM Diver WHERE Diver_ID = {ADA}") == [
@@ -600,7 +588,7 @@ def test_a_deleted_diver_is_brought_back(qtbot: QtBot, steward: Steward, lived: 
     show(qtbot, steward, BRUNO)
     click(qtbot, steward, "history.restore")
     quiet(steward)
-    fill(qtbot, steward, "history.bring_back.reason", "Deleted by mistake")
+    write(qtbot, steward, "history.bring_back.reason", "Deleted by mistake")
     click(qtbot, steward, "history.bring_back.ok")
     quiet(steward)
     assert ask(lived, f"SELECT First_Name FROM Diver WHERE Diver_ID = {BRUNO}") == [("Bruno",)]
@@ -610,7 +598,7 @@ def test_a_deleted_diver_is_brought_back(qtbot: QtBot, steward: Steward, lived: 
 def test_a_deletion_wants_a_reason_and_keeps_the_past(qtbot: QtBot, steward: Steward, lived: Path) -> None:
     show(qtbot, steward, ADA)
     click(qtbot, steward, "history.delete")
-    fill(qtbot, steward, "history.remove.reason", "Asked to leave")
+    write(qtbot, steward, "history.remove.reason", "Asked to leave")
     click(qtbot, steward, "history.remove.ok")
     quiet(steward)
     assert ask(lived, f"SELECT count(*) FROM Diver WHERE Diver_ID = {ADA}") == [(0,)]
@@ -726,8 +714,8 @@ def test_a_masked_field_that_is_left_alone_is_not_written(qtbot: QtBot, steward:
     dialog = EditDialog(masked, ("Diver",), mask=False, window=steward.window)
     dialog.open()
     assert "Masked for your role; leave it as it is to keep the value." in texts(dialog)
-    fill(qtbot, steward, "history.edit.first_name", "Eve")
-    fill(qtbot, steward, "history.edit.reason", "Passport seen")
+    write(qtbot, steward, "history.edit.first_name", "Eve")
+    write(qtbot, steward, "history.edit.reason", "Passport seen")
     with qtbot.waitSignal(dialog.given) as told:
         click(qtbot, steward, "history.edit.ok")
     assert told.args == [({"First_Name": "Eve"}, "Passport seen")]

@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, cells, click, click_row, clipped, fill, find, own_scripts, quiet, shortened, texts
+from driving import (
+    ask,
+    cells,
+    click,
+    click_row,
+    click_tab,
+    clipped,
+    fill,
+    find,
+    own_scripts,
+    quiet,
+    shortened,
+    texts,
+)
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTabBar, QTableView
 from pytestqt.qtbot import QtBot
@@ -227,7 +240,7 @@ def turn_to(qtbot: QtBot, steward: Any, title: str) -> None:
     """Click a view's tab."""
     bar = find(steward, "overview.views", QTabBar)
     at = next(i for i in range(bar.count()) if bar.tabText(i) == title)
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
+    click_tab(qtbot, steward, "overview.views", at)
     quiet(steward)
 
 
@@ -339,8 +352,7 @@ def test_an_opened_batch_stays_open_when_the_page_is_read_anew(
 
 def show_records(qtbot: QtBot, steward: Any, batch_row: int) -> DataTable:
     open_batch(qtbot, steward, batch_row)
-    bar = find(steward, "overview.batch_tabs", QTabBar)
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    click_tab(qtbot, steward, "overview.batch_tabs", 1)
     quiet(steward)
     return find(steward, "overview.records", DataTable)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from driving import find, quiet, texts
-from lives import ADA, give_past
+from lives import ADA
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QLabel, QTableView
 from pytestqt.qtbot import QtBot
@@ -23,9 +23,9 @@ from divegov_gui.ui.pages.privacy.page import PrivacyPage
 
 
 @pytest.fixture
-def at_server(open_on: Any, workspace: Path, tmp_path: Path) -> Steward:
+def at_server(open_on: Any, lived: Path, tmp_path: Path) -> Steward:
     """The window turned to a server that holds two divers with a past."""
-    server = ServerOnSqlite(give_past(workspace))
+    server = ServerOnSqlite(lived)
     steward: Steward = open_on(tmp_path / "reef.db")
     place = ServerPlace(
         "Harbour", replace(SqlServerProfile("sql01.example.org"), port=1444), odbc=server.odbc

@@ -8,8 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import ask, cells, click, clipped, fill, find, quiet, texts
-from lives import ADA, give_past
+from driving import (
+    ask,
+    cells,
+    click,
+    click_tab,
+    clipped,
+    fill,
+    find,
+    look_for,
+    open_page,
+    quiet,
+    texts,
+    write,
+)
+from lives import ADA
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
@@ -36,17 +49,8 @@ FORMER = ("Okonkwo", "ada.obi@", "a.okonkwo@", "+4917012345", *SECRETS)
 
 
 @pytest.fixture
-def lived(workspace: Path) -> Path:
-    return give_past(workspace)
-
-
-@pytest.fixture
 def steward(open_on: Any, lived: Path) -> Steward:
-    opened: Steward = open_on(lived)
-    opened.window.resize(1280, 800)
-    opened.window.go_to("privacy")
-    quiet(opened)
-    return opened
+    return open_page(open_on, lived, "privacy")
 
 
 def page(steward: Steward) -> PrivacyPage:
@@ -74,25 +78,13 @@ def take_sample(qtbot: QtBot, steward: Steward, text: str = str(ADA)) -> None:
 
 
 def turn_to(qtbot: QtBot, steward: Steward, view: int) -> None:
-    bar = find(steward, "privacy.views", QTabBar)
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(view).center())
+    click_tab(qtbot, steward, "privacy.views", view)
     quiet(steward)
 
 
 def choose_person(qtbot: QtBot, steward: Steward, text: str = str(ADA)) -> None:
     turn_to(qtbot, steward, 1)
-    field = find(steward, "privacy.search", QLineEdit)
-    field.clear()
-    with qtbot.waitSignal(page(steward).requests.view.search.searched):
-        qtbot.keyClicks(field, text)
-    quiet(steward)
-
-
-def type_into(qtbot: QtBot, steward: Steward, name: str, text: str) -> None:
-    field = find(steward, name, QLineEdit)
-    field.setFocus()
-    field.clear()
-    qtbot.keyClicks(field, text)
+    look_for(qtbot, steward, "privacy", text)
 
 
 def table(steward: Steward, name: str) -> list[list[str]]:
@@ -254,7 +246,7 @@ def test_what_a_role_may_not_do_is_explained_and_not_offered(qtbot: QtBot, stewa
 def reveal(qtbot: QtBot, steward: Steward, column: str, reason: str) -> None:
     field = find(steward, "privacy.reveal_field", QComboBox)
     field.setCurrentIndex(field.findData(column))
-    type_into(qtbot, steward, "privacy.reveal_reason", reason)
+    write(qtbot, steward, "privacy.reveal_reason", reason)
     click(qtbot, steward, "privacy.reveal")
     quiet(steward)
 
@@ -343,11 +335,11 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     assert [row for row in table(officer, "privacy.inventory") if row[1] == "4"]
     assert ask(lived, f"SELECT count(*) FROM Diver WHERE Diver_ID = {ADA}") == [(1,)]
     erase = find(officer, "privacy.erase")
-    type_into(qtbot, officer, "privacy.erase_reason", "DSR-2026-118")
+    write(qtbot, officer, "privacy.erase_reason", "DSR-2026-118")
     assert not erase.isEnabled()
-    type_into(qtbot, officer, "privacy.erase_word", f"erase {ADA}")
+    write(qtbot, officer, "privacy.erase_word", f"erase {ADA}")
     assert not erase.isEnabled(), "the word is to be typed as it is asked for"
-    type_into(qtbot, officer, "privacy.erase_word", f"ERASE {ADA}")
+    write(qtbot, officer, "privacy.erase_word", f"ERASE {ADA}")
     click(qtbot, officer, "privacy.erase")
     quiet(officer)
     assert "none was found" in find(officer, "privacy.verdict", QLabel).text()
@@ -389,15 +381,15 @@ def test_what_was_typed_shown_or_revealed_of_an_erased_person_is_on_no_page_any_
     turn_to(qtbot, officer, 0)
     take_sample(qtbot, officer, SECRETS[0] + "example.net")
     assert f"Diver {ADA}" in find(officer, "privacy.who", QLabel).text(), "found by the whole of the email"
-    type_into(qtbot, officer, "privacy.reveal_reason", "DSR-1")
+    write(qtbot, officer, "privacy.reveal_reason", "DSR-1")
     click(qtbot, officer, "privacy.reveal")
     quiet(officer)
     assert SECRETS[0] in find(officer, "privacy.revealed", QLabel).text().replace("\u200b", "")
     choose_person(qtbot, officer, "okonkwo")
     click(qtbot, officer, "privacy.rehearse")
     quiet(officer)
-    type_into(qtbot, officer, "privacy.erase_reason", "DSR-2026-118")
-    type_into(qtbot, officer, "privacy.erase_word", f"ERASE {ADA}")
+    write(qtbot, officer, "privacy.erase_reason", "DSR-2026-118")
+    write(qtbot, officer, "privacy.erase_word", f"ERASE {ADA}")
     click(qtbot, officer, "privacy.erase")
     quiet(officer)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -419,8 +411,8 @@ def test_the_certificate_stays_in_sight_where_the_list_has_others(qtbot: QtBot, 
     number = page(officer).requests.view.erasure._diver_id
     click(qtbot, officer, "privacy.rehearse")
     quiet(officer)
-    type_into(qtbot, officer, "privacy.erase_reason", "DSR-2026-119")
-    type_into(qtbot, officer, "privacy.erase_word", f"ERASE {number}")
+    write(qtbot, officer, "privacy.erase_reason", "DSR-2026-119")
+    write(qtbot, officer, "privacy.erase_word", f"ERASE {number}")
     click(qtbot, officer, "privacy.erase")
     quiet(officer)
     assert len(table(officer, "privacy.results")) > 1
@@ -572,14 +564,10 @@ def test_an_empty_workspace_says_what_to_do(open_on: Any, tmp_path: Path) -> Non
 def test_while_there_is_no_diver_the_roles_are_told_and_nobody_is_offered(
     qtbot: QtBot, open_on: Any, tmp_path: Path
 ) -> None:
-    steward = open_on(fill(tmp_path / "empty.db"))
-    steward.window.go_to("privacy")
-    quiet(steward)
+    steward = open_page(open_on, fill(tmp_path / "empty.db"), "privacy")
     rights = find(steward, "privacy.rights", QTableView)
     assert cells(rights, 0)[0] == "Ingest records"
-    bar = find(steward, "privacy.views", QTabBar)
-    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
-    quiet(steward)
+    turn_to(qtbot, steward, 1)
     said = texts(steward.window.page("privacy"))
     assert "Nobody is chosen yet" in said
     assert "Erase this person" not in said

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from driving import ask, find, quiet
-from lives import ADA, give_past
+from lives import ADA
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -66,8 +66,8 @@ def leaks(window: QWidget) -> list[str]:
 
 
 @pytest.fixture
-def analyst(open_on: Any, workspace: Path) -> Steward:
-    opened: Steward = open_on(Workspace(give_past(workspace), role="data_analyst"))
+def analyst(open_on: Any, lived: Path) -> Steward:
+    opened: Steward = open_on(Workspace(lived, role="data_analyst"))
     return opened
 
 
@@ -103,15 +103,13 @@ def test_an_analyst_looks_for_somebody_and_copies_what_is_there(
     assert QApplication.activeModalWidget() is None
 
 
-def test_opening_the_history_makes_new_divers_quick_to_find(open_on: Any, workspace: Path) -> None:
+def test_opening_the_history_makes_new_divers_quick_to_find(open_on: Any, lived: Path) -> None:
     """Those who came by the gatekeeper are in no index of names yet; the page has them put there, and only once."""
-    opened: Steward = open_on(give_past(workspace))
-    assert ask(workspace, "SELECT Indexed_To FROM Search_Progress") == [(0,)]
+    opened: Steward = open_on(lived)
+    assert ask(lived, "SELECT Indexed_To FROM Search_Progress") == [(0,)]
     opened.window.go_to("history")
     quiet(opened)
-    assert ask(workspace, "SELECT Indexed_To = (SELECT max(Diver_ID) FROM Diver) FROM Search_Progress") == [
-        (1,)
-    ]
+    assert ask(lived, "SELECT Indexed_To = (SELECT max(Diver_ID) FROM Diver) FROM Search_Progress") == [(1,)]
 
 
 def test_an_analyst_has_no_right_to_prepare_the_search_and_is_not_told_of_it(
