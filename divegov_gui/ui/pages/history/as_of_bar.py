@@ -7,18 +7,13 @@ from datetime import datetime
 from PySide6.QtCore import QDateTime, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDateTimeEdit, QFrame, QHBoxLayout, QSlider, QWidget
 
-from divegov_gui.ui import theme, times
+from divegov_gui.ui import theme
+from divegov_gui.ui.pages.history.moments import moment_field, moment_format
 from divegov_gui.ui.pages.history.timeline_scale import SECOND, local_datetime, utc_text
 from divegov_gui.ui.times import both_times, zone_name
 from divegov_gui.ui.widgets import button, icon_label, label, reveal
 
 _STEPS = 2000
-_DAYS = {times.GERMAN: "dd.MM.yyyy", times.BRITISH: "dd/MM/yyyy", times.AMERICAN: "MM/dd/yyyy"}
-
-
-def moment_format() -> str:
-    """How a field for an instant is written, with the date as the person likes it."""
-    return f"{_DAYS.get(times.date_style(), 'yyyy-MM-dd')} HH:mm:ss"
 
 
 class AsOfBar(QWidget):
@@ -70,14 +65,8 @@ class AsOfBar(QWidget):
 
     # --- inside
     def _date_field(self) -> QDateTimeEdit:
-        field = QDateTimeEdit()
-        field.setObjectName("history.as_of")
-        field.setAccessibleName(f"As of, local time {zone_name()}")
+        field = moment_field("history.as_of", f"As of, local time {zone_name()}")
         field.setToolTip(f"Local time ({zone_name()})")
-        field.setDisplayFormat(moment_format())
-        field.setKeyboardTracking(False)
-        field.setFixedWidth(190)
-        field.lineEdit().setTextMargins(7, 0, 0, 0)  # the style sheet's padding does not reach it
         field.dateTimeChanged.connect(self._type)
         return field
 
@@ -106,9 +95,11 @@ class AsOfBanner(QWidget):
         space = theme.current().space
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self._frame = _notice("warning")
-        outer.addWidget(self._frame)
-        row = QHBoxLayout(self._frame)
+        frame = QFrame()
+        frame.setProperty("notice", "true")
+        frame.setProperty("tone", "warning")
+        outer.addWidget(frame)
+        row = QHBoxLayout(frame)
         row.setContentsMargins(space.m, space.xs, space.xs, space.xs)
         row.setSpacing(space.s)
         row.addWidget(icon_label("clock", "warning_on_soft", 18))
@@ -127,13 +118,6 @@ class AsOfBanner(QWidget):
             utc = utc_text(instant)
             self.words.setText(f"As of {both_times(utc)}")
         reveal(self, instant is not None)
-
-
-def _notice(tone: str) -> QFrame:
-    frame = QFrame()
-    frame.setProperty("notice", "true")
-    frame.setProperty("tone", tone)
-    return frame
 
 
 def _qt(instant: int) -> QDateTime:

@@ -16,10 +16,10 @@ from divegov_gui.services.history import FIELDS
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
-from divegov_gui.ui.pages.history.as_of_bar import moment_format
+from divegov_gui.ui.pages.history.moments import moment_field, moment_format, zone_label
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
 from divegov_gui.ui.pages.history.work import count_changes, read_changes, write_changes
-from divegov_gui.ui.times import both_times, local_time, zone_name
+from divegov_gui.ui.times import both_times, local_time
 from divegov_gui.ui.widgets import (
     CellBadge,
     Column,
@@ -118,9 +118,7 @@ class ChangesView(QWidget):
             row.addWidget(caption)
             row.addWidget(field)
             field.dateTimeChanged.connect(lambda _: self.refresh())
-        zone = label("local time", "hint")
-        zone.setToolTip(zone_name())
-        row.addWidget(zone)
+        row.addWidget(zone_label())
         self.count = label("", "strong", wrap=True, name="history.change_count")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.count, 1)
@@ -242,13 +240,8 @@ _COLUMNS = (
 
 
 def _moment(name: str, accessible: str, seconds: int) -> QDateTimeEdit:
-    field = QDateTimeEdit(QDateTime.fromSecsSinceEpoch(seconds))
-    field.setObjectName(name)
-    field.setAccessibleName(accessible)
-    field.setDisplayFormat(moment_format())
-    field.setKeyboardTracking(False)
-    field.setFixedWidth(190)
-    field.lineEdit().setTextMargins(7, 0, 0, 0)
+    field = moment_field(name, accessible)
+    field.setDateTime(QDateTime.fromSecsSinceEpoch(seconds))
     return field
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
+from divegov_gui.ui.pages.history.moments import zone_label
 from divegov_gui.ui.pages.history.timeline import Timeline
 from divegov_gui.ui.pages.history.timeline_parts import StoryMark, VersionSpan
-from divegov_gui.ui.times import both_times, zone_name
+from divegov_gui.ui.times import both_times
 from divegov_gui.ui.widgets import button, label, plural, tool_button
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 
@@ -57,9 +58,7 @@ class TimelineCard(QFrame):
         self._title = label("", "heading")
         row.addWidget(self._title)
         row.addSpacing(theme.current().space.s)
-        zone = label("local time", "hint")
-        zone.setToolTip(zone_name())
-        row.addWidget(zone)
+        row.addWidget(zone_label())
         row.addStretch(1)
         self._true = self._mode("To scale", "history.to_scale", "As wide as it lasted", False)
         self._equal = self._mode("Equal steps", "history.equal_steps", "Every version equally wide", True)
