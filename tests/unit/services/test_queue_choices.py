@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from parked import ingest, person
 
+from divegov_gui.core.errors import Conflict
 from divegov_gui.database.session import Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services import facets
@@ -26,7 +27,7 @@ from divegov_gui.services.queue import (
     read_rows,
 )
 from divegov_gui.services.queue_query import OPEN, QueueQuery
-from divegov_gui.services.review import claim_records, discard_records
+from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records
 
 
 @pytest.fixture
@@ -148,6 +149,16 @@ def test_of_the_selected_it_is_told_who_has_the_others_and_what_is_ones_own(
 
 def test_what_was_seen_in_an_earlier_version_is_decided_on_in_that_one(session: Session) -> None:
     assert read_decidable(session, [1, 2], seen={1: 7}).versions == ((1, 7), (2, 1))
+
+
+@pytest.mark.parametrize("named", [[(2, 1), (2, 2)], [(2, 2), (2, 1)]])
+def test_of_a_record_that_is_named_twice_the_older_version_is_decided_on(
+    session: Session, named: list[tuple[int, int]]
+) -> None:
+    edit_records(session, [Edit(2, 1, "Phone", "+48601123456")])
+    with pytest.raises(Conflict):
+        discard_records(session, named, "test_data", None)
+    assert list(read_open(session)) == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_payload_is_shown_verbatim_and_of_no_record_there_is_none(session: Session) -> None:
