@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress, stages
 from divegov_gui.core.records import FIELDS
 from divegov_gui.database.session import Order, Row, Session
 from divegov_gui.services import known_again
@@ -179,19 +179,11 @@ def resubmit_records(
     With `waive_warnings` and a reason, what fails by warnings alone is released. Errors never are. Raises InputRefused
     where somebody was erased and the key is not on this computer.
     """
-
-    def on_message(message: str) -> None:
-        step, _, words = message.partition(" ")
-        number, _, count = step.partition("/")
-        progress(Progress(words, int(number), int(count)))
-        if cancel:
-            cancel.raise_if_cancelled()
-
     with interruptible(session, cancel):
         identities = known_again.of_resubmitted(session, [number for number, _ in records])
         results = session.call(
             "Resubmit_Records",
-            on_message=on_message,
+            on_message=stages(progress, cancel),
             versions=_sent(records),
             rehearse=int(rehearse),
             waive_warnings=int(waive_warnings),
@@ -308,7 +300,11 @@ def discard_codes(session: Session) -> list[tuple[str, str]]:
 
 
 def _sent(records: Versions) -> str:
-    return _json(dict(records))
+    """The records by their versions; of one that is named twice the older, so that a change between is not passed over."""
+    versions = dict(records)
+    if len(versions) < len(records):
+        versions = dict(sorted(records, reverse=True))
+    return _json(versions)
 
 
 def _json(values: list[tuple[int | str | None, ...]] | dict[int, int]) -> str:
