@@ -13,7 +13,7 @@ from pathlib import Path
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.history import FIELDS, Version, read_version
+from divegov_gui.services.history import FIELDS, Version, in_force, read_version
 from divegov_gui.services.tables import write_table
 
 KINDS = ("Created", "Changed", "Restored", "Deleted")
@@ -95,7 +95,7 @@ def read_directory(session: Session, instant: str | None, cancel: CancelToken | 
         began = first[0]["Received_At"] if first else None
         if instant is None:
             return Directory(None, now, len(now), began=began)
-        then = session.keys("Diver_Versions", "Diver_ID", _in_force(instant))
+        then = session.keys("Diver_Versions", "Diver_ID", in_force(instant))
         later = session.keys("Diver_Directory", "Diver_ID", [Filter("Valid_From", ">", instant)])
     return replace(_compared(instant, then, now, later), began=began)
 
@@ -110,8 +110,8 @@ def read_known(
             row["Diver_ID"]: row["Valid_From"]
             for row in session.select("Diver_Directory", ["Diver_ID", "Valid_From"], [mine])
         }
-        in_force = [Filter("Is_Current", "=", True)] if instant is None else _in_force(instant)
-        rows = session.select("Diver_Versions", (), [mine, *in_force], order)
+        standing = [Filter("Is_Current", "=", True)] if instant is None else in_force(instant)
+        rows = session.select("Diver_Versions", (), [mine, *standing], order)
     return [_known(read_version(row), now) for row in rows]
 
 
@@ -165,10 +165,6 @@ def _known(version: Version, now: dict[int, str]) -> KnownDiver:
     current = now.get(version.diver_id)
     same = "Same" if current == version.valid_from else "Changed"
     return KnownDiver(version, "Deleted" if current is None else same)
-
-
-def _in_force(instant: str) -> list[Filter]:
-    return [Filter("Valid_From", "<=", instant), Filter("Valid_To", ">", instant)]
 
 
 # -- between two instants -------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def timeline(session: Session, diver_id: int, *, cancel: CancelToken | None = No
 
 def as_of(session: Session, diver_id: int, instant: str) -> Version | None:
     """The version of a diver that was in force at an instant."""
-    filters = [Filter("Diver_ID", "=", diver_id), *_in_force(instant)]
+    filters = [Filter("Diver_ID", "=", diver_id), *in_force(instant)]
     rows = session.select("Diver_Versions", COLUMNS, filters)
     return read_version(rows[0]) if rows else None
 
@@ -174,7 +174,7 @@ def directory_as_of(
             filters = [
                 Filter("Diver_ID", ">", after),
                 Filter("Diver_ID", "<=", after + width),
-                *_in_force(instant),
+                *in_force(instant),
             ]
             rows = session.select("Diver_Versions", COLUMNS, filters, [Order("Diver_ID")], limit - len(page))
             page += map(read_version, rows)
@@ -188,7 +188,7 @@ def directory_as_of(
 def count_as_of(session: Session, instant: str, *, cancel: CancelToken | None = None) -> int:
     """How many divers were in the directory at an instant, exactly."""
     with interruptible(session, cancel):
-        return session.count("Diver_Versions", _in_force(instant))
+        return session.count("Diver_Versions", in_force(instant))
 
 
 def _last_diver(session: Session) -> int:
@@ -196,7 +196,8 @@ def _last_diver(session: Session) -> int:
     return int(rows[0]["Diver_ID"]) if rows else 0
 
 
-def _in_force(instant: str) -> list[Filter]:
+def in_force(instant: str) -> list[Filter]:
+    """Of Diver_Versions, those that were valid at an instant."""
     return [Filter("Valid_From", "<=", instant), Filter("Valid_To", ">", instant)]
 
 

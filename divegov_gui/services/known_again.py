@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.services.queue import COLUMN_BITS
 from divegov_gui.services.tombstones import IDENTIFYING, Values, needed, of_values, told
 
 _AT_A_TIME, _ROWS_AT_A_TIME = 500, 5_000
 _COLUMNS = ("Quarantine_ID", *IDENTIFYING)
-_IDENTITY_BITS = 1 | 2 | 4 | 16
+_IDENTITY_BITS = sum(COLUMN_BITS[column] for column in IDENTIFYING)
 """The identifying columns among Edited_Columns."""
 
 

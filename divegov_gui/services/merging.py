@@ -9,6 +9,7 @@ from divegov_gui.core.errors import Refused
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.services.checks import read_checks
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
 from divegov_gui.services.review import Edit, check_records, keep_record, merge_record
@@ -132,12 +133,10 @@ def _same_email(session: Session, row: QueueRow, email: str) -> list[QueueRow]:
 
 def _known_as(session: Session, row: QueueRow) -> int | None:
     """The diver that a record is by where it came from, whatever its email."""
-    rule = Filter("Rule_Code", "=", "DUPLICATE_OF_DIVER")
-    if not any(
-        c["Check_Bit"] & row.failed_checks for c in session.select("Rule_Checks", ["Check_Bit"], [rule])
-    ):
+    rule = "DUPLICATE_OF_DIVER"
+    if not row.failed_checks & read_checks(session).bits_of_rule(rule):
         return None
-    mine = [Filter("Quarantine_ID", "=", row.quarantine_id), rule]
+    mine = [Filter("Quarantine_ID", "=", row.quarantine_id), Filter("Rule_Code", "=", rule)]
     found = session.select(
         "Quarantine_Reasons", ["Diver_ID"], mine, [Order("Attempt", descending=True)], limit=1
     )
