@@ -28,6 +28,17 @@ FIELDS: tuple[Field, ...] = (
 )
 """The raw text columns of Staging.Raw_Divers, in order. Required: a file must bring it or be given a default."""
 
+COLUMNS = tuple(field.column for field in FIELDS)
+COLUMN_BITS = {column: 1 << place for place, column in enumerate(COLUMNS)}
+"""The bit of each column where a number says which: in `Edited_Columns`, and in `Changed_Columns` of a diver."""
+LABELS = {field.column: field.label for field in FIELDS} | {"Payload": "Whole record"}
+"""What a person calls each column, and the place of a check that looks at all of a record."""
+
+
+def columns_in(bits: int) -> tuple[str, ...]:
+    """The columns whose bits are set, in their order."""
+    return tuple(column for column, bit in COLUMN_BITS.items() if bits & bit)
+
 
 class RawRecord(NamedTuple):
     """One source record on its way into Staging.Raw_Divers: everything is text, None is a value not given."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.records import COLUMN_BITS, columns_in
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.history import FIELDS, Version, in_force, read_version
@@ -250,7 +251,7 @@ def _all_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | N
 def _filters(wanted: ChangeFilter) -> list[Filter]:
     found = [Filter("Changed_At", ">=", wanted.since), Filter("Changed_At", "<", wanted.until)]
     if wanted.column is not None:
-        found.append(Filter("Changed_Columns", "has bit", 1 << _place(wanted.column)))
+        found.append(Filter("Changed_Columns", "has bit", COLUMN_BITS[wanted.column]))
     if wanted.actor is not None:
         found.append(Filter("Modified_By", "contains", wanted.actor))
     if wanted.kind is not None:
@@ -258,17 +259,12 @@ def _filters(wanted: ChangeFilter) -> list[Filter]:
     return found
 
 
-def _place(column: str) -> int:
-    return [name for name, _ in FIELDS].index(column)
-
-
 def _change(row: Row) -> Change:
-    bits = row["Changed_Columns"]
     return Change(
         row["Changed_At"],
         row["Diver_ID"],
         row["Change_Kind"],
-        tuple(name for place, (name, _) in enumerate(FIELDS) if bits >> place & 1),
+        columns_in(row["Changed_Columns"]),
         row["Modified_By"],
         row["Change_Reason"],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from divegov_gui.services.history import FIELDS
+from divegov_gui.core.records import LABELS, columns_in
 from divegov_gui.services.papers import Block, Facts, Heading, Paper, Table, Words, words_of
 
 _TITLES = {
@@ -66,7 +66,7 @@ def _text(column: str, value: Any) -> str:
     if column == "Valid_To" and (value is None or str(value).startswith("9999-")):
         return "now"
     if column == "Changed_Columns":
-        return ", ".join(label for place, (_, label) in enumerate(FIELDS) if int(value or 0) >> place & 1)
+        return ", ".join(LABELS[each] for each in columns_in(int(value or 0)))
     if column == "Column":
         return words_of(str(value))
     return "" if value is None else str(value)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from divegov_gui.core.progress import CancelToken
-from divegov_gui.core.records import FIELDS
+from divegov_gui.core.records import LABELS
 from divegov_gui.database.session import Row, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import VIEW, Catalogue
@@ -50,7 +50,6 @@ _AGES = {
     "older": "A year ago or more",
 }
 _STATUSES = ("Open", "Released", "Merged", "Discarded")
-_COLUMNS = {field.column: field.label for field in FIELDS} | {"Payload": "Whole record"}
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def _facet(name: str, counts: Counter[Value], catalogue: Catalogue, query: Queue
         "standing": tuple(_STANDINGS),
         "status": _STATUSES,
         "age": tuple(AGES),
-        "column": tuple(_COLUMNS),
+        "column": tuple(LABELS),
     }
     known = {*counts, *query.values(name)}
     if name in fixed:
@@ -192,7 +191,7 @@ def words_for(facet: str, value: Value, catalogue: Catalogue) -> str:
         return f"{value} · {catalogue.sources.get(int(value), '')}"
     known: dict[str, dict[Any, str]] = {
         "standing": _STANDINGS,
-        "column": _COLUMNS,
+        "column": LABELS,
         "age": _AGES,
         "claim": {NOBODY: "Nobody"},
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from divegov_gui.core import records
 from divegov_gui.core.progress import CancelToken
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services import known_again
@@ -17,15 +18,7 @@ from divegov_gui.services.connections import interruptible
 END = "9999-12-31 23:59:59.999999"
 """Until when a version is valid that nothing has followed yet."""
 
-FIELDS: tuple[tuple[str, str], ...] = (
-    ("First_Name", "First name"),
-    ("Last_Name", "Last name"),
-    ("Email", "Email"),
-    ("Phone", "Phone"),
-    ("Date_Of_Birth", "Date of birth"),
-    ("Certification", "Certification"),
-    ("Source_Reference", "Source reference"),
-)
+FIELDS: tuple[tuple[str, str], ...] = tuple((field.column, field.label) for field in records.FIELDS)
 """The columns of a diver that versions are compared by, and what a person calls them."""
 
 

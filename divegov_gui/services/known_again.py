@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from divegov_gui.core.records import COLUMN_BITS
 from divegov_gui.database.session import Filter, Order, Session
-from divegov_gui.services.queue import COLUMN_BITS
 from divegov_gui.services.tombstones import IDENTIFYING, Values, needed, of_values, told
 
 _AT_A_TIME, _ROWS_AT_A_TIME = 500, 5_000

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from divegov_gui.core.errors import Refused
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.checks import read_checks
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.queue import COLUMNS, VIEW, QueueRow, read_rows
+from divegov_gui.services.queue import VIEW, QueueRow, read_rows
 from divegov_gui.services.review import Edit, check_records, keep_record, merge_record
 from divegov_gui.services.search_text import LONGEST
 

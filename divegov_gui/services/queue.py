@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken
-from divegov_gui.core.records import FIELDS
+from divegov_gui.core.records import COLUMN_BITS, COLUMNS
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.checks import Checks, read_checks
 from divegov_gui.services.connections import interruptible
@@ -26,9 +26,6 @@ PAGE = 200
 _STANDING = ["Quarantine_ID", "Record_Version", "Status", "Is_Claimed", "Claimed_By"]
 _NEAR = 10_000
 """How many records are looked through for a first page, before all of them are."""
-COLUMN_BITS = {field.column: 1 << place for place, field in enumerate(FIELDS)}
-"""The bit of each column in `Edited_Columns`."""
-COLUMNS = tuple(COLUMN_BITS)
 
 
 class Sorting(NamedTuple):

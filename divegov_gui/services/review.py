@@ -13,12 +13,11 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken, ProgressSink, no_progress, stages
-from divegov_gui.core.records import FIELDS
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Order, Row, Session
 from divegov_gui.services import known_again
 from divegov_gui.services.connections import interruptible
 
-COLUMNS = tuple(field.column for field in FIELDS)
 Versions = Sequence[tuple[int, int]]
 """Records, each with the version that was read."""
 
@@ -300,7 +299,7 @@ def discard_codes(session: Session) -> list[tuple[str, str]]:
 
 
 def _sent(records: Versions) -> str:
-    """The records by their versions; of one that is named twice the older, so that a change between is not passed over."""
+    """The records by their versions; of one that is named twice the older, so that no change between is passed over."""
     versions = dict(records)
     if len(versions) < len(records):
         versions = dict(sorted(records, reverse=True))

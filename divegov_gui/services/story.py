@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from divegov_gui.core.progress import CancelToken
+from divegov_gui.core.records import columns_in
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
-from divegov_gui.services.queue import COLUMN_BITS, read_payload
+from divegov_gui.services.queue import read_payload
 
 _TOLD = ["Story_At", "Story_Kind", "Actor", "Summary", "Detail"]
 _CELL = ["Quarantine_ID", "Column_Name", "Old_Value", "New_Value", "Edited_By", "Edited_At", "Is_Standing"]
@@ -122,8 +123,7 @@ def _chapter(row: Row) -> Chapter:
         return replace(
             told, changes=tuple(Change(each["column"], each["old"], each["new"]) for each in detail)
         )
-    columns = tuple(name for name, bit in COLUMN_BITS.items() if detail["columns"] & bit)
-    return replace(told, version_kind=detail["change"], version_columns=columns)
+    return replace(told, version_kind=detail["change"], version_columns=columns_in(detail["columns"]))
 
 
 def read_history(session: Session, limit: int = 200, cancel: CancelToken | None = None) -> list[EditGroup]:

@@ -32,8 +32,9 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QTableView, QWidget
 
 from divegov_gui.app import Steward
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.services.connections import Workspace
-from divegov_gui.services.queue import COLUMNS, QueueRow
+from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui.settings import UiSettings
 from divegov_gui.ui.theme import ThemeManager
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from people import person, source
 
 from divegov_gui.core.errors import DiveGovError, InputRefused, Refused
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.services import diver_search, history, review, subjects
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.manifest import seal_of
@@ -507,7 +508,7 @@ def test_whoever_types_an_erased_person_is_told_at_once_and_the_gate_keeps_them(
     parked: Gate, what: str
 ) -> None:
     record = waiting(parked)
-    values = {column: record[column] for column in review.COLUMNS}
+    values = {column: record[column] for column in COLUMNS}
     new = {"Email": "cyd@example.org", **AGAIN[what]}
     judged = review.check_records(
         parked.session, {1: {**values, **new}, 2: {**values, "Email": "cyd@example.org"}}

@@ -9,8 +9,8 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from divegov_gui.core.errors import InputRefused
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
-from divegov_gui.services.review import COLUMNS
 from divegov_gui.services.suggestions import Knowledge, Suggestion, Values, suggest, unambiguous, words_of
 from divegov_gui.services.suggestions.name_case import proper
 

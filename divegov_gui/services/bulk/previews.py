@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
 from divegov_gui.services.bulk.operations import Changes, Made, Operation, Untouched
 from divegov_gui.services.bulk.reading import CHUNK, editable
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.queue import Catalogue
-from divegov_gui.services.review import COLUMNS, Edit, Edited, check_records, edit_records
+from divegov_gui.services.review import Edit, Edited, check_records, edit_records
 from divegov_gui.services.suggestions import Knowledge, Values, read_knowledge
 
 MOST = 100_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Filter, Session
 from divegov_gui.services.queue import VIEW, Catalogue
-from divegov_gui.services.review import COLUMNS
 from divegov_gui.services.suggestions import Values
 
 CHUNK = 2_000

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.files import SourceFile, inspect_file
 from divegov_gui.services.files.inspection import open_table
 from divegov_gui.services.queue import Catalogue, QueueRow, read_rows
-from divegov_gui.services.review import COLUMNS, Edit, Edited, check_records, edit_records
+from divegov_gui.services.review import Edit, Edited, check_records, edit_records
 from divegov_gui.services.round_trip.export import HEADER, ID, VERSION
 from divegov_gui.services.round_trip.safe_text import from_csv, from_xlsx
 

@@ -12,11 +12,10 @@ from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
-from divegov_gui.core.records import FIELDS
+from divegov_gui.core.records import COLUMNS, LABELS
 from divegov_gui.database.session import Session
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.queue import Catalogue, QueueRow, read_rows
-from divegov_gui.services.review import COLUMNS
 from divegov_gui.services.round_trip.safe_text import to_csv
 from divegov_gui.services.round_trip.workbook import MOST_ROWS, Workbook
 
@@ -24,7 +23,6 @@ ID, VERSION = "Quarantine_ID", "Record_Version"
 HEADER = (ID, VERSION, "Batch_ID", "Source_Name", "Source_Row", "Reasons", *COLUMNS)
 """The names of the columns. An import asks for the first two and compares the last seven; the others tell."""
 
-_LABELS = {field.column: field.label for field in FIELDS} | {"Payload": "Whole record"}
 _CHUNK = 500
 
 
@@ -98,7 +96,7 @@ def reasons_in_words(failed_checks: int, checks: Checks) -> str:
     """Everything that a record fails, for the owner of its data: `Email: Email is not a valid address. One @, …`."""
     failed = checks.of(failed_checks)
     return " · ".join(
-        f"{_LABELS.get(each.column, each.column)}: {each.wording}. {each.hint}" for each in failed
+        f"{LABELS.get(each.column, each.column)}: {each.wording}. {each.hint}" for each in failed
     )
 
 

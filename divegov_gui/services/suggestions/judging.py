@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
-from divegov_gui.services.review import COLUMNS, check_records
+from divegov_gui.services.review import check_records
 from divegov_gui.services.suggestions import proposing
 from divegov_gui.services.suggestions.knowledge import Knowledge, read_knowledge
 from divegov_gui.services.suggestions.model import Confidence, Proposal, Suggestion, Values

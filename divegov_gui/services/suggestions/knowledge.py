@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.checks import read_checks
-from divegov_gui.services.review import COLUMNS
 from divegov_gui.services.suggestions.certifications import Catalogue, Level
 from divegov_gui.services.suggestions.domains import KnownDomains, frequent_domains
 from divegov_gui.services.suggestions.phones import known_regions

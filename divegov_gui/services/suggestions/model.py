@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.services.queue import QueueRow
-from divegov_gui.services.review import COLUMNS
 
 _PLACE = {column: place for place, column in enumerate(COLUMNS)}
 

@@ -10,6 +10,7 @@ from parked import ingest, person, waiting
 
 from divegov_gui.core.errors import Cancelled, Conflict, InputRefused
 from divegov_gui.core.progress import CancelToken, Progress
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.bulk import (
@@ -28,7 +29,7 @@ from divegov_gui.services.bulk import (
 )
 from divegov_gui.services.bulk.operations import Untouched
 from divegov_gui.services.queue import read_catalogue
-from divegov_gui.services.review import COLUMNS, Edit, claim_records, discard_records, edit_records, undo_edit
+from divegov_gui.services.review import Edit, claim_records, discard_records, edit_records, undo_edit
 from divegov_gui.services.suggestions import read_knowledge
 
 DIRTY = [

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parked import ingest, person, waiting
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest as take_in
 from divegov_gui.services.queue import read_catalogue
-from divegov_gui.services.review import COLUMNS, check_records
+from divegov_gui.services.review import check_records
 from divegov_gui.services.suggestions import (
     Confidence,
     Knowledge,

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from divegov_gui.core.numbers import grouped
-from divegov_gui.services.queue import COLUMNS, QueueRow
+from divegov_gui.core.records import COLUMNS
+from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui import theme
 from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks
 from divegov_gui.ui.pages.quarantine.record_fields import FieldRow
