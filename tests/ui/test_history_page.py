@@ -467,7 +467,7 @@ def test_what_changed_is_exported_as_it_is_filtered(qtbot: QtBot, steward: Stewa
     qtbot.keyClicks(actor, "steward")
     qtbot.keyClick(actor, Qt.Key.Key_Return)
     quiet(steward)
-    page(steward).changes.export_to(tmp_path / "changes", "Excel workbook (*.xlsx)")
+    page(steward).changes.export_to(tmp_path / "changes.xlsx")
     page(steward).changes.export_to(tmp_path / "changes.csv")
     quiet(steward)
     with (tmp_path / "changes.csv").open(encoding="utf-8-sig") as file:

@@ -9,11 +9,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QToolButton, QWidget
 
 from divegov_gui.core import private_files
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.core.numbers import decimal, grouped
+from divegov_gui.ui.widgets.ask_where import ask_for_file
 from divegov_gui.ui.widgets.basics import label, reveal, tool_button
 from divegov_gui.ui.widgets.cards import Card
 from divegov_gui.ui.widgets.chart import Chart
@@ -148,14 +149,14 @@ class ChartCard(Card):
             self.table.show_rows([_Row(mark) for mark in data.marks])
 
     def _ask_where(self, ending: str) -> None:
-        asked = QFileDialog(self.window(), f"Save {self._title}")
-        asked.setObjectName(f"{self._name}.save_dialog")
-        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilters([f"{KINDS[ending]} (*.{ending})"])
-        asked.setDefaultSuffix(ending)
-        asked.selectFile(f"{self._title.lower().replace(' ', '-')}.{ending}")
-        asked.fileSelected.connect(lambda path: self.save(Path(path)))
-        asked.open()
+        ask_for_file(
+            self.window(),
+            f"{self._name}.save_dialog",
+            f"Save {self._title}",
+            {ending: KINDS[ending]},
+            self.save,
+            self._title.lower().replace(" ", "-"),
+        )
 
     def _save_csv(self, path: Path) -> None:
         private_files.reserve(path)

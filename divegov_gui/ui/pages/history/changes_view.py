@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QHBoxLayout, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
@@ -30,6 +30,7 @@ from divegov_gui.ui.widgets import (
     reveal,
     text_field,
 )
+from divegov_gui.ui.widgets.ask_where import CSV_OR_EXCEL, ask_for_file
 from divegov_gui.ui.widgets.list_table import ListTable
 
 _BADGES = {
@@ -38,7 +39,6 @@ _BADGES = {
     "Restored": CellBadge("Restored", "info", "undo"),
     "Deleted": CellBadge("Deleted", "danger", "delete"),
 }
-_FILES = "CSV (*.csv);;Excel workbook (*.xlsx)"
 _MONTH_S = 30 * 86_400
 _TITLES = dict(FIELDS)
 
@@ -207,17 +207,11 @@ class ChangesView(QWidget):
 
     # --- exporting
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self, "Export what changed", "changes.csv", _FILES)
-        dialog.setObjectName("history.export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda path: self.export_to(Path(path), dialog.selectedNameFilter()))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        title = "Export what changed"
+        ask_for_file(self, "history.export_dialog", title, CSV_OR_EXCEL, self.export_to, "changes")
 
-    def export_to(self, path: Path, chosen: str = "") -> None:
-        """Write what is listed to `path`; without an ending it gets the one of the kind `chosen`."""
-        if not path.suffix:
-            path = path.with_suffix(".xlsx" if "xlsx" in chosen else ".csv")
+    def export_to(self, path: Path) -> None:
+        """Write what is listed to `path`, as its ending says."""
         self._context.reader.submit(
             partial(write_changes, self.wanted(), path),
             label=f"Exporting to {path.name}",

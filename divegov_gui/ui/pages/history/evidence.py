@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.evidence import pack_diver, pack_period
@@ -20,6 +20,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
 from divegov_gui.ui.paper import write_paper
 from divegov_gui.ui.widgets import FormRow, button, icon_label, label, plural
+from divegov_gui.ui.widgets.ask_where import ask_for_folder
 from divegov_gui.ui.widgets.dialog import Dialog
 
 
@@ -92,13 +93,13 @@ class Evidence(QObject):
     # --- inside
     def _ask(self, name: str, write: Callable[[Path], None]) -> None:
         """Ask for a folder; the pack is a new one inside it."""
-        dialog = QFileDialog(self._window, "Where to put the evidence pack")
-        dialog.setObjectName("history.evidence_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
-        dialog.fileSelected.connect(lambda path: write(Path(path) / f"{name}-{stamp}"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        new = f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+        ask_for_folder(
+            self._window,
+            "history.evidence_dialog",
+            "Where to put the evidence pack",
+            lambda folder: write(folder / new),
+        )
 
     def _submit(self, make: Callable[[Any, CancelToken], Pack]) -> None:
         def job(session: Any, _: ProgressSink, cancel: CancelToken) -> Written:

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from divegov_gui.core import private_files
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.ui.context import AppContext
+from divegov_gui.ui.widgets.ask_where import ask_for_file
 
 if TYPE_CHECKING:
     from divegov_gui.services.reports import Report
     from divegov_gui.services.trends import Period
 
-_KINDS = {"pdf": "Paper (*.pdf)", "html": "Web page (*.html)"}
+_KINDS = {"pdf": "Paper", "html": "Web page"}
 
 
 class ReportSaver(QObject):
@@ -29,15 +30,14 @@ class ReportSaver(QObject):
 
     def ask(self, about: int | Period) -> None:
         """Ask where the report of a batch or of a period goes, and write it there."""
-        asked = QFileDialog(self._page.window(), "Save the report")
-        asked.setObjectName("overview.report_dialog")
-        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilters(list(_KINDS.values()))
-        asked.setDefaultSuffix("pdf")
-        asked.filterSelected.connect(lambda kind: asked.setDefaultSuffix("html" if "html" in kind else "pdf"))
-        asked.selectFile(f"batch-{about}" if isinstance(about, int) else "data-quality")
-        asked.fileSelected.connect(lambda path: self.write(about, Path(path)))
-        asked.open()
+        ask_for_file(
+            self._page.window(),
+            "overview.report_dialog",
+            "Save the report",
+            _KINDS,
+            partial(self.write, about),
+            f"batch-{about}" if isinstance(about, int) else "data-quality",
+        )
 
     def write(self, about: int | Period, path: Path) -> None:
         """Write the report to `path`, as its ending says."""

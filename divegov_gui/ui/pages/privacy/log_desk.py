@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
@@ -25,6 +24,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.privacy.log_view import LogView
 from divegov_gui.ui.widgets import plural
+from divegov_gui.ui.widgets.ask_where import CSV_OR_EXCEL, ask_for_file
 
 _LATELY = 5_000
 """In how many actions, the newest, it is looked who acted and how; all are counted, exported and verified."""
@@ -93,14 +93,8 @@ class LogDesk(QObject):
         )
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(
-            self.view, "Export the log", "actions.csv", "CSV (*.csv);;Excel workbook (*.xlsx)"
-        )
-        dialog.setObjectName("privacy.log_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        title = "Export the log"
+        ask_for_file(self.view, "privacy.log_dialog", title, CSV_OR_EXCEL, self.export_to, "actions")
 
     def export_to(self, path: Path) -> None:
         """Write every action that matches to `path`."""

@@ -7,8 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.services.manifest import Pack
@@ -26,6 +25,7 @@ from divegov_gui.ui.pages.privacy.work import (
     save_certificate,
 )
 from divegov_gui.ui.widgets import plural
+from divegov_gui.ui.widgets.ask_where import ask_for_file, ask_for_folder
 
 
 class RequestsDesk(QObject):
@@ -90,16 +90,14 @@ class RequestsDesk(QObject):
 
     # --- right of access
     def _ask_where(self, reason: str) -> None:
-        folder = QFileDialog(self.view, "Where to put what is held of this person")
-        folder.setObjectName("privacy.export_dialog")
-        folder.setFileMode(QFileDialog.FileMode.Directory)
-        folder.fileSelected.connect(
-            lambda path: self.export_to(
-                Path(path) / f"diver-{self._diver_id}-{datetime.now():%Y%m%d-%H%M%S}", reason
-            )
+        ask_for_folder(
+            self.view,
+            "privacy.export_dialog",
+            "Where to put what is held of this person",
+            lambda folder: self.export_to(
+                folder / f"diver-{self._diver_id}-{datetime.now():%Y%m%d-%H%M%S}", reason
+            ),
         )
-        folder.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        folder.open()
 
     def export_to(self, folder: Path, reason: str) -> None:
         """Write everything that is held of the person into `folder`, which is made where it is not there."""
@@ -163,14 +161,14 @@ class RequestsDesk(QObject):
         self.view.erasure.say_problem(error)
 
     def _ask_where_to_save(self, done: Erased) -> None:
-        dialog = QFileDialog(
-            self.view, "Save the certificate", f"erasure-{done.diver_id}.pdf", "PDF (*.pdf);;JSON (*.json)"
+        ask_for_file(
+            self.view,
+            "privacy.save_dialog",
+            "Save the certificate",
+            {"pdf": "PDF", "json": "JSON"},
+            lambda path: self.save_to(path, done),
+            f"erasure-{done.diver_id}",
         )
-        dialog.setObjectName("privacy.save_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda path: self.save_to(Path(path), done))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def save_to(self, path: Path, done: Erased) -> None:
         """Write the certificate to `path`, as its ending says."""
