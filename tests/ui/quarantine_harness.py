@@ -117,7 +117,6 @@ class Workbench:
         self.qtbot.mouseClick(self.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
         self.quiet()
 
-    # --- what one sees
     def select(self, *records: int) -> None:
         """Select records by the mouse, one after the other."""
         self.point_at(records[0], "First_Name")
@@ -133,9 +132,16 @@ class Workbench:
         self.quiet()
         assert sorted(self.page.desk.decisions.chosen()) == sorted(records)
 
+    # --- what one sees
     def dialog(self) -> QDialog | None:
         found = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
         return found[-1] if found else None
+
+    def in_dialog(self) -> str:
+        """All words of the dialog that is open."""
+        dialog = self.dialog()
+        assert dialog is not None
+        return " ".join(self.texts(dialog))
 
     def ids(self) -> list[int]:
         return [self.grid.rows.key_at(row) for row in range(self.grid.rows.rowCount())]
@@ -162,6 +168,16 @@ class Workbench:
     def one(self, question: str) -> Any:
         ((found,),) = self.ask(question)
         return found
+
+    def value(self, record: int, column: str) -> Any:
+        """What a record holds in a column, of the database's own as well."""
+        return self.one(f"SELECT {column} FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+
+    def status(self, record: int) -> Any:
+        return self.value(record, "Status")
+
+    def mask(self, record: int) -> int:
+        return int(self.value(record, "Failed_Checks"))
 
     def open_ids(self, where: str = "1", order: str = "Quarantine_ID") -> list[int]:
         rows = self.ask(

@@ -16,10 +16,6 @@ from divegov_gui.services.review import Edit, claim_records, edit_records
 GOOD = "n{}@dive.example"
 
 
-def status(bench: Workbench, record: int) -> Any:
-    return bench.one(f"SELECT Status FROM Data_Quarantine WHERE Quarantine_ID = {record}")
-
-
 def put_right(bench: Workbench, count: int) -> list[int]:
     """Records whose only fault was their address, mended behind the page's back."""
     records = bench.failing("EMAIL_FORMAT")[:count]
@@ -71,7 +67,7 @@ def test_a_rehearsal_tells_and_keeps_nothing(bench: Workbench) -> None:
         f"Record {failing[0]:,}"
     ]
     bench.click("quarantine.rehearsal.cancel")
-    assert {status(bench, record) for record in (*ready, *failing)} == {"Open"}
+    assert {bench.status(record) for record in (*ready, *failing)} == {"Open"}
 
 
 def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> None:
@@ -81,8 +77,8 @@ def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> No
     bench.click("quarantine.resubmit")
     bench.click("quarantine.rehearsal.go")
     assert bench.dialog() is None
-    assert [status(bench, record) for record in ready] == ["Released", "Released"]
-    assert status(bench, failing[0]) == "Open"
+    assert [bench.status(record) for record in ready] == ["Released", "Released"]
+    assert bench.status(failing[0]) == "Open"
     assert not set(ready) & set(bench.ids())
     assert failing[0] in bench.ids()
     for record in ready:
@@ -104,7 +100,7 @@ def test_all_can_be_sent_and_the_failing_keep_their_new_reasons(bench: Workbench
     assert names is not None
     assert names.item(0).text().startswith(f"Record {failing[0]:,}: ")
     bench.click("quarantine.rehearsal.cancel")
-    attempts = bench.one(f"SELECT Attempt_Count FROM Data_Quarantine WHERE Quarantine_ID = {failing[0]}")
+    attempts = bench.value(failing[0], "Attempt_Count")
     assert attempts == 2
     assert failing[0] in bench.ids()
     assert "error" in bench.spoken(failing[0], "Date_Of_Birth")
@@ -128,7 +124,7 @@ def test_warnings_are_released_with_a_reason_and_errors_never(bench: Workbench) 
         f"WHERE Quarantine_ID IN ({warned[0]}, {warned[1]})"
     )
     assert told == [("Released", "Released with warning", "numbers checked by hand")] * 2
-    assert status(bench, wrong[0]) == "Open"
+    assert bench.status(wrong[0]) == "Open"
 
 
 def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Workbench) -> None:
@@ -143,7 +139,7 @@ def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Wor
     assert bench.dialog() is dialog, "this code needs a word why"
     code.setCurrentIndex(code.findData("test_data"))
     bench.click("quarantine.discard_dialog.yes")
-    assert {status(bench, record) for record in records} == {"Discarded"}
+    assert {bench.status(record) for record in records} == {"Discarded"}
     assert not set(records) & set(bench.ids())
     assert bench.focus() is bench.grid
 
@@ -154,7 +150,7 @@ def test_records_are_discarded_with_a_code_and_reopened_with_a_reason(bench: Wor
     bench.key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
     bench.write_in("quarantine.reopen_dialog.reason", "they are real")
     bench.click("quarantine.reopen_dialog.yes")
-    assert {status(bench, record) for record in records} == {"Open"}
+    assert {bench.status(record) for record in records} == {"Open"}
     assert bench.actions()[-2:] == ["Discard_Records", "Reopen_Records"]
 
 
@@ -163,12 +159,12 @@ def test_a_discard_is_taken_back_and_done_again_like_an_edit(bench: Workbench) -
     bench.select(record)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     bench.click("quarantine.discard_dialog.yes")
-    assert status(bench, record) == "Discarded"
+    assert bench.status(record) == "Discarded"
     bench.ctrl(Qt.Key.Key_Z)
-    assert status(bench, record) == "Open"
+    assert bench.status(record) == "Open"
     assert record in bench.ids()
     bench.click("quarantine.redo")
-    assert status(bench, record) == "Discarded"
+    assert bench.status(record) == "Discarded"
 
 
 def test_all_that_are_ready_are_sent_by_one_key(bench: Workbench) -> None:
@@ -178,7 +174,7 @@ def test_all_that_are_ready_are_sent_by_one_key(bench: Workbench) -> None:
     )
     assert sentence(bench) == "3 pass."
     bench.click("quarantine.rehearsal.go")
-    assert [status(bench, record) for record in ready] == ["Released"] * 3
+    assert [bench.status(record) for record in ready] == ["Released"] * 3
 
 
 def test_where_nothing_is_ready_the_key_says_so_and_asks_nothing(bench: Workbench) -> None:
@@ -196,7 +192,7 @@ def test_a_discard_is_refused_where_another_was_faster(bench: Workbench) -> None
     bench.select(record)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     assert bench.dialog() is None, "there is nothing to ask: it is hers"
-    assert status(bench, record) == "Open"
+    assert bench.status(record) == "Open"
     assert any("berta" in text for text in bench.texts(bench.steward.window))
 
 
@@ -252,9 +248,7 @@ def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_
     assert table.model().rowCount() == 3
     assert any("changed since the export" in text for text in bench.texts(dialog))
     bench.click("quarantine.import.apply")
-    values = [
-        bench.one(f"SELECT Email FROM Data_Quarantine WHERE Quarantine_ID = {record}") for record in records
-    ]
+    values = [bench.value(record, "Email") for record in records]
     assert values == ["meanwhile@dive.example", *(f"owner{record}@dive.example" for record in records[1:])]
     assert bench.ask("SELECT Edit_Kind, Record_Count FROM Edit_Group ORDER BY Edit_Group_ID")[-1] == (
         "Import",

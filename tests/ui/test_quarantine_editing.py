@@ -18,14 +18,6 @@ from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 GOOD = "new.address@dive.example"
 
 
-def value(bench: Workbench, record: int, column: str) -> Any:
-    return bench.one(f"SELECT {column} FROM Data_Quarantine WHERE Quarantine_ID = {record}")
-
-
-def mask(bench: Workbench, record: int) -> int:
-    return int(value(bench, record, "Failed_Checks"))
-
-
 def open_editor(bench: Workbench, record: int, column: str = "Email") -> CellEditor:
     bench.point_at(record, column)
     bench.key(Qt.Key.Key_F2, on=bench.grid)
@@ -42,7 +34,7 @@ def verdict(bench: Workbench) -> str:
 
 def test_what_is_typed_is_judged_before_it_is_saved(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
-    before = value(bench, record, "Email")
+    before = bench.value(record, "Email")
     editor = open_editor(bench, record)
     assert editor.text() == before
     editor.selectAll()
@@ -52,21 +44,21 @@ def test_what_is_typed_is_judged_before_it_is_saved(bench: Workbench) -> None:
     bench.type(GOOD)
     assert verdict(bench) == "The record would pass"
     assert "error" not in bench.spoken(record, "Email")
-    assert value(bench, record, "Email") == before
+    assert bench.value(record, "Email") == before
     bench.key(Qt.Key.Key_Escape)
     assert "error" in bench.spoken(record, "Email")
-    assert value(bench, record, "Email") == before
+    assert bench.value(record, "Email") == before
     assert bench.focus() is bench.grid
 
 
 def test_enter_saves_and_the_marks_and_counts_follow(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
-    raw = value(bench, record, "Email")
+    raw = bench.value(record, "Email")
     open_editor(bench, record).selectAll()
     bench.type(GOOD)
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Email") == GOOD
-    assert mask(bench, record) == 0
+    assert bench.value(record, "Email") == GOOD
+    assert bench.mask(record) == 0
     assert bench.spoken(record, "Email") == f"{GOOD}, arrived as {raw}"
     assert record in bench.ids(), "a record stays in sight when it is put right"
     assert bench.actions()[-1] == "Edit_Records"
@@ -84,7 +76,7 @@ def test_typing_a_letter_begins_the_edit(bench: Workbench) -> None:
     bench.qtbot.keyClicks(editor, "nna")
     bench.quiet()
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "First_Name") == "Anna"
+    assert bench.value(record, "First_Name") == "Anna"
 
 
 def test_enter_on_the_record_opens_what_fails(bench: Workbench) -> None:
@@ -103,10 +95,10 @@ def test_a_value_is_edited_in_the_panel_too(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.point_at(record, "First_Name")
     bench.write_in("quarantine.field.email", GOOD)
-    assert value(bench, record, "Email") != GOOD
+    assert bench.value(record, "Email") != GOOD
     assert not any("not a valid address" in text for text in bench.texts(bench.page.panel))
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Email") == GOOD
+    assert bench.value(record, "Email") == GOOD
 
 
 def test_a_suggestion_is_taken_by_a_click_and_by_a_key(bench: Workbench) -> None:
@@ -120,8 +112,8 @@ def test_a_suggestion_is_taken_by_a_click_and_by_a_key(bench: Workbench) -> None
             bench.click("quarantine.suggestion.email.0")
         else:
             bench.ctrl(Qt.Key.Key_Period)
-        assert value(bench, record, "Email") == found[0].changes["Email"]
-        assert mask(bench, record) == 0
+        assert bench.value(record, "Email") == found[0].changes["Email"]
+        assert bench.mask(record) == 0
         done += 1
         if done == 2:
             break
@@ -132,21 +124,21 @@ def test_a_suggestion_is_taken_by_a_click_and_by_a_key(bench: Workbench) -> None
 
 def test_undo_and_redo_go_back_and_forth(bench: Workbench) -> None:
     first, second = bench.failing("EMAIL_FORMAT")[:2]
-    raw = {record: value(bench, record, "Email") for record in (first, second)}
+    raw = {record: bench.value(record, "Email") for record in (first, second)}
     for record in (first, second):
         open_editor(bench, record).selectAll()
         bench.type(f"n{record}@dive.example")
         bench.key(Qt.Key.Key_Return)
     bench.grid.setFocus()
     bench.ctrl(Qt.Key.Key_Z)
-    assert value(bench, second, "Email") == raw[second]
+    assert bench.value(second, "Email") == raw[second]
     bench.click("quarantine.undo")
-    assert value(bench, first, "Email") == raw[first]
+    assert bench.value(first, "Email") == raw[first]
     assert "arrived" not in bench.spoken(first, "Email")
     bench.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
-    assert value(bench, first, "Email") == f"n{first}@dive.example"
+    assert bench.value(first, "Email") == f"n{first}@dive.example"
     bench.click("quarantine.redo")
-    assert value(bench, second, "Email") == f"n{second}@dive.example"
+    assert bench.value(second, "Email") == f"n{second}@dive.example"
     assert not bench.page.actions_["redo"].isEnabled()
 
 
@@ -154,7 +146,7 @@ def test_a_step_that_could_not_be_taken_back_for_now_can_be_later(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
-    raw = value(bench, record, "Email")
+    raw = bench.value(record, "Email")
     open_editor(bench, record).selectAll()
     bench.type("now@dive.example")
     bench.key(Qt.Key.Key_Return)
@@ -166,14 +158,14 @@ def test_a_step_that_could_not_be_taken_back_for_now_can_be_later(
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(steps, "undo_edit", busy)
         bench.ctrl(Qt.Key.Key_Z)
-    assert value(bench, record, "Email") == "now@dive.example"
+    assert bench.value(record, "Email") == "now@dive.example"
     bench.ctrl(Qt.Key.Key_Z)
-    assert value(bench, record, "Email") == raw
+    assert bench.value(record, "Email") == raw
 
 
 def test_another_day_any_step_is_undone_from_the_history(bench: Workbench, qtbot: Any, open_on: Any) -> None:
     first, second = bench.failing("EMAIL_FORMAT")[:2]
-    raw = {record: value(bench, record, "Email") for record in (first, second)}
+    raw = {record: bench.value(record, "Email") for record in (first, second)}
 
     def both(session: Any) -> None:
         versions = dict(read_versions(session, [first, second]))
@@ -193,8 +185,8 @@ def test_another_day_any_step_is_undone_from_the_history(bench: Workbench, qtbot
     bench.click(f"quarantine.group.{group}.details")
     bench.click(f"quarantine.cell.{first}")
     bench.click(f"quarantine.group.{group}.undo")
-    assert value(bench, first, "Email") == raw[first]
-    assert value(bench, second, "Email") == f"b{second}@dive.example"
+    assert bench.value(first, "Email") == raw[first]
+    assert bench.value(second, "Email") == f"b{second}@dive.example"
 
 
 def test_an_undo_that_a_later_edit_stands_on_is_refused_with_the_name(bench: Workbench) -> None:
@@ -208,14 +200,14 @@ def test_an_undo_that_a_later_edit_stands_on_is_refused_with_the_name(bench: Wor
         )
     )
     bench.click("quarantine.undo")
-    assert value(bench, record, "Email") == "later@dive.example"
+    assert bench.value(record, "Email") == "later@dive.example"
     assert any("berta" in text for text in bench.texts(bench.steward.window))
     assert bench.page.actions_["undo"].isEnabled(), "what was refused can be tried again"
 
 
 def test_what_is_a_diver_by_now_does_not_keep_earlier_edits_from_being_undone(bench: Workbench) -> None:
     first, second = bench.failing("EMAIL_FORMAT")[:2]
-    raw = value(bench, first, "Email")
+    raw = bench.value(first, "Email")
     for record in (first, second):
         open_editor(bench, record).selectAll()
         bench.type(f"n{record}@dive.example")
@@ -225,7 +217,7 @@ def test_what_is_a_diver_by_now_does_not_keep_earlier_edits_from_being_undone(be
     bench.ctrl(Qt.Key.Key_Z)
     assert any(f"Record {second} was released by berta" in text for text in bench.texts(bench.steward.window))
     bench.ctrl(Qt.Key.Key_Z)
-    assert value(bench, first, "Email") == raw
+    assert bench.value(first, "Email") == raw
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
@@ -250,11 +242,11 @@ def test_two_stewards_on_one_record_choose_and_nothing_is_lost(bench: Workbench,
     if choice == "mine":
         bench.click("quarantine.conflict.mine.email")
         bench.click("quarantine.conflict.save")
-        assert value(bench, record, "Email") == GOOD
+        assert bench.value(record, "Email") == GOOD
     else:
         bench.click("quarantine.conflict.keep")
-        assert value(bench, record, "Email") == "hers@dive.example"
-    assert bench.spoken(record, "Email").startswith(value(bench, record, "Email"))
+        assert bench.value(record, "Email") == "hers@dive.example"
+    assert bench.spoken(record, "Email").startswith(bench.value(record, "Email"))
     kept = [row[0] for row in bench.ask("SELECT New_Value FROM Quarantine_Revision ORDER BY 1")]
     assert "hers@dive.example" in kept
 
@@ -262,7 +254,7 @@ def test_two_stewards_on_one_record_choose_and_nothing_is_lost(bench: Workbench,
 def test_a_record_that_another_has_claimed_is_left_to_her(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     editor = open_editor(bench, record)
-    before = value(bench, record, "Email")
+    before = bench.value(record, "Email")
     bench.as_another(lambda s: claim_records(s, [record]))
     editor.selectAll()
     bench.type(GOOD)
@@ -272,7 +264,7 @@ def test_a_record_that_another_has_claimed_is_left_to_her(bench: Workbench) -> N
     assert dialog.objectName() == "quarantine.take_over"
     assert any("berta" in text for text in bench.texts(dialog))
     bench.key(Qt.Key.Key_Escape)
-    assert value(bench, record, "Email") == before
+    assert bench.value(record, "Email") == before
     assert bench.spoken(record, "Email").startswith(f"{before}, error")
     at = bench.grid.rows.index(bench.row_of(record), bench.grid.column_of("quarantine_id"))
     assert "Claimed by berta" in str(at.data(Qt.ItemDataRole.AccessibleTextRole))
@@ -290,11 +282,11 @@ def test_what_is_being_typed_survives_the_save_of_another_field(bench: Workbench
     phone.selectAll()  # type: ignore[attr-defined]
     bench.qtbot.keyClicks(phone, "+4912345")
     bench.quiet()
-    assert value(bench, record, "Email") == GOOD
+    assert bench.value(record, "Email") == GOOD
     assert phone.text() == "+4912345"  # type: ignore[attr-defined]
     bench.type("678")
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Phone") == "+4912345678"
+    assert bench.value(record, "Phone") == "+4912345678"
 
 
 def test_the_others_like_this_are_fixed_in_one_undoable_step(bench: Workbench) -> None:
@@ -311,7 +303,7 @@ def test_the_others_like_this_are_fixed_in_one_undoable_step(bench: Workbench) -
     assert table is not None
     lines = table.model().rowCount()
     assert lines > 1
-    before = [value(bench, _record(table, row), "Date_Of_Birth") for row in range(lines)]
+    before = [bench.value(_record(table, row), "Date_Of_Birth") for row in range(lines)]
     table.selectRow(0)
     table.setFocus()
     bench.key(Qt.Key.Key_Space)
@@ -322,12 +314,12 @@ def test_the_others_like_this_are_fixed_in_one_undoable_step(bench: Workbench) -
     bench.write_in("quarantine.bulk.reason", "the source writes days first")
     bench.click("quarantine.bulk.apply")
     assert bench.dialog() is None
-    changed = [r for r, old in zip(records, before, strict=True) if value(bench, r, "Date_Of_Birth") != old]
+    changed = [r for r, old in zip(records, before, strict=True) if bench.value(r, "Date_Of_Birth") != old]
     assert changed == [r for r in records if r != left_out]
     group = bench.ask("SELECT Edit_Kind, Record_Count, Edit_Reason FROM Edit_Group")
     assert group == [("Bulk", lines - 1, "the source writes days first")]
     bench.ctrl(Qt.Key.Key_Z)
-    assert [value(bench, r, "Date_Of_Birth") for r in records] == before
+    assert [bench.value(r, "Date_Of_Birth") for r in records] == before
 
 
 def test_similar_fixes_are_gone_through_group_by_group(bench: Workbench) -> None:
@@ -428,7 +420,7 @@ def test_a_pinned_column_is_edited_where_it_stands(bench: Workbench) -> None:
     bench.type(GOOD)
     assert verdict(bench) == "The record would pass"
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Email") == GOOD
+    assert bench.value(record, "Email") == GOOD
 
 
 def test_a_long_history_is_shown_in_parts(bench: Workbench) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu
@@ -30,10 +28,6 @@ def keys(bench: Workbench) -> Workbench:
     return bench
 
 
-def value(bench: Workbench, record: int, column: str) -> Any:
-    return bench.one(f"SELECT {column} FROM Data_Quarantine WHERE Quarantine_ID = {record}")
-
-
 def test_from_the_first_failing_cell_to_the_resubmission(keys: Workbench) -> None:
     bench = keys
     bench.key(Qt.Key.Key_F, CTRL, SHIFT)
@@ -51,7 +45,7 @@ def test_from_the_first_failing_cell_to_the_resubmission(keys: Workbench) -> Non
     assert isinstance(bench.focus(), CellEditor)
     bench.type("by.key@dive.example")
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Failed_Checks") == 0
+    assert bench.value(record, "Failed_Checks") == 0
 
     bench.key(Qt.Key.Key_Return, CTRL)
     go = bench.focus()
@@ -59,7 +53,7 @@ def test_from_the_first_failing_cell_to_the_resubmission(keys: Workbench) -> Non
     assert go.text() == "Resubmit"
     bench.key(Qt.Key.Key_Return)
     assert bench.dialog() is None
-    assert value(bench, record, "Status") == "Released"
+    assert bench.value(record, "Status") == "Released"
     assert bench.focus() is bench.grid
     assert bench.grid.currentIndex().isValid()
 
@@ -78,7 +72,7 @@ def test_a_record_is_put_right_in_the_panel_and_one_comes_back_to_the_grid(keys:
     assert field.text() == ""
     bench.type("1991-07-07")
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Date_Of_Birth") == "1991-07-07"
+    assert bench.value(record, "Date_Of_Birth") == "1991-07-07"
     bench.key(Qt.Key.Key_Escape)
     assert bench.focus() is bench.grid
 
@@ -90,10 +84,10 @@ def test_a_discard_and_its_undoing(keys: Workbench) -> None:
     bench.key(Qt.Key.Key_Delete)
     bench.key(Qt.Key.Key_Down)
     bench.key(Qt.Key.Key_Return)
-    assert value(bench, record, "Status") == "Discarded"
+    assert bench.value(record, "Status") == "Discarded"
     assert bench.focus() is bench.grid
     bench.key(Qt.Key.Key_Z, CTRL)
-    assert value(bench, record, "Status") == "Open"
+    assert bench.value(record, "Status") == "Open"
 
 
 def test_every_dialog_closes_by_escape_and_gives_the_focus_back(keys: Workbench) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QTableView
@@ -13,10 +11,6 @@ from divegov_gui.ui.pages.quarantine.suggestion_chip import SuggestionChip
 
 BAD_DAY: dict[str, str | None] = {"date_of_birth": "1990-02-31"}
 """What keeps a record in quarantine whatever else it holds, and nothing is suggested for."""
-
-
-def value(bench: Workbench, record: int, column: str) -> Any:
-    return bench.one(f"SELECT {column} FROM Data_Quarantine WHERE Quarantine_ID = {record}")
 
 
 def offered(bench: Workbench, record: int, column: str) -> list[str]:
@@ -54,18 +48,18 @@ def test_a_day_in_another_spelling_is_read_by_a_key(bench: Workbench, spelling: 
     (record,) = bench.arrive({"date_of_birth": spelling})
     assert offered(bench, record, "Date_Of_Birth") == ["1990-12-31"]
     bench.ctrl(Qt.Key.Key_Period)
-    assert value(bench, record, "Date_Of_Birth") == "1990-12-31"
+    assert bench.value(record, "Date_Of_Birth") == "1990-12-31"
 
 
 def test_an_ambiguous_day_is_never_picked_but_chosen(bench: Workbench) -> None:
     (record,) = bench.arrive({"date_of_birth": "03/04/1990"})
     assert offered(bench, record, "Date_Of_Birth") == ["1990-04-03", "1990-03-04"]
     bench.ctrl(Qt.Key.Key_Period)
-    assert value(bench, record, "Date_Of_Birth") == "03/04/1990"
+    assert bench.value(record, "Date_Of_Birth") == "03/04/1990"
     assert bench.focus().objectName() == "quarantine.suggestion.date_of_birth.0"
     bench.key(Qt.Key.Key_Tab)
     bench.key(Qt.Key.Key_Space)
-    assert value(bench, record, "Date_Of_Birth") == "1990-03-04"
+    assert bench.value(record, "Date_Of_Birth") == "1990-03-04"
 
 
 def test_swapped_names_are_told_by_the_names_of_the_divers(bench: Workbench) -> None:
@@ -74,15 +68,15 @@ def test_swapped_names_are_told_by_the_names_of_the_divers(bench: Workbench) -> 
     (record,) = bench.arrive(BAD_DAY | {"first_name": "Kowalska", "last_name": "Ewa", "email": "ewa@wp.pl"})
     assert offered(bench, record, "First_Name") == ["Ewa, Last name: Kowalska"]
     bench.click("quarantine.suggestion.first_name.0")
-    assert (value(bench, record, "First_Name"), value(bench, record, "Last_Name")) == ("Ewa", "Kowalska")
+    assert (bench.value(record, "First_Name"), bench.value(record, "Last_Name")) == ("Ewa", "Kowalska")
 
 
 def test_the_key_mends_what_fails_before_it_makes_better_what_passes(bench: Workbench) -> None:
     (record,) = bench.arrive({"first_name": "GRACE", "date_of_birth": "31/12/1990"})
     bench.point_at(record, "Phone")
     bench.ctrl(Qt.Key.Key_Period)
-    assert value(bench, record, "Date_Of_Birth") == "1990-12-31"
-    assert value(bench, record, "First_Name") == "GRACE"
+    assert bench.value(record, "Date_Of_Birth") == "1990-12-31"
+    assert bench.value(record, "First_Name") == "GRACE"
 
 
 def test_the_others_like_this_are_counted_as_the_preview_will_show_them(bench: Workbench) -> None:
@@ -98,7 +92,7 @@ def test_the_others_like_this_are_counted_as_the_preview_will_show_them(bench: W
     assert link.text() == f"Fix the other {table.model().rowCount() - 1} like this…"
     bench.write_in("quarantine.bulk.reason", "the same slip")
     bench.click("quarantine.bulk.apply")
-    assert [value(bench, each, "Email") for each in records[:4]] == [f"grace{n}@gmail.com" for n in range(4)]
+    assert [bench.value(each, "Email") for each in records[:4]] == [f"grace{n}@gmail.com" for n in range(4)]
 
 
 def test_where_no_other_is_like_it_nothing_is_offered_for_the_others(bench: Workbench) -> None:

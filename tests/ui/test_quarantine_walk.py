@@ -30,9 +30,9 @@ def test_a_morning_of_a_steward(qtbot: QtBot, open_on: Any, tmp_path: Path) -> N
     undone = _undo_one(bench)
     passed = _rehearse_and_resubmit(bench, [typed, suggested, *others], undone)
 
-    assert bench.one(f"SELECT Status FROM Data_Quarantine WHERE Quarantine_ID = {merged}") == "Merged"
+    assert bench.status(merged) == "Merged"
     assert bench.one(f"SELECT count(*) FROM Diver_History WHERE Diver_ID = {diver}") == 1
-    assert bench.one(f"SELECT Status FROM Data_Quarantine WHERE Quarantine_ID = {discarded}") == "Discarded"
+    assert bench.status(discarded) == "Discarded"
     left = bench.one("SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open'")
     assert left == arrived - len(passed) - 2
 
@@ -77,7 +77,7 @@ def _fix_by_typing(bench: Workbench) -> int:
     bench.key(Qt.Key.Key_F2, on=bench.grid)
     bench.type("typed.by.hand@dive.example")
     bench.key(Qt.Key.Key_Return)
-    assert _mask(bench, record) == 0
+    assert bench.mask(record) == 0
     return record
 
 
@@ -86,7 +86,7 @@ def _fix_by_a_suggestion(bench: Workbench) -> int:
         bench.point_at(record, "Email")
         if bench.page.desk.suggesting.suggestions:
             bench.ctrl(Qt.Key.Key_Period)
-            assert _mask(bench, record) == 0
+            assert bench.mask(record) == 0
             return record
     raise AssertionError("no suggestion for any address")
 
@@ -112,7 +112,7 @@ def _fix_the_others_like_this(bench: Workbench) -> list[int]:
         )
         fixed = [row[0] for row in rows]
         assert len(fixed) > 1
-        return [each for each in fixed if _mask(bench, each) == 0]
+        return [each for each in fixed if bench.mask(each) == 0]
     raise AssertionError("no group of two")
 
 
@@ -147,14 +147,14 @@ def _discard(bench: Workbench) -> int:
 
 def _undo_one(bench: Workbench) -> int:
     record = bench.failing("LAST_NAME_MISSING")[0]
-    before = bench.one(f"SELECT Last_Name FROM Data_Quarantine WHERE Quarantine_ID = {record}")
+    before = bench.value(record, "Last_Name")
     bench.point_at(record, "Last_Name")
     bench.key(Qt.Key.Key_F2, on=bench.grid)
     bench.type("Mistake")
     bench.key(Qt.Key.Key_Return)
-    assert _mask(bench, record) == 0
+    assert bench.mask(record) == 0
     bench.ctrl(Qt.Key.Key_Z)
-    assert bench.one(f"SELECT Last_Name FROM Data_Quarantine WHERE Quarantine_ID = {record}") == before
+    assert bench.value(record, "Last_Name") == before
     return record
 
 
@@ -195,7 +195,3 @@ def _overview_balances(bench: Workbench, left: int) -> None:
         assert meter.counts.holds, meter.counts.sentence
     shown = " ".join(bench.texts(overview))
     assert f"{left} records wait" in shown or str(left) in shown
-
-
-def _mask(bench: Workbench, record: int) -> int:
-    return int(bench.one(f"SELECT Failed_Checks FROM Data_Quarantine WHERE Quarantine_ID = {record}"))
