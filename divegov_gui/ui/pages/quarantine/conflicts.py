@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from divegov_gui.core.errors import Conflict
+from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.queue import QueueRow, read_rows
 from divegov_gui.services.review import Claim, claim_records
@@ -16,7 +16,7 @@ from divegov_gui.services.story import read_last_edits
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.pages.quarantine.editing import Wish
-from divegov_gui.ui.pages.quarantine.leave_out import LeaveOut
+from divegov_gui.ui.pages.quarantine.leave_out_dialog import LeaveOutDialog
 from divegov_gui.ui.pages.quarantine.word_question import WordQuestion
 
 if TYPE_CHECKING:
@@ -41,12 +41,17 @@ class Conflicts(QObject):
             owner=self,
         )
 
-    def leave_out(self, error: Conflict, again: Callable[[], object]) -> None:
-        """A step over many records was refused for some of them: offer to do it `again` without these."""
-        self._desk.read_rows_anew([error.facts.record] if error.facts.record is not None else [])
-        dialog = LeaveOut(error, self._page.window())
-        dialog.accepted.connect(again)
-        dialog.open()
+    def take_refusal(self, error: DiveGovError, count: int, without: Callable[[], object]) -> None:
+        """A step over `count` records was refused: show what stood in the way as it is now; where that is not all of
+        them, offer to do it `without`."""
+        if isinstance(error, Conflict) and error.facts.record is not None:
+            self._desk.read_rows_anew([error.facts.record])
+        if isinstance(error, Conflict) and error.facts.count < count:
+            dialog = LeaveOutDialog(error, self._page.window())
+            dialog.accepted.connect(without)
+            dialog.open()
+        else:
+            self._context.notifier.error(error)
 
     def _ask_which(self, wish: Wish, error: Conflict, row: QueueRow | None, edits: Any) -> None:
         if row is None:

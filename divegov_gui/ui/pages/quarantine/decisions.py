@@ -25,7 +25,7 @@ from divegov_gui.services.review import (
     reopen_records,
 )
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, AppContext
-from divegov_gui.ui.pages.quarantine.left_out import left_out, nothing_left
+from divegov_gui.ui.pages.quarantine.left_out_words import left_out, nothing_left
 from divegov_gui.ui.pages.quarantine.steps import discard_step
 from divegov_gui.ui.pages.quarantine.word_question import WordQuestion
 from divegov_gui.ui.times import local_time

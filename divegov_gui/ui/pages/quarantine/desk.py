@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.queue import QueueRow, read_rows
@@ -143,8 +142,7 @@ class Desk(QObject):
         self.editing.saved.connect(self._take_saved)
         self.editing.taken_back.connect(self.take_undone)
         self.editing.in_conflict.connect(self.conflicts.resolve)
-        self.editing.stuck.connect(self.conflicts.leave_out)
-        self.editing.refused.connect(self.take_refusal)
+        self.editing.refused.connect(self.conflicts.take_refusal)
         self.editing.history_changed.connect(self.enable)
         self.suggesting.found.connect(self._show_suggestions)
         self.alike.counted.connect(self._panel.show_others)
@@ -352,11 +350,6 @@ class Desk(QObject):
         row = self._row_of(suggestion.quarantine_id)
         if row is not None:
             self.editing.save(Wish(row, suggestion.changes, "Suggestion"))
-
-    def take_refusal(self, error: DiveGovError) -> None:
-        """What stood in the way is shown as it is now."""
-        if isinstance(error, Conflict) and error.facts.record is not None:
-            self.read_rows_anew([error.facts.record])
 
 
 def _story(quarantine_id: int, session: Any, _: ProgressSink, cancel: CancelToken) -> Any:

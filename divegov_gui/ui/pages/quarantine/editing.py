@@ -51,10 +51,9 @@ class Editing(QObject):
     """The Edited group of an undo or a redo; None where records were discarded or reopened."""
     in_conflict = Signal(object, object)
     """The Wish that was refused, and the Conflict."""
-    refused = Signal(object)
-    """The DiveGovError for which nothing was taken back."""
-    stuck = Signal(object, object)
-    """The Conflict that keeps a step over many records from being taken back, and what does it for the others."""
+    refused = Signal(object, object, object)
+    """The DiveGovError for which nothing was taken back, how many records the step has, and what takes it back for
+    those that do not stand in the way."""
     history_changed = Signal()
     """What can be undone or redone has changed."""
 
@@ -204,11 +203,8 @@ class Editing(QObject):
             if not _is_for_good(error, step):
                 steps.append(step)
             self.history_changed.emit()
-            if isinstance(error, Conflict) and step.record_count > error.facts.count:
-                self.stuck.emit(error, lambda: self._take_back(steps, onto, words, leave_out=True))
-            else:
-                self._context.notifier.error(error)
-                self.refused.emit(error)
+            without = partial(self._take_back, steps, onto, words, leave_out=True)
+            self.refused.emit(error, step.record_count, without)
 
         self.history_changed.emit()
         self._context.writer.submit(

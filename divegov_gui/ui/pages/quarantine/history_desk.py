@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
 from divegov_gui.services.review import Edited, undo_edit
 from divegov_gui.services.story import read_cells, read_history
@@ -51,20 +50,13 @@ class HistoryDesk(QObject):
     def _undo(self, group_id: int, only: list[int] | None, leave_out: bool = False) -> None:
         group = next(view.group for view in self._view.groups if view.group.group_id == group_id)
         count = len(only) if only else group.record_count
-
-        def failed(error: DiveGovError) -> None:
-            if isinstance(error, Conflict) and count > error.facts.count:
-                self._desk.conflicts.leave_out(error, lambda: self._undo(group_id, only, leave_out=True))
-            else:
-                self._context.notifier.error(error)
-                self._desk.take_refusal(error)
-
+        without = partial(self._undo, group_id, only, leave_out=True)
         self._context.writer.submit(
             partial(_undo, group_id, only, leave_out),
             label="Undoing an edit",
             write=True,
             on_success=partial(self._take_undone, group_id),
-            on_failure=failed,
+            on_failure=lambda error: self._desk.conflicts.take_refusal(error, count, without),
             owner=self,
         )
 

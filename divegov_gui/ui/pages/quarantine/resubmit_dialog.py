@@ -27,7 +27,7 @@ from divegov_gui.services.review import Resubmitted, Versions, resubmit_records
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
-from divegov_gui.ui.pages.quarantine.left_out import left_out, nothing_left
+from divegov_gui.ui.pages.quarantine.left_out_words import left_out, nothing_left
 from divegov_gui.ui.pages.quarantine.rehearsal_words import passes, sentence, why
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import ProgressPanel, ReasonRow, button, icon_label, label, plural, reveal

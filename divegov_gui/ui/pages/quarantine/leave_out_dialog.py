@@ -9,7 +9,7 @@ from divegov_gui.ui.widgets import button
 from divegov_gui.ui.widgets.dialog import Dialog
 
 
-class LeaveOut(Dialog):
+class LeaveOutDialog(Dialog):
     """Says what stands in the way; accepted, the others are wanted."""
 
     def __init__(self, error: Conflict, window: QWidget) -> None:
