@@ -33,8 +33,8 @@ class ImportDialog(Dialog):
         super().__init__("quarantine.import_dialog", title, "upload", window, detail=summary(found))
         self.resize(1000, 600)
         self._context, self._found = context, found
-        self._failing = {each.quarantine_id for each in found.changes if not each.passes}
-        self._failing |= {each.quarantine_id for each in found.conflicts if not each.passes}
+        lines = _lines(found)
+        self._failing = {line.quarantine_id for line in lines if not line.passes}
         self.problem = Problem("quarantine.import.problem")
         self.body.addWidget(self.problem)
         self.lines = PreviewModel(context.mask_personal, self)
@@ -50,7 +50,7 @@ class ImportDialog(Dialog):
         self.apply = button("Take over", name="quarantine.import.apply", variant="primary")
         self.add_button(self.apply, self._save, default=True)
         self.lines.chosen_changed.connect(self._show_sums)
-        self.lines.show_lines(_lines(found), set(found.conflicting_ids))
+        self.lines.show_lines(lines, set(found.conflicting_ids))
 
     def _show_sums(self) -> None:
         ids = {*self._found.changed_ids, *self._found.conflicting_ids} - self.lines.excluded
@@ -93,32 +93,13 @@ class ImportDialog(Dialog):
 
 def _lines(found: Corrections) -> list[Line]:
     conflicts = [
-        Line(
-            each.quarantine_id,
-            each.column,
-            each.ours,
-            each.theirs,
-            _verdict(each.passes, "changed since"),
-            "warning",
-        )
+        Line(each.quarantine_id, each.column, each.ours, each.theirs, each.passes, "changed since")
         for each in found.conflicts
     ]
     changes = [
-        Line(
-            each.quarantine_id,
-            each.column,
-            each.before,
-            each.after,
-            _verdict(each.passes),
-            "success" if each.passes else "danger",
-        )
-        for each in found.changes
+        Line(each.quarantine_id, each.column, each.before, each.after, each.passes) for each in found.changes
     ]
     return [*conflicts, *changes]
-
-
-def _verdict(passes: bool, *before: str) -> str:
-    return ", ".join([*before, "passes" if passes else "still fails"])
 
 
 def summary(found: Corrections) -> str:

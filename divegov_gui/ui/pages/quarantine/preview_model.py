@@ -17,14 +17,27 @@ _TITLES = ("Record", "Column", "Before", "After", "Then")
 
 
 class Line(NamedTuple):
-    """One cell as it is and as it would be; `note` says what would come of it, in a tone."""
+    """One cell as it is and as it would be, and whether it would pass; `caution` says what else is to be heeded."""
 
     quarantine_id: int
     column: str
     before: str | None
     after: str | None
-    note: str
-    tone: str
+    passes: bool
+    caution: str = ""
+
+    @property
+    def note(self) -> str:
+        """What would come of it, in words."""
+        verdict = "passes" if self.passes else "still fails"
+        return f"{self.caution}, {verdict}" if self.caution else verdict
+
+    @property
+    def tone(self) -> str:
+        """How the note is shown."""
+        if self.caution:
+            return "warning"
+        return "success" if self.passes else "danger"
 
 
 class Lines(Protocol):
@@ -117,7 +130,7 @@ class PreviewModel(QAbstractTableModel):
         self._tell_all_changed()
 
     def _is_out(self, line: Line) -> bool:
-        return line.quarantine_id in self.excluded or (self._passing_only and line.tone == "danger")
+        return line.quarantine_id in self.excluded or (self._passing_only and not line.passes)
 
     def _tell_all_changed(self) -> None:
         if self._lines:
