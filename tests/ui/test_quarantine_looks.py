@@ -310,6 +310,11 @@ def test_pinned_columns_leave_room_to_the_others_and_to_the_scroll_bar(bench: Wo
     assert grid.pinned.shows(grid.column_of("quarantine_id"))
     assert grid.pinned.width() <= grid.viewport().width() - 100
     assert not grid.pinned.shows(grid.column_of("certification")), "it scrolls with the others"
+    email = grid.column_of("email")
+    assert not grid.pinned.shows(email)
+    grid.horizontalHeader().resizeSection(email, 60)
+    assert grid.pinned.shows(email), "it has become narrow enough"
+    grid.horizontalHeader().resizeSection(email, layout.widths["email"])
     bench.steward.window.resize(1900, 900)
     bench.quiet()
     assert grid.pinned.shows(grid.column_of("email"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
@@ -78,19 +80,19 @@ class PinnedColumns(QTableView):
     # --- inside
     def _choose(self, room: int) -> None:
         """Show the first of the pinned columns that fit into `room`; the others scroll with the rest."""
-        theirs = self._grid.horizontalHeader()
+        theirs, fitting = self._grid.horizontalHeader(), self._fitting(room)
         blocker = QSignalBlocker(self.horizontalHeader())
-        used, fits = 0, True
-        for place, section in enumerate(self._sections):
-            used += theirs.sectionSize(section)
-            fits = fits and (used <= room or place == 0)
-            self.setColumnHidden(section, not fits)
-            if fits:
-                self.setColumnWidth(section, theirs.sectionSize(section))
         for section in range(theirs.count()):
-            if section not in self._sections:
-                self.setColumnHidden(section, True)
+            self.setColumnHidden(section, section not in fitting)
+            if section in fitting:
+                self.setColumnWidth(section, theirs.sectionSize(section))
         blocker.unblock()
+
+    def _fitting(self, room: int) -> list[int]:
+        """The first of the pinned columns, as many as `room` holds, and one at least."""
+        widths = [self._grid.horizontalHeader().sectionSize(section) for section in self._sections]
+        count = sum(used <= room for used in accumulate(widths))
+        return self._sections[: max(1, count)]
 
     def _behave(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -131,7 +133,6 @@ class PinnedColumns(QTableView):
         their_head.sectionResized.connect(self._take_width)
         their_head.sortIndicatorChanged.connect(lambda section, order: head.setSortIndicator(section, order))
 
-    def _take_width(self, section: int, _: int, size: int) -> None:
-        if not self.isColumnHidden(section):
-            self.setColumnWidth(section, size)
+    def _take_width(self, section: int) -> None:
+        if section in self._sections:
             self.place()
