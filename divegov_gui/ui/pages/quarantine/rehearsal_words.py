@@ -14,6 +14,16 @@ def passes(count: int, done: bool = False) -> str:
     return "passed" if done else "passes" if count == 1 else "pass"
 
 
+def fails(count: int) -> str:
+    """What `count` records do that stay for another reason than a duplicate."""
+    return "still fails" if count == 1 else "still fail"
+
+
+def collides(count: int) -> str:
+    """What `count` duplicates do."""
+    return "collides" if count == 1 else "collide"
+
+
 def sentence(found: Resubmitted, checks: Checks, done: bool = False) -> str:
     """The rehearsal in one sentence: “41 pass, 3 still fail (age), 2 collide with diver 118”; or what was `done`."""
     parts = [f"{grouped(found.passed_count)} {passes(found.passed_count, done)}"]
@@ -21,15 +31,12 @@ def sentence(found: Resubmitted, checks: Checks, done: bool = False) -> str:
     if failing:
         short = {check.rule: check.short.lower() for check in checks.all}
         rules = [short.get(code, code) for code, _ in found.failing if not code.startswith("DUPLICATE_")]
-        parts.append(
-            f"{grouped(failing)} still {'fails' if failing == 1 else 'fail'} ({_some(rules, 'rules')})"
-        )
+        parts.append(f"{grouped(failing)} {fails(failing)} ({_some(rules, 'rules')})")
     if found.collided_count:
         divers = sorted({r.diver_id for r in found.records if not r.passed and r.diver_id})
         known = f"diver{'s' if len(divers) > 1 else ''} {_some([str(each) for each in divers], 'divers')}"
         whom = known if divers else "others"
-        verb = "collides" if found.collided_count == 1 else "collide"
-        parts.append(f"{grouped(found.collided_count)} {verb} with {whom}")
+        parts.append(f"{grouped(found.collided_count)} {collides(found.collided_count)} with {whom}")
     if found.unchanged_count:
         parts.append(f"{grouped(found.unchanged_count)} already there, identical")
     return ", ".join(parts) + "."

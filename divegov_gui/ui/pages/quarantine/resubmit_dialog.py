@@ -28,7 +28,7 @@ from divegov_gui.ui import theme
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.quarantine.left_out_words import left_out, nothing_left
-from divegov_gui.ui.pages.quarantine.rehearsal_words import passes, sentence, why
+from divegov_gui.ui.pages.quarantine.rehearsal_words import collides, fails, passes, sentence, why
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import ProgressPanel, ReasonRow, button, icon_label, label, plural, reveal
 from divegov_gui.ui.widgets.dialog import Dialog
@@ -156,37 +156,37 @@ class ResubmitDialog(Dialog):
             self.reject()
             return
         self._rehearsed = found
-        sent = len(self._decidable.versions)
-        self.say_title(f"Resubmit {plural(sent, 'record')}")
+        self.say_title(f"Resubmit {plural(len(self._decidable.versions), 'record')}")
         self.left_out.setText(left_out(self._decidable))
         reveal(self.left_out, bool(self.left_out.text()))
         self.progress.hide()
         self._result.show()
-        self.waive.setEnabled(True)
-        staying = found.failed_count
         self._show_tiles(found)
         erring = any(record.failed_checks & self._checks.errors for record in found.records)
         never = " Errors are never released." if self.waive.isChecked() and erring else ""
         self.sentence.setText(sentence(found, self._checks) + never)
         self._list(found)
-        self.passing.setText(
-            f"Resubmit the {plural(found.passed_count, 'record')} that pass" if staying else "Resubmit"
-        )
-        if found.passed_count == 1 and staying:
-            self.passing.setText("Resubmit the 1 record that passes")
+        self._offer(found)
+        self._take_room(bool(found.failed_count))
+
+    def _offer(self, found: Resubmitted) -> None:
+        """The buttons say what they would send; what would do nothing is not there."""
+        count, staying = found.passed_count, found.failed_count
+        which = f" the {plural(count, 'record')} that {passes(count)}" if staying else ""
+        self.passing.setText(f"Resubmit{which}")
         self.passing.setAccessibleName(self.passing.text())
-        self.passing.setEnabled(found.passed_count > 0)
-        reveal(self.passing, found.passed_count > 0)
+        self.everything.setText(f"Resubmit all {grouped(len(self._decidable.versions))}")
+        self.passing.setEnabled(count > 0)
+        for control in (self.everything, self.waive):
+            control.setEnabled(True)
+        reveal(self.passing, count > 0)
         reveal(self.everything, staying > 0)
-        self.everything.setText(f"Resubmit all {grouped(sent)}")
-        self.everything.setEnabled(True)
         warned = any(self._checks.only_warnings(r.failed_checks) for r in found.records)
         reveal(self.waive, warned or self.waive.isChecked())
-        default = self.passing if found.passed_count else self.cancel
+        default = self.passing if count else self.cancel
         default.setDefault(True)
         if not self.reason.isVisible() or self.reason.text:
             default.setFocus()
-        self._take_room(bool(staying))
 
     def _take_room(self, lists: bool) -> None:
         """As high as what there is to say; a list has room of its own."""
@@ -202,8 +202,8 @@ class ResubmitDialog(Dialog):
         failing = found.failed_count - found.collided_count
         for count, words, tone in (
             (found.passed_count, passes(found.passed_count, done), "success"),
-            (failing, "still fail" if failing != 1 else "still fails", "danger"),
-            (found.collided_count, "collide" if found.collided_count != 1 else "collides", "duplicate"),
+            (failing, fails(failing), "danger"),
+            (found.collided_count, collides(found.collided_count), "duplicate"),
         ):
             self._tiles.addWidget(_tile(count, words, tone))
 
