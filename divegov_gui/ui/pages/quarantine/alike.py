@@ -43,8 +43,7 @@ class Alike(QObject):
         """Count for what was `found` for `row`; a later question replaces this one."""
         few: list[Wanted] = []
         for suggestion in {each.column: each for each in reversed(found)}.values():
-            failing = catalogue.checks.for_column(row.failed_checks, suggestion.column)
-            bits = sum(check.bit for check in failing)
+            bits = row.failed_checks & catalogue.checks.bits_of_column(suggestion.column)
             if (facets.failing(bits) if bits else facets.open_count) > MOST:
                 self.counted.emit(suggestion, None)
             else:

@@ -253,8 +253,7 @@ class Decisions(QObject):
             return
         from divegov_gui.services.bulk import LikeThis
 
-        failing = self._page.marks.checks.for_column(row.failed_checks, suggestion.column)
-        bits = sum(check.bit for check in failing)
+        bits = row.failed_checks & self._page.marks.checks.bits_of_column(suggestion.column)
         self._open_bulk(like=LikeThis(suggestion.column, suggestion.kind), bits=bits)
 
     def _open_bulk(self, **what: Any) -> None:

@@ -172,8 +172,9 @@ class MergeDialog(Dialog):
         group = self._groups[column] = QButtonGroup(self)
         best = self._best(column)
         for place, side in enumerate(self._sides.all):
-            words = show_value(column, side.values.get(column), self._context.mask_personal)
-            choice = QRadioButton(words[:_LONGEST] + ("…" if len(words) > _LONGEST else "") or "nothing")
+            value, mask = side.values.get(column), self._context.mask_personal
+            words = show_value(column, value, mask)
+            choice = QRadioButton(show_value(column, value, mask, _LONGEST) or "nothing")
             choice.setObjectName(f"quarantine.merge.{column.lower()}.{place}")
             choice.setAccessibleName(f"{LABELS[column]} of {side.name}: {words or 'nothing'}")
             choice.setToolTip(words)

@@ -27,7 +27,8 @@ class Suggesting(QObject):
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-        self._knowledge: Knowledge | None = None
+        self.knowledge: Knowledge | None = None
+        """What suggestions are made from, once it was read."""
         self._row: QueueRow | None = None
         self.suggestions: tuple[Suggestion, ...] = ()
         self.is_wanted = True
@@ -44,7 +45,7 @@ class Suggesting(QObject):
 
     def learn_anew(self) -> None:
         """Divers have come, or a day has passed: what suggestions are made from is read again with the next."""
-        self._knowledge = None
+        self.knowledge = None
 
     def ask(self, row: QueueRow | None) -> None:
         """Find suggestions for `row` after a pause."""
@@ -54,11 +55,6 @@ class Suggesting(QObject):
             self.found.emit(())
         else:
             self._pause.start()
-
-    @property
-    def knowledge(self) -> Knowledge | None:
-        """What suggestions are made from, once it was read."""
-        return self._knowledge
 
     def for_column(self, column: str) -> list[Suggestion]:
         """The suggestions for a column; where there are none, those for the first column that has some."""
@@ -76,7 +72,7 @@ class Suggesting(QObject):
     def _ask_now(self) -> None:
         if self._row is not None:
             self._context.reader.submit(
-                partial(_suggest, self._row, self._knowledge),
+                partial(_suggest, self._row, self.knowledge),
                 kind="quarantine.suggest",
                 on_success=partial(self._take, self._row),
                 on_failure=self._context.notifier.error,
@@ -84,7 +80,7 @@ class Suggesting(QObject):
             )
 
     def _take(self, row: QueueRow, answer: tuple[Knowledge, tuple[Suggestion, ...]]) -> None:
-        self._knowledge, found = answer
+        self.knowledge, found = answer
         if self._row is row:
             self.suggestions = found
             self.found.emit(found)
