@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import label, reveal
+from divegov_gui.ui.widgets.scrolling import scrolling
 
 _BAR = 12
 """The width of a scroll bar in the style sheet."""
@@ -102,14 +103,9 @@ class Page(QWidget):
         return head
 
     def _scroll_area(self) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         content.setLayout(self.body)
-        area.setWidget(content)
+        area = scrolling(content)
         bar = area.verticalScrollBar()
         bar.rangeChanged.connect(self._make_room_for_bar)
         return area

@@ -1,4 +1,4 @@
-"""Asks where to put a file or what goes into a folder; the window is not held up meanwhile."""
+"""Asks where a file or a folder goes; the window is not held up meanwhile."""
 
 from __future__ import annotations
 

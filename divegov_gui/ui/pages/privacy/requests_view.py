@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui import theme
@@ -13,6 +13,7 @@ from divegov_gui.ui.pages.privacy.erasure_card import ErasureCard
 from divegov_gui.ui.pages.privacy.work import Standing
 from divegov_gui.ui.widgets import Badge, Card, EmptyState, ReasonRow, StateStack, button, label, reveal
 from divegov_gui.ui.widgets.question import Problem
+from divegov_gui.ui.widgets.scrolling import scrolling
 
 
 class ExportCard(Card):
@@ -145,10 +146,4 @@ class RequestsView(QWidget):
         self.erasure.turned.connect(lambda busy: reveal(self.export, not busy))
         layout.addWidget(self.export)
         layout.addWidget(self.erasure, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        return area
+        return scrolling(inside)
