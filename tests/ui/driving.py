@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -36,6 +37,12 @@ from divegov_gui.ui.theme import text_font
 W = TypeVar("W", bound=QWidget)
 _HEADING_PAD = 10
 """What is left free on either side of a heading, and of a cell."""
+_SAYING = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.EditRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+)
 
 
 def fill(workspace: Path, *sources: GenerationRequest) -> Path:
@@ -128,6 +135,24 @@ def texts(widget: QWidget) -> list[str]:
     labels = [label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
     buttons = [b.text() for b in widget.findChildren(QAbstractButton) if b.isVisible() and b.text()]
     return labels + buttons
+
+
+def everything_said(page: QWidget) -> str:
+    """All that `page` shows, tells assistive technology, says on hover or gives to the clipboard."""
+    said = texts(page)
+    for control in [page, *page.findChildren(QWidget)]:
+        said += [control.accessibleName(), control.accessibleDescription(), control.toolTip()]
+        if isinstance(control, QLineEdit):
+            said.append(control.text())
+        if isinstance(control, QTableView):
+            model = control.model()
+            places = product(range(model.rowCount()), range(model.columnCount()), _SAYING)
+            said += [str(model.index(row, column).data(role)) for row, column, role in places]
+            QGuiApplication.clipboard().setText("")
+            control.selectAll()
+            control._copy()  # type: ignore[attr-defined]
+            said.append(QGuiApplication.clipboard().text())
+    return "\n".join(said)
 
 
 def cells(table: QTableView, row: int) -> list[str]:

@@ -14,6 +14,7 @@ from driving import (
     click,
     click_tab,
     clipped,
+    everything_said,
     fill,
     find,
     look_for,
@@ -24,7 +25,7 @@ from driving import (
 )
 from lives import ADA
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -90,32 +91,6 @@ def choose_person(qtbot: QtBot, steward: Steward, text: str = str(ADA)) -> None:
 def table(steward: Steward, name: str) -> list[list[str]]:
     view = find(steward, name, QTableView)
     return [cells(view, row) for row in range(view.model().rowCount())]
-
-
-def everything_said(steward: Steward) -> str:
-    """All that the page shows, tells assistive technology, says on hover or gives to the clipboard."""
-    shown = page(steward)
-    said = texts(shown)
-    role = Qt.ItemDataRole
-    for control in [shown, *shown.findChildren(QWidget)]:
-        said += [control.accessibleName(), control.accessibleDescription(), control.toolTip()]
-        if isinstance(control, QLineEdit):
-            said.append(control.text())
-        if isinstance(control, QTableView):
-            model = control.model()
-            for row in range(model.rowCount()):
-                for column in range(model.columnCount()):
-                    index = model.index(row, column)
-                    said += [
-                        str(index.data(each)) for each in (role.DisplayRole, role.ToolTipRole, role.EditRole)
-                    ]
-            control.selectAll()
-            QApplication.clipboard().clear()
-            control.setFocus()
-            QGuiApplication.clipboard().setText("")
-            control._copy()  # type: ignore[attr-defined]
-            said.append(QGuiApplication.clipboard().text())
-    return "\n".join(said)
 
 
 # --- who sees what
@@ -227,7 +202,7 @@ def test_nobody_is_shown_what_their_own_role_does_not_see(qtbot: QtBot, steward:
     assert rows[1] == ["Last name", "in the clear", "in the clear", "OXXXX"]
     assert rows[2] == ["Email", "in the clear", "aXXX@XXXX.com", "aXXX@XXXX.com"]
     turn_to(qtbot, steward, 1)
-    assert [value for value in FORMER if value in everything_said(steward)] == []
+    assert [value for value in FORMER if value in everything_said(page(steward))] == []
 
 
 def test_what_a_role_may_not_do_is_explained_and_not_offered(qtbot: QtBot, steward: Steward) -> None:
@@ -263,7 +238,7 @@ def test_a_value_is_revealed_for_a_reason_and_masked_again(
         "Masked again in 4:59",
     )
     click(qtbot, steward, "privacy.mask_now")
-    assert SECRETS[0] not in everything_said(steward)
+    assert SECRETS[0] not in everything_said(page(steward))
     logged = ask(lived, "SELECT Action, Detail FROM Steward_Action ORDER BY Action_ID DESC LIMIT 1")
     assert logged[0][0] == "Reveal_Diver"
     assert "okonkwo" not in str(logged)
@@ -288,7 +263,7 @@ def test_when_its_time_is_over_the_value_is_masked_by_itself(qtbot: QtBot, stewa
     qtbot.waitUntil(lambda: card.left.text() == "Masked again in 0:01")
     now[0] += 2
     qtbot.waitUntil(lambda: not card.is_revealing)
-    assert SECRETS[1] not in everything_said(steward)
+    assert SECRETS[1] not in everything_said(page(steward))
 
 
 def test_leaving_the_page_masks_what_was_revealed(qtbot: QtBot, steward: Steward) -> None:
@@ -355,7 +330,7 @@ def test_an_erasure_is_rehearsed_confirmed_in_writing_done_and_certified(
     assert (kept.stat().st_mode & 0o077, kept.parent.stat().st_mode & 0o077) == (0, 0)
     assert find(officer, "privacy.search", QLineEdit).text() == ""
     turn_to(qtbot, officer, 0)
-    assert [value for value in FORMER if value in everything_said(officer)] == []
+    assert [value for value in FORMER if value in everything_said(page(officer))] == []
     officer.window.go_to("history")
     quiet(officer)
     assert str(ADA) not in find(officer, "history.line", QLabel).text()
@@ -546,10 +521,10 @@ def test_in_a_picture_no_value_of_a_diver_is_seen(qtbot: QtBot, open_on: Any, li
     steward.window.go_to("privacy")
     quiet(steward)
     choose_person(qtbot, steward)
-    said = everything_said(steward)
+    said = everything_said(page(steward))
     turn_to(qtbot, steward, 0)
     take_sample(qtbot, steward)
-    said += everything_said(steward)
+    said += everything_said(page(steward))
     assert "OXXX" in said
     assert [value for value in FORMER if value in said] == []
 
