@@ -25,9 +25,9 @@ from pytestqt.qtbot import QtBot
 
 from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
+from divegov_gui.ui.pages import PAGES
 
 SECRETS = ("okonkwo", "ada.okonkwo@", "ada.obi@", "34600111222", "4917012345", "1984-02-11")
-PAGES = ("overview", "ingest", "quarantine", "history", "privacy", "rules", "deploy", "connections")
 ROLES = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
