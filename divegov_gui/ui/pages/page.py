@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from divegov_gui.ui import theme
 from divegov_gui.ui.widgets.basics import label, reveal
-from divegov_gui.ui.widgets.scrolling import scrolling
 
 _BAR = 12
 """The width of a scroll bar in the style sheet."""
@@ -103,6 +102,8 @@ class Page(QWidget):
         return head
 
     def _scroll_area(self) -> QScrollArea:
+        from divegov_gui.ui.widgets.scrolling import scrolling  # not needed by the first frame
+
         content = QWidget()
         content.setLayout(self.body)
         area = scrolling(content)
