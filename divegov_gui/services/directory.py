@@ -15,6 +15,7 @@ from divegov_gui.core.records import COLUMN_BITS, columns_in
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.connections import interruptible
 from divegov_gui.services.history import FIELDS, Version, in_force, read_version
+from divegov_gui.services.search_text import require_searchable
 from divegov_gui.services.tables import write_table
 
 KINDS = ("Created", "Changed", "Restored", "Deleted")
@@ -249,6 +250,7 @@ def _all_changes(session: Session, wanted: ChangeFilter, cancel: CancelToken | N
 
 
 def _filters(wanted: ChangeFilter) -> list[Filter]:
+    require_searchable(wanted.actor or "")
     found = [Filter("Changed_At", ">=", wanted.since), Filter("Changed_At", "<", wanted.until)]
     if wanted.column is not None:
         found.append(Filter("Changed_Columns", "has bit", COLUMN_BITS[wanted.column]))

@@ -8,7 +8,8 @@ from parked import ingest, person, waiting
 from divegov_gui.core.errors import InputRefused
 from divegov_gui.database.odbc_select import compiled_count
 from divegov_gui.database.session import Session
-from divegov_gui.services import audit, batches, diver_search
+from divegov_gui.database.sqlite_host import CLOCK
+from divegov_gui.services import audit, batches, directory, diver_search
 from divegov_gui.services.merging import read_sides
 from divegov_gui.services.queue import VIEW, Sorting, read_catalogue, read_keys
 from divegov_gui.services.queue_query import QueueQuery, filters_for
@@ -40,6 +41,7 @@ def test_more_is_refused_with_what_to_do_and_without_what_was_typed(session: Ses
         lambda: read_keys(session, catalogue, QueueQuery().searching(text), ORDER),
         lambda: diver_search.search(session, text),
         lambda: batches.BatchQuery(source=text).filters,
+        lambda: directory.read_changes(session, directory.ChangeFilter(CLOCK.now(), CLOCK.now(), actor=text)),
         lambda: list(audit.read_log(session, audit.LogFilter(actor=text))),
     ):
         with pytest.raises(InputRefused) as caught:
