@@ -199,19 +199,7 @@ class SqliteSession:
 
     def _write_journal(self, entry: JournalEntry) -> None:
         try:
-            self._raw.execute(
-                "INSERT INTO Schema_Script "
-                "(Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    entry.script_name,
-                    entry.checksum,
-                    entry.applied_at,
-                    entry.applied_by,
-                    entry.duration_ms,
-                    entry.program_version,
-                ),
-            )
+            sqlite_catalogue.write_journal(self._raw, entry)
         except sqlite3.Error as error:
             if error_name(error) in _NOT_THE_SCRIPT:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import astuple
 
 from divegov_gui.database.session import Drifted, JournalEntry
 
@@ -37,6 +38,16 @@ def read_journal(connection: sqlite3.Connection) -> list[JournalEntry]:
         [JournalEntry(*row) for row in connection.execute(_NEWEST)]
         if has(connection, "Schema_Script")
         else []
+    )
+
+
+def write_journal(connection: sqlite3.Connection, entry: JournalEntry) -> None:
+    """One more row of the journal."""
+    connection.execute(
+        "INSERT INTO Schema_Script "
+        "(Script_Name, Checksum, Applied_At, Applied_By, Duration_Ms, Program_Version) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        astuple(entry),
     )
 
 

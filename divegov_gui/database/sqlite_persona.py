@@ -169,9 +169,6 @@ class PersonaSession(SqliteSession):
         """The file's ownership: the scripts are the owner's."""
         return {"owner": "the scripts are applied by whoever the file belongs to"}
 
-    def obstacle(self) -> None:
-        """None: SQLite comes with the program."""
-
     def apply_scripts(
         self,
         scripts: Sequence[Script],
