@@ -116,9 +116,7 @@ def decidable(session: Session, ids: Sequence[int], wanted: Wanted) -> Decidable
 
 
 def left_out(found: Decidable) -> str:
-    """What is left out and why, as a line; nothing where nothing is."""
-    if not found.claimed:
-        return ""
+    """What is left out and why, as a line."""
     return f"Left out: {count(found.claimed, 'record')} claimed by {', '.join(found.claimants)}."
 
 
