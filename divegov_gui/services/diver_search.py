@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from divegov_gui.core.letter_cases import letter_cases
 from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
 from divegov_gui.database.session import Filter, Order, Session
 from divegov_gui.services.connections import interruptible
@@ -111,7 +112,7 @@ def _found_behind_mask(session: Session, wanted: str) -> dict[int, bool]:
 
 def _spellings(wanted: str) -> list[str]:
     """How a term may begin: the database's lower case is ASCII's, so that letters beyond it keep their case."""
-    return sorted({_ascii_lower(each) for each in (wanted, wanted.lower(), wanted.title(), wanted.upper())})
+    return sorted({_ascii_lower(each) for each in letter_cases(wanted)})
 
 
 def _ascii_lower(text: str) -> str:

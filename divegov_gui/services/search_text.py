@@ -2,7 +2,7 @@
 
 SQL Server takes 2,100 values in one query, and 4,000 units of UTF-16 in what LIKE looks for; SQLite takes 1,000
 conditions in one another (learn.microsoft.com, "Maximum capacity specifications" and "LIKE (Transact-SQL)";
-sqlite.org/limits.html). A word is looked for in seven columns and up to four spellings, and a character may need three
+sqlite.org/limits.html). A word is looked for in seven columns and up to five spellings, and a character may need three
 units.
 """
 

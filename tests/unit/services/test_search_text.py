@@ -57,6 +57,17 @@ def test_the_border_is_where_it_is_said_to_be() -> None:
     require_searchable("x" * LONGEST)
 
 
+@pytest.mark.parametrize("typed", ["éva-ágnes", "ÉVA-ÁGNES", "Éva-Ágnes", "ágnes", "éva"])
+@pytest.mark.parametrize("name", ["Éva-Ágnes", "Éva-ágnes", "ÉVA-ÁGNES", "éva-ágnes"])
+def test_a_name_is_found_in_whatever_letter_case_it_is_typed(session: Session, typed: str, name: str) -> None:
+    ingest(session, [person(first_name=name, email="?"), person(first_name=name, last_name="Ödön")])
+    catalogue = read_catalogue(session)
+    assert list(read_keys(session, catalogue, QueueQuery().searching(typed), ORDER)) == [1]
+    diver_search.prepare_search(session)
+    if not typed.lower().startswith("á"):
+        assert [found.term for found in diver_search.search(session, typed)]
+
+
 def test_a_record_whose_email_is_longer_than_a_search_is_compared_all_the_same(session: Session) -> None:
     before = {row.quarantine_id for row in waiting(session)}
     ingest(session, [person(email="a" * 60_000)])
