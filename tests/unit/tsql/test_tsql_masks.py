@@ -22,18 +22,15 @@ Origin = tuple[str, str]
 
 def origins(node: exp.Expression, scope: Scope) -> set[Origin]:
     """The columns of tables that the value of an expression comes from."""
-    found: set[Origin] = set()
     if isinstance(node, exp.Column):
         return of_column(node, scope)
     if isinstance(node, exp.Query):
         inner = next((s for s in scope.subquery_scopes if s.expression is node.unnest()), None)
-        return set().union(*(origins(s, inner) for s in inner.expression.selects)) if inner else found
+        return set().union(*shown(inner)) if inner else set()
     parts = (
         [node.args["true"], node.args.get("false")] if isinstance(node, exp.If) else node.iter_expressions()
     )
-    for part in parts:
-        found |= origins(part, scope) if isinstance(part, exp.Expression) else found
-    return found
+    return set().union(*(origins(part, scope) for part in parts if part is not None))
 
 
 def of_column(column: exp.Column, scope: Scope | None) -> set[Origin]:

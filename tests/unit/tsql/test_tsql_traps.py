@@ -234,15 +234,19 @@ def nameless_column(tree: exp.Expression) -> Iterator[exp.Expression]:
                 yield select
 
 
-def several_values_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
+def for_one_value(tree: exp.Expression) -> Iterator[exp.Select]:
+    """The queries that stand for one value."""
+    elsewhere = (exp.From, exp.Join, exp.Lateral, exp.Exists, exp.In, exp.SetOperation)
     for query in tree.find_all(exp.Subquery):
-        select, beside = (
-            query.unnest(),
-            (exp.From, exp.Join, exp.Lateral, exp.Exists, exp.In, exp.SetOperation),
-        )
-        scalar = isinstance(select, exp.Select) and not isinstance(query.parent, beside)
-        if scalar and not select.args.get("for_") and len(select.expressions) != 1:
-            yield query
+        select = query.unnest()
+        if isinstance(select, exp.Select) and not isinstance(query.parent, elsewhere):
+            yield select
+
+
+def several_values_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
+    for select in for_one_value(tree):
+        if not select.args.get("for_") and len(select.expressions) != 1:
+            yield select
 
 
 ONE_ROW = {"Search_Progress"}
@@ -250,18 +254,12 @@ ONE_ROW = {"Search_Progress"}
 
 
 def several_rows_for_one(tree: exp.Expression) -> Iterator[exp.Expression]:
-    for query in tree.find_all(exp.Subquery):
-        select, beside = (
-            query.unnest(),
-            (exp.From, exp.Join, exp.Lateral, exp.Exists, exp.In, exp.SetOperation),
-        )
-        if not isinstance(select, exp.Select) or isinstance(query.parent, beside):
-            continue
-        bounds = ("where", "limit", "for_", "group", "joins")
+    bounds = ("where", "limit", "for_", "group", "joins")
+    for select in for_one_value(tree):
         source = select.args.get("from_")
         one = source is None or source.this.name in ONE_ROW or any(select.args.get(bound) for bound in bounds)
-        if not one and not any(True for part in select.expressions for _ in own(part, is_aggregate)):
-            yield query
+        if not one and not any(any(own(part, is_aggregate)) for part in select.expressions):
+            yield select
 
 
 def run_twice(tree: exp.Expression) -> Iterator[exp.Expression]:
@@ -285,9 +283,7 @@ def ordered_by_what_is_not_distinct(tree: exp.Expression) -> Iterator[exp.Expres
 
 def a_version_of_no_duration(tree: exp.Expression) -> Iterator[exp.Expression]:
     for select in tree.find_all(exp.Select):
-        said = [
-            part for arg in (select.args.get("where"), *select.args.get("joins", ())) for part in _ands(arg)
-        ]
+        said = list(_conditions(select))
         mine = (table for table in select.find_all(exp.Table) if table.parent_select is select)
         for table in (table for table in mine if table.name.endswith("_History")):
             lasts = f"{table.alias}.Valid_From < {table.alias}.Valid_To"
@@ -295,11 +291,12 @@ def a_version_of_no_duration(tree: exp.Expression) -> Iterator[exp.Expression]:
                 yield from (part for part in said if _meets(part, table.alias))
 
 
-def _ands(node: exp.Expression | None) -> Iterator[exp.Expression]:
+def _conditions(select: exp.Select) -> Iterator[exp.Expression]:
     """What must all be so for a row to be there."""
-    node = (node.args.get("on") if isinstance(node, exp.Join) else node.this) if node is not None else None
-    if node is not None:
-        yield from node.flatten() if isinstance(node, exp.And) else (node,)
+    where = select.args.get("where")
+    for said in (where and where.this, *(join.args.get("on") for join in select.args.get("joins", ()))):
+        if said is not None:
+            yield from said.flatten() if isinstance(said, exp.And) else (said,)
 
 
 def _meets(part: exp.Expression, alias: str) -> bool:

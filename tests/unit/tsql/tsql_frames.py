@@ -53,3 +53,9 @@ def fitted(value: Any, kind: str) -> Any:
     if kind == "DATE":
         return str(value)[:10]
     return str(value) if "CHAR" in kind or kind.startswith("DATETIME2") else value
+
+
+def formatted(message: str) -> str:
+    """What THROW says: a per cent sign that is doubled is one, and any other begins a format."""
+    assert "%" not in message.replace("%%", ""), f"2787: invalid format specification: {message}"
+    return message.replace("%%", "%")

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from sqlglot import exp
-from tsql_frames import Frame, Returned, Thrown
+from tsql_frames import Frame, Returned, Thrown, formatted
 from tsql_functions import register, units
 from tsql_program import Block, Command, If, Node, Try, program
 from tsql_queries import (
@@ -39,12 +39,6 @@ _PARAMETER = re.compile(
 
 
 VERSIONED = {"Diver", "Dive_Tour", "Quality_Rule"}
-
-
-def formatted(message: str) -> str:
-    """What THROW says: a per cent sign that is doubled is one, and any other begins a format."""
-    assert "%" not in message.replace("%%", ""), f"2787: invalid format specification: {message}"
-    return message.replace("%%", "%")
 
 
 class Interpreter:
