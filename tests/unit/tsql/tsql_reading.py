@@ -17,6 +17,28 @@ ROLES = {"data_steward", "compliance_officer", "data_analyst"}
 MASKED = {"dbo.Diver", "dbo.Diver_History"}
 """The tables that have masks."""
 
+INTERNAL = {
+    "Governance.Judge_Records",
+    "Governance.Normalise_Records",
+    "Governance.Apply_Rules",
+    "Governance.Compare_With_Divers",
+    "Governance.Log_Action",
+    "Governance.Change_Rule",
+    "dbo.Write_Diver_Draft",
+    "dbo.Refuse_Stale_Diver",
+    "dbo.Find_Subject",
+    "Governance.Flag_Erased",
+    "Governance.Compare_With_Earlier",
+    "dbo.Require_Records",
+    "dbo.Refuse_Conflict",
+    "dbo.Apply_Edits",
+    "dbo.Judge_Divers",
+    "dbo.Judge_Some_Divers",
+    "dbo.Judge_Failing_Divers",
+    "Governance.Record_Schema",
+}
+"""Procedures that others call; granted to nobody."""
+
 _HEADING = re.compile(r"^-{40,}\n((?:-- .*\n)+)-{40,}$", re.MULTILINE)
 _TOKEN = re.compile(r"N?'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _NO_COLUMN = {"CONSTRAINT", "CHECK", "UNIQUE", "PRIMARY", "PERIOD", "FOREIGN", "INDEX"}
@@ -143,6 +165,16 @@ def view_columns(view: Module) -> list[str]:
             selects.append(found)
     listed = view.body[selects[0].end() : selects[1].start() if len(selects) > 1 else len(view.body)]
     return [re.split(r"[\s.]+", part.rstrip(";"))[-1] for part in split_top(listed)]
+
+
+def first_list(sql: str) -> str:
+    """What stands before the first FROM that is in no parentheses."""
+    depth = 0
+    for found in re.finditer(r"N?'(?:[^']|'')*'|[()]|\bFROM\b", sql):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if found[0] == "FROM" and depth == 0:
+            return sql[: found.start()]
+    return sql
 
 
 def parameters(header: str) -> list[tuple[str, str | None]]:
