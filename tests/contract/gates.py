@@ -12,9 +12,12 @@ from people import raw_records
 
 from divegov_gui.core.records import RawRecord
 from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.services.history import Version, timeline
 from divegov_gui.services.review import Edit, Edited, edit_records
 
 Verdict = frozenset[tuple[str, str]]
+ERASED_SUBJECT = 8388608
+"""The check that marks who was erased."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,12 @@ class Gate:
         """All versions of a diver, the oldest first."""
         filters, order = [Filter("Diver_ID", "=", diver_id)], [Order("Valid_From")]
         return [dict(row) for row in self.session.select("Diver_Versions", filters=filters, order=order)]
+
+    def current(self, diver_id: int = 1) -> Version:
+        """The version of a diver that is current now, as a page reads it."""
+        found = timeline(self.session, diver_id).current
+        assert found is not None
+        return found
 
     def queue(self) -> list[dict[str, Any]]:
         """The quarantine, in the order of arrival."""

@@ -22,6 +22,15 @@ VALID: dict[str, str | None] = {
 }
 
 
+GONE: dict[str, str | None] = {
+    **VALID,
+    "last_name": "Gone",
+    "email": "ada@gone.example",
+    "date_of_birth": "1971-03-09",
+}
+"""Somebody who is erased, and may come back."""
+
+
 def person(**values: str | None) -> dict[str, str | None]:
     """A valid record with some values changed; `payload` overrides the record's own JSON."""
     assert values.keys() <= {*VALID, "payload"}

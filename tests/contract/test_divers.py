@@ -10,7 +10,7 @@ from people import person
 
 from divegov_gui.core.errors import Conflict, Refused
 from divegov_gui.services import diver_search, history
-from divegov_gui.services.history import Timeline, Version
+from divegov_gui.services.history import Timeline
 
 
 @pytest.fixture
@@ -21,14 +21,8 @@ def diver(gate: Gate) -> int:
     return fate.diver_id
 
 
-def now(gate: Gate, diver: int) -> Version:
-    current = history.timeline(gate.session, diver).current
-    assert current is not None
-    return current
-
-
 def change(gate: Gate, diver: int, **values: Any) -> history.Written:
-    return history.update(gate.session, now(gate, diver), values.items(), "asked by phone")
+    return history.update(gate.session, gate.current(diver), values.items(), "asked by phone")
 
 
 def lived(gate: Gate, diver: int) -> Timeline:
@@ -78,7 +72,7 @@ def test_what_the_rules_call_an_error_is_refused(
 def test_a_warning_is_let_through_with_the_reason_that_every_change_has(gate: Gate, diver: int) -> None:
     assert change(gate, diver, Phone="12").is_changed
     with pytest.raises(Refused, match="needs a reason"):
-        history.update(gate.session, now(gate, diver), {"Phone": None}.items(), "  ")
+        history.update(gate.session, gate.current(diver), {"Phone": None}.items(), "  ")
 
 
 def test_the_email_of_another_diver_is_refused(gate: Gate, diver: int) -> None:
@@ -88,13 +82,13 @@ def test_the_email_of_another_diver_is_refused(gate: Gate, diver: int) -> None:
 
 
 def test_a_diver_that_was_changed_meanwhile_is_not_overwritten(gate: Gate, diver: int) -> None:
-    read = now(gate, diver)
+    read = gate.current(diver)
     change(gate, diver, First_Name="Augusta")
     with pytest.raises(Conflict, match=f"was changed by {gate.session.actor} at 2.* since you read it"):
         history.update(gate.session, read, {"Phone": None}.items(), "late")
     with pytest.raises(Conflict):
         history.delete(gate.session, read, "late")
-    assert now(gate, diver).values[0] == "Augusta"
+    assert gate.current(diver).values[0] == "Augusta"
 
 
 @pytest.mark.parametrize(
@@ -125,12 +119,12 @@ def test_a_restored_version_is_a_new_one_and_the_past_stays(gate: Gate, diver: i
 
 def test_a_version_that_never_was_cannot_be_restored(gate: Gate, diver: int) -> None:
     with pytest.raises(Refused, match="no earlier version"):
-        history.restore(gate.session, now(gate, diver), now(gate, diver), "again")
+        history.restore(gate.session, gate.current(diver), gate.current(diver), "again")
 
 
 def test_a_deleted_diver_keeps_its_versions_and_comes_back(gate: Gate, diver: int) -> None:
     change(gate, diver, First_Name="Augusta")
-    gone = history.delete(gate.session, now(gate, diver), "asked to leave")
+    gone = history.delete(gate.session, gate.current(diver), "asked to leave")
     deleted = lived(gate, diver)
     assert deleted.current is None
     assert deleted.deletions == (gone,)
@@ -156,13 +150,13 @@ def test_a_diver_whom_dives_refer_to_stays(gate: Gate, diver: int) -> None:
         (diver,),
     )
     with pytest.raises(Refused, match=r"dives \(1\)"):
-        history.delete(gate.session, now(gate, diver), "asked")
+        history.delete(gate.session, gate.current(diver), "asked")
 
 
 def test_what_was_done_to_a_diver_is_in_the_log_without_their_data(gate: Gate, diver: int) -> None:
     change(gate, diver, Last_Name="King")
-    history.restore(gate.session, now(gate, diver), lived(gate, diver).versions[0], "wrong")
-    history.delete(gate.session, now(gate, diver), "asked")
+    history.restore(gate.session, gate.current(diver), lived(gate, diver).versions[0], "wrong")
+    history.delete(gate.session, gate.current(diver), "asked")
     log = [r for r in gate.session.select("Action_Log") if r["Subject_Type"] == "Diver"]
     assert [r["Action"] for r in log] == ["Update_Diver", "Restore_Diver", "Delete_Diver"]
     assert {r["Subject_ID"] for r in log} == {diver}
@@ -199,7 +193,7 @@ def test_a_diver_is_found_by_what_they_are_and_by_what_they_were(
 
 
 def test_a_deleted_diver_is_found_and_told_to_be_so(gate: Gate, diver: int) -> None:
-    history.delete(gate.session, now(gate, diver), "asked")
+    history.delete(gate.session, gate.current(diver), "asked")
     (match,) = diver_search.search(gate.session, "lovelace")
     assert match.is_deleted
     assert match.latest.name == "Ada Lovelace"
@@ -218,9 +212,9 @@ def test_preparing_the_search_goes_on_where_it_stopped(gate: Gate, diver: int) -
 
 def test_the_directory_as_of_an_instant_is_what_it_was_then(gate: Gate) -> None:
     gate.take_in([person(email=f"p{n}@example.org", source_reference=f"R{n}") for n in range(7)])
-    first = now(gate, 1).valid_from
+    first = gate.current(1).valid_from
     change(gate, 3, First_Name="Changed")
-    history.delete(gate.session, now(gate, 5), "asked")
+    history.delete(gate.session, gate.current(5), "asked")
     last = lived(gate, 5).deletions[0].deleted_at
     for instant, divers in ((first, [1, 2, 3, 4, 5, 6, 7]), (last, [1, 2, 3, 4, 6, 7]), ("2000", [])):
         page = history.directory_as_of(gate.session, instant)

@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from gates import Gate
-from people import person, source
+from gates import ERASED_SUBJECT, Gate
+from people import GONE, person, source
 
 from divegov_gui.core.errors import Conflict
 from divegov_gui.services import review, subjects
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.tombstones import ErasureKey
 
-ADA = person(first_name="Ada", last_name="Gone", email="ada@gone.example", date_of_birth="1971-03-09")
-MARK = 8388608
-"""ERASED_SUBJECT."""
-
 
 @pytest.fixture
-def gate(gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Gate:
+def gate(gate: Gate) -> Gate:
     """Ada was erased. Record 1 is she again, as the gate has seen; 2, 3 and 4 are others with a wrong phone each."""
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path / "home"))
-    gate.take_in([ADA])
+    gate.take_in([GONE])
     subjects.erase(gate.session, 1, "Article 17", key=ErasureKey())
     others = [
         person(email=f"{name}@example.org", first_name=name, phone="?") for name in ("Bob", "Cyd", "Dee")
     ]
-    ingest(gate.session, source([ADA, *others], name="desk"))
+    ingest(gate.session, source([GONE, *others], name="desk"))
     return gate
 
 
 def marked(gate: Gate) -> list[int]:
     """The records that are marked, by the numbers that they have here."""
-    return [n for n, row in enumerate(gate.queue(), start=1) if row["Failed_Checks"] & MARK]
+    return [n for n, row in enumerate(gate.queue(), start=1) if row["Failed_Checks"] & ERASED_SUBJECT]
 
 
 def edit(gate: Gate, which: int, **values: str | None) -> review.Edited:
-    row = gate.queue()[which - 1]
-    cells = [review.Edit(row["Quarantine_ID"], row["Record_Version"], c, v) for c, v in values.items()]
-    return review.edit_records(gate.session, cells)
+    return gate.edit(gate.queue()[which - 1]["Quarantine_ID"], **values)
 
 
 def versions(gate: Gate, *which: int) -> list[tuple[int, int]]:
     rows = gate.queue()
-    return [(rows[n - 1]["Quarantine_ID"], rows[n - 1]["Record_Version"]) for n in which]
+    return gate.versions_of(*(rows[n - 1]["Quarantine_ID"] for n in which))
 
 
 def test_who_was_never_erased_is_edited_and_sent_again_unmarked(gate: Gate) -> None:
@@ -58,10 +49,10 @@ def test_a_mark_stands_beside_everything_else_that_is_wrong(gate: Gate) -> None:
     values = {"First_Name": "Al", "Last_Name": "B", "Email": "ada@gone.example", "Phone": "?"}
     judged = review.check_records(gate.session, {1: {**values, "Date_Of_Birth": "soon"}, 2: values})
     bits = {r["Rule_Code"]: r["Check_Bit"] for r in gate.session.select("Rule_Checks")}
-    assert judged[1].failed_checks == MARK | bits["PHONE_FORMAT"] | bits["DOB_FORMAT"]
-    assert judged[2].failed_checks == MARK | bits["PHONE_FORMAT"] | bits["DOB_MISSING"]
+    assert judged[1].failed_checks == ERASED_SUBJECT | bits["PHONE_FORMAT"] | bits["DOB_FORMAT"]
+    assert judged[2].failed_checks == ERASED_SUBJECT | bits["PHONE_FORMAT"] | bits["DOB_MISSING"]
     edit(gate, 2, Email="ada@gone.example")
-    assert gate.queue()[1]["Failed_Checks"] == MARK | bits["PHONE_FORMAT"]
+    assert gate.queue()[1]["Failed_Checks"] == ERASED_SUBJECT | bits["PHONE_FORMAT"]
 
 
 def test_a_mark_that_typing_made_stays_with_another_email_and_goes_with_the_undo(gate: Gate) -> None:
@@ -125,7 +116,7 @@ def test_who_is_known_again_by_all_that_they_were_is_one_person(gate: Gate) -> N
         "Email": "ada@gone.example",
         "Date_Of_Birth": "1971-03-09",
     }
-    assert review.check_records(gate.session, {1: whole})[1].failed_checks == MARK
+    assert review.check_records(gate.session, {1: whole})[1].failed_checks == ERASED_SUBJECT
     edit(gate, 2, Phone=None, **whole)
     assert marked(gate) == [1, 2]
     done = review.resubmit_records(gate.session, versions(gate, 2))

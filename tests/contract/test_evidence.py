@@ -26,9 +26,7 @@ def live(gate: Gate) -> None:
         ({"Last_Name": "King"}, "married"),
         ({"First_Name": "Augusta"}, "as in the passport"),
     ):
-        current = history.timeline(gate.session, 1).current
-        assert current is not None
-        history.update(gate.session, current, values.items(), reason)
+        history.update(gate.session, gate.current(), values.items(), reason)
 
 
 # -- The log --------------------------------------------------------------------------------------------------

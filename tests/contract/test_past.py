@@ -220,9 +220,7 @@ def test_validity_never_overlaps_has_gaps_only_while_deleted_and_grows_strictly(
 def test_restoring_each_version_in_turn_ends_where_it_says(gate: Gate) -> None:
     gate.take_in([person()])
     for name in ("Ann", "Ben", "Cid"):
-        current = history.timeline(gate.session, 1).current
-        assert current is not None
-        history.update(gate.session, current, [("First_Name", name)], "asked")
+        history.update(gate.session, gate.current(), [("First_Name", name)], "asked")
     before = history.timeline(gate.session, 1)
     for earlier in before.versions[:-1]:
         life = history.timeline(gate.session, 1)

@@ -48,14 +48,13 @@ def lived(make_gate: Any) -> Iterator[Gate]:
             source_reference="REF-1",
         )
         gate.take_in([secret, {**secret, "email": "quill@secret.example", "first_name": ""}])
-        current = history.timeline(gate.session, 1).current
         changes = {"Last_Name": "Quillfeather", "Email": "quill@secret.example"}
-        history.update(gate.session, current, changes.items(), "Mrs Quillfeather married")
+        history.update(gate.session, gate.current(), changes.items(), "Mrs Quillfeather married")
         gate.take_in([person(email="gone@example.org", first_name="Gone", phone="5550002222")])
         (gone,) = [d for d in gate.divers() if d["Email"] == "gone@example.org"]
-        life = history.timeline(gate.session, gone["Diver_ID"])
-        assert life.current is not None
-        history.delete(gate.session, life.current, "Same as Quillfeather, says old@secret.example")
+        history.delete(
+            gate.session, gate.current(gone["Diver_ID"]), "Same as Quillfeather, says old@secret.example"
+        )
         diver_search.prepare_search(gate.session)
         yield gate
 

@@ -28,9 +28,7 @@ def again(gate: Gate, batch: int = 1, **how: bool) -> Replay:
 
 
 def change(gate: Gate, diver: int, **values: str | None) -> None:
-    current = history.timeline(gate.session, diver).current
-    assert current is not None
-    history.update(gate.session, current, values.items(), "asked by phone")
+    history.update(gate.session, gate.current(diver), values.items(), "asked by phone")
 
 
 def test_nothing_has_changed_and_nothing_is_different(gate: Gate) -> None:
@@ -212,9 +210,7 @@ def test_with_the_email_that_the_diver_has_now_nothing_is_left_to_do(renamed: Ga
 
 
 def test_where_the_diver_is_gone_the_record_is_nobody_and_may_come_in(renamed: Gate) -> None:
-    current = history.timeline(renamed.session, 1).current
-    assert current is not None
-    history.delete(renamed.session, current, "left")
+    history.delete(renamed.session, renamed.current(), "left")
     renamed.session.call("Retest_Quarantine", rule_code="DUPLICATE_OF_DIVER")
     assert renamed.standing(1) == set()
     assert send(renamed).passed_count == 1
@@ -281,9 +277,7 @@ def test_the_same_file_taken_in_again_is_known_just_so(gate: Gate) -> None:
 
 def test_a_diver_who_was_deleted_comes_back_and_it_is_said(gate: Gate) -> None:
     gate.take_in([person()])
-    current = history.timeline(gate.session, 1).current
-    assert current is not None
-    history.delete(gate.session, current, "left")
+    history.delete(gate.session, gate.current(), "left")
     done = again(gate)
     assert done.comparison.turns == (Turn("Other diver", "Promoted", "Promoted", 1),)
     assert done.comparison.new_divers == 1

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gates import Gate
+from gates import ERASED_SUBJECT, Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import person, source
@@ -55,23 +54,19 @@ def key(tmp_path: Path) -> ErasureKey:
 
 
 @pytest.fixture
-def gate(make_gate: Any) -> Iterator[Gate]:
+def gate(gate: Gate) -> Gate:
     """A person who came, came again otherwise, was parked, edited, renamed and looked at; and others beside them."""
-    gate = make_gate()
-    with closing(gate.session):
-        gate.take_in([SECRET, person(email="bob@example.org", first_name="Bob", date_of_birth="1971-03-09")])
-        gate.take_in([SECRET, {**SECRET, "email": "", "last_name": "OLDNAME"}, {**SECRET, "phone": "?"}])
-        parked = gate.queue()[0]
-        edits = [[parked["Quarantine_ID"], parked["Record_Version"], "Email", "quill@secret"]]
-        gate.session.call("Edit_Records", edits=json.dumps(edits), reason="Quillfeather called", kind="Edit")
-        current = history.timeline(gate.session, 1).current
-        assert current is not None
-        changes = {"Last_Name": "Quillfeather", "Email": "quill@secret.example"}
-        history.update(gate.session, current, changes.items(), "Mrs Quillfeather married")
-        diver_search.prepare_search(gate.session)
-        reveal(gate.session, 1, "Phone", "Quillfeather asked")
-        gate.load([SECRET])
-        yield gate
+    gate.take_in([SECRET, person(email="bob@example.org", first_name="Bob", date_of_birth="1971-03-09")])
+    gate.take_in([SECRET, {**SECRET, "email": "", "last_name": "OLDNAME"}, {**SECRET, "phone": "?"}])
+    parked = gate.queue()[0]
+    edits = [[parked["Quarantine_ID"], parked["Record_Version"], "Email", "quill@secret"]]
+    gate.session.call("Edit_Records", edits=json.dumps(edits), reason="Quillfeather called", kind="Edit")
+    changes = {"Last_Name": "Quillfeather", "Email": "quill@secret.example"}
+    history.update(gate.session, gate.current(), changes.items(), "Mrs Quillfeather married")
+    diver_search.prepare_search(gate.session)
+    reveal(gate.session, 1, "Phone", "Quillfeather asked")
+    gate.load([SECRET])
+    return gate
 
 
 def dive(gate: Gate) -> None:
@@ -413,9 +408,8 @@ def test_a_file_that_somebody_reads_is_told_not_to_be_rewritten_yet(gate: Gate, 
     ],
 )
 def test_an_erased_person_who_arrives_again_is_kept_for_a_steward(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: dict[str, str]
+    gate: Gate, changed: dict[str, str]
 ) -> None:
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
     erase(gate, ErasureKey())
     arrivals = [{**SECRET, **changed}, person(email="new@example.org", first_name="Cyd")]
     outcomes = ingest(gate.session, source(arrivals, name="again")).batch.outcomes
@@ -425,10 +419,7 @@ def test_an_erased_person_who_arrives_again_is_kept_for_a_steward(
     assert reason["Severity"] == "warning"
 
 
-def test_a_steward_may_let_an_erased_person_in_again_with_a_reason(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
+def test_a_steward_may_let_an_erased_person_in_again_with_a_reason(gate: Gate) -> None:
     erase(gate, ErasureKey())
     ingest(gate.session, source([SECRET], name="again"))
     parked = [q for q in gate.queue() if q["Status"] == "Open"]
@@ -459,7 +450,6 @@ def test_without_the_key_nothing_is_ingested_where_people_were_erased(
         ingest(gate.session, source([person(email="x@example.org")]))
 
 
-ERASED_SUBJECT = 8388608
 AGAIN = {
     "the email": {"Email": " OLD@Secret.example"},
     "a former email": {"Email": "quill@secret.example"},
@@ -473,9 +463,8 @@ AGAIN = {
 
 
 @pytest.fixture
-def parked(gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Gate:
+def parked(gate: Gate) -> Gate:
     """The person is erased; another one waits in quarantine, with an email that is none."""
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
     erase(gate, ErasureKey())
     ingest(
         gate.session, source([person(email="cyd@nowhere", first_name="Cyd", last_name="Day")], name="desk")
@@ -490,17 +479,11 @@ def waiting(gate: Gate) -> dict[str, Any]:
 
 
 def edit(gate: Gate, changes: dict[str, str]) -> review.Edited:
-    record = waiting(gate)
-    number, version = record["Quarantine_ID"], record["Record_Version"]
-    return review.edit_records(
-        gate.session, [review.Edit(number, version, column, value) for column, value in changes.items()]
-    )
+    return gate.edit(waiting(gate)["Quarantine_ID"], **changes)
 
 
 def send(gate: Gate, **how: Any) -> review.Resubmitted:
-    record = waiting(gate)
-    versions = [(record["Quarantine_ID"], record["Record_Version"])]
-    return review.resubmit_records(gate.session, versions, **how)
+    return review.resubmit_records(gate.session, gate.versions_of(waiting(gate)["Quarantine_ID"]), **how)
 
 
 @pytest.mark.parametrize("what", AGAIN)
@@ -592,9 +575,8 @@ def test_an_erasure_leaves_their_name_in_no_spelling(gate: Gate, asa: int, key: 
 
 @pytest.mark.parametrize("how", WRITTEN)
 def test_an_erased_person_is_known_again_in_whatever_way_their_name_is_written(
-    gate: Gate, asa: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, how: str
+    gate: Gate, asa: int, how: str
 ) -> None:
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
     subjects.erase(gate.session, asa, "Article 17", key=ErasureKey())
     first, last = WRITTEN[how]
     arrivals = [
@@ -615,17 +597,13 @@ def test_who_was_erased_under_an_earlier_spelling_is_known_by_it_still(name: str
     assert identities.hash(f"person\n{earlier}\n{earlier}\n1980-02-03") in known
 
 
-def test_a_batch_of_before_that_is_governed_again_is_looked_through_for_who_was_erased(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_batch_of_before_that_is_governed_again_is_looked_through_for_who_was_erased(gate: Gate) -> None:
     """A record with an email that another diver has by now is not erased with them; it may be of them all the same."""
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path))
     gate.take_in([person(email="asa@example.org", **ASA)])
     gate.take_in(
         [person(email="asa@example.org", first_name="Eve", last_name="Other"), person(email="e@x.org")]
     )
-    current = history.timeline(gate.session, gate.divers()[-2]["Diver_ID"]).current
-    assert current is not None
+    current = gate.current(gate.divers()[-2]["Diver_ID"])
     assert current.value("Email") == "asa@example.org"
     history.update(gate.session, current, [("Email", "moved@example.org")], "moved")
     (batch,) = {row["Batch_ID"] for row in gate.session.select("Raw_Divers") if row["First_Name"] == "Eve"}

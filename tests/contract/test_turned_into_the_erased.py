@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from gates import Gate
-from people import person
+from people import GONE, person
 
 from divegov_gui.core.errors import InputRefused, KnownAgain, Refused
 from divegov_gui.services import history, review, subjects
 from divegov_gui.services.tombstones import ErasureKey
 
-ADA = person(first_name="Ada", last_name="Gone", email="ada@gone.example", date_of_birth="1971-03-09")
 BOB = person(first_name="Bob", last_name="Day", email="bob@example.org", date_of_birth="1980-01-02")
 BECOMES = {
     "the email": {"Email": " ADA@gone.example"},
@@ -26,22 +25,15 @@ BECOMES = {
 
 
 @pytest.fixture
-def gate(gate: Gate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Gate:
+def gate(gate: Gate) -> Gate:
     """Ada was erased; Bob, diver 2, is there."""
-    monkeypatch.setenv("DIVEGOV_HOME", str(tmp_path / "home"))
-    gate.take_in([ADA, BOB])
+    gate.take_in([GONE, BOB])
     subjects.erase(gate.session, 1, "Article 17", key=ErasureKey())
     return gate
 
 
-def now(gate: Gate, diver: int = 2) -> history.Version:
-    current = history.timeline(gate.session, diver).current
-    assert current is not None
-    return current
-
-
 def change(gate: Gate, values: dict[str, str | None], **how: Any) -> history.Written:
-    return history.update(gate.session, now(gate), values.items(), "as they said", **how)
+    return history.update(gate.session, gate.current(2), values.items(), "as they said", **how)
 
 
 def details(gate: Gate, action: str) -> list[str]:
@@ -90,9 +82,9 @@ def parked(gate: Gate) -> Gate:
 
 
 def merge(gate: Gate, values: dict[str, str | None], **how: Any) -> None:
-    record = (1, gate.waiting(1)["Record_Version"])
+    (record,) = gate.versions_of(1)
     review.merge_record(
-        gate.session, record, (2, now(gate).valid_from), values, "the same person", also=(), **how
+        gate.session, record, (2, gate.current(2).valid_from), values, "the same person", also=(), **how
     )
 
 
@@ -123,13 +115,13 @@ def test_an_earlier_version_that_is_an_erased_person_is_not_brought_back_unseen(
 ) -> None:
     """Bob had an email that another diver got after him, and who was erased with it."""
     change(gate, {"Email": "robert@example.org"})
-    gate.take_in([{**ADA, "email": "bob@example.org"}])
+    gate.take_in([{**GONE, "email": "bob@example.org"}])
     (heir,) = [d["Diver_ID"] for d in gate.divers() if d["Email"] == "bob@example.org"]
     subjects.erase(gate.session, heir, "Article 17", key=ErasureKey())
     earlier = history.timeline(gate.session, 2).versions[0]
     if is_deleted:
-        history.delete(gate.session, now(gate), "left")
-    current = None if is_deleted else now(gate)
+        history.delete(gate.session, gate.current(2), "left")
+    current = None if is_deleted else gate.current(2)
     with pytest.raises(KnownAgain):
         history.restore(gate.session, current, earlier, "it was right")
     assert history.restore(gate.session, current, earlier, "it was right", is_back=True).is_changed
