@@ -6,7 +6,6 @@ python -m tests.benchmarks.bench_overview FILE
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,18 +13,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from PySide6.QtCore import QCoreApplication, QEventLoop
-from PySide6.QtWidgets import QApplication
-
-from divegov_gui.app import Steward
 from divegov_gui.services.connections import Workspace
 from divegov_gui.services.conservation import check_all
 from divegov_gui.services.quality import read_arrivals, read_holdings
 from divegov_gui.services.trends import read_trends
-from divegov_gui.ui.settings import UiSettings
-from divegov_gui.ui.theme import ThemeManager
+from tests.benchmarks.window import opened, wait
 
 _SIZE = (1280, 800)
 
@@ -47,31 +39,28 @@ def run(path: Path) -> dict[str, float]:
 
 def page(path: Path) -> dict[str, float]:
     """From showing the window until what arrived is there; until all counts are; then the other views."""
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
-    steward = Steward(Workspace(path), None, ThemeManager(app, "light"), UiSettings())
-    steward.window.resize(*_SIZE)
     found: dict[str, float] = {}
-    began = time.perf_counter()
-    steward.window.show()
-    shown: Any = steward.window.page("overview")
-    wait(lambda: shown.now.meter_card.meter.counts is not None)
-    steward.window.grab()
-    found["page with what arrived, ms"] = 1000 * (time.perf_counter() - began)
-    wait(lambda: shown.now.tiles.divers.value_text != "–")
-    found["page with all counts, ms"] = 1000 * (time.perf_counter() - began)
-    wait(lambda: not steward.is_busy)
-    found["every batch checked, ms"] = 1000 * (time.perf_counter() - began)
-    for name, index, view in (("over time, ms", 1, "trends"), ("list of batches, ms", 2, "batches")):
+    with opened(path, _SIZE) as steward:
         began = time.perf_counter()
-        shown.views.setCurrentIndex(index)
-        wait(
-            lambda made=view: made in vars(shown) and getattr(shown, made).isVisible() and steward.is_quiet()
-        )
+        steward.window.show()
+        shown: Any = steward.window.page("overview")
+        wait(lambda: shown.now.meter_card.meter.counts is not None)
         steward.window.grab()
-        found[name] = 1000 * (time.perf_counter() - began)
-    steward.window.close()
-    steward.shut_down()
+        found["page with what arrived, ms"] = 1000 * (time.perf_counter() - began)
+        wait(lambda: shown.now.tiles.divers.value_text != "–")
+        found["page with all counts, ms"] = 1000 * (time.perf_counter() - began)
+        wait(lambda: not steward.is_busy)
+        found["every batch checked, ms"] = 1000 * (time.perf_counter() - began)
+        for name, index, view in (("over time, ms", 1, "trends"), ("list of batches, ms", 2, "batches")):
+            began = time.perf_counter()
+            shown.views.setCurrentIndex(index)
+            wait(
+                lambda made=view: (
+                    made in vars(shown) and getattr(shown, made).isVisible() and steward.is_quiet()
+                )
+            )
+            steward.window.grab()
+            found[name] = 1000 * (time.perf_counter() - began)
     return found
 
 
@@ -80,12 +69,6 @@ def timed(job: Callable[[], object]) -> float:
     began = time.perf_counter()
     job()
     return 1000 * (time.perf_counter() - began)
-
-
-def wait(ready: Callable[[], bool]) -> None:
-    """Let the window work until it is ready."""
-    while not ready():
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -26,17 +25,14 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     Qt,
-    QTimer,
     Signal,
 )
-from PySide6.QtWidgets import QApplication, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QTableView, QWidget
 
 from divegov_gui.app import Steward
 from divegov_gui.core.records import COLUMNS
-from divegov_gui.services.connections import Workspace
 from divegov_gui.services.queue import QueueRow
-from divegov_gui.ui.settings import UiSettings
-from divegov_gui.ui.theme import ThemeManager
+from tests.benchmarks.window import opened, wait
 
 _SIZE = (1920, 1080)
 NOTHING = {name: None for name in QueueRow._fields if name.lower() in {c.lower() for c in COLUMNS}}
@@ -46,46 +42,39 @@ def run(path: Path) -> dict[str, float]:
     """Measure the page on the workspace `path`, in which something waits, be it ever so little."""
     if not waiting(path):
         raise SystemExit(f"No record waits in {path}: python -m tests.benchmarks.big_quarantine makes some.")
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
-    themes = ThemeManager(app, "light")
-    steward = Steward(Workspace(path), None, themes, UiSettings())
-    steward.window.resize(*_SIZE)
-    steward.window.show()
-    wait(steward.is_quiet)
     found: dict[str, float] = {}
-    before = resident()
-    began = time.perf_counter()
-    steward.window.go_to("quarantine")
-    page: Any = steward.window.page("quarantine")
-    grid = page.grid
-    wait(lambda: grid.rows.row(0) is not None)
-    steward.window.grab()
-    found["first rows, ms"] = 1000 * (time.perf_counter() - began)
-    wait(lambda: not steward.is_busy and page.loader.is_complete)
-    found["all keys and counts, ms"] = 1000 * (time.perf_counter() - began)
-    found["records"] = grid.rows.rowCount()
-    grid.grab()
-    wait(lambda: not steward.is_busy)
-    found.update(painting(grid))
-    found.update(scrolling(grid, steward))
-    found["memory of the page, MB"] = resident() - before
-    found.update(jumping(grid, steward, path))
-    for name, act in (
-        ("facet click, ms", lambda: page.look_at(page.loader.query.toggled("rule", "EMAIL_FORMAT"))),
-        ("search, ms", lambda: page.look_at(page.loader.query.searching("reef"))),
-    ):
+    with opened(path, _SIZE) as steward:
+        steward.window.show()
+        wait(steward.is_quiet)
+        before = resident()
         began = time.perf_counter()
-        act()
-        arrived: list[object] = []
-        page.loader.listed.connect(arrived.append)
-        wait(lambda: bool(arrived))  # noqa: B023 - waited for within the same turn
+        steward.window.go_to("quarantine")
+        page: Any = steward.window.page("quarantine")
+        grid = page.grid
+        wait(lambda: grid.rows.row(0) is not None)
+        steward.window.grab()
+        found["first rows, ms"] = 1000 * (time.perf_counter() - began)
+        wait(lambda: not steward.is_busy and page.loader.is_complete)
+        found["all keys and counts, ms"] = 1000 * (time.perf_counter() - began)
+        found["records"] = grid.rows.rowCount()
         grid.grab()
-        found[name] = 1000 * (time.perf_counter() - began)
         wait(lambda: not steward.is_busy)
-    steward.window.close()
-    steward.shut_down()
-    themes.let_go()
+        found.update(painting(grid))
+        found.update(scrolling(grid, steward))
+        found["memory of the page, MB"] = resident() - before
+        found.update(jumping(grid, steward, path))
+        for name, act in (
+            ("facet click, ms", lambda: page.look_at(page.loader.query.toggled("rule", "EMAIL_FORMAT"))),
+            ("search, ms", lambda: page.look_at(page.loader.query.searching("reef"))),
+        ):
+            began = time.perf_counter()
+            act()
+            arrived: list[object] = []
+            page.loader.listed.connect(arrived.append)
+            wait(lambda: bool(arrived))  # noqa: B023 - waited for within the same turn
+            grid.grab()
+            found[name] = 1000 * (time.perf_counter() - began)
+            wait(lambda: not steward.is_busy)
     return found
 
 
@@ -139,7 +128,7 @@ def scrolling(grid: QTableView, steward: Steward) -> dict[str, float]:
         bar.setValue(place)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         grid.viewport().repaint()
-        app_turn()
+        QCoreApplication.processEvents()
         stalls.append(1000 * (time.perf_counter() - began))
         worked.append(1000 * (time.thread_time() - busy))
     wait(lambda: not steward.is_busy)
@@ -282,31 +271,9 @@ class FetchMore(QAbstractTableModel):
 
 def waiting(path: Path) -> int:
     """How many records wait in the workspace `path`."""
-    connection = sqlite3.connect(path)
-    try:
-        return int(
-            connection.execute("SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open'").fetchone()[0]
-        )
-    finally:
-        connection.close()
-
-
-def wait(ready: Callable[[], bool], seconds: float = 60) -> None:
-    """Let the window work until `ready` says so. It sleeps between events, as it does in a person's hands: a loop
-    that asks without a pause would take turns from the threads that it waits for."""
-    until = time.monotonic() + seconds
-    loop, look = QEventLoop(), QTimer()
-    look.timeout.connect(lambda: loop.quit() if ready() or time.monotonic() > until else None)
-    look.start(1)
-    if not ready():
-        loop.exec()
-    if not ready():
-        raise TimeoutError
-
-
-def app_turn() -> None:
-    """One turn of the window's loop."""
-    QCoreApplication.processEvents()
+    with closing(sqlite3.connect(path)) as connection:
+        ((count,),) = connection.execute("SELECT count(*) FROM Data_Quarantine WHERE Status = 'Open'")
+    return int(count)
 
 
 def resident() -> float:
