@@ -10,9 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from divegov_gui.core.records import FIELDS
+from divegov_gui.core.records import COLUMNS
 
-COLUMNS = [each.column for each in FIELDS]
 Cell = tuple[int, str]
 Value = str | None
 

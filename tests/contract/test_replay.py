@@ -13,9 +13,9 @@ from people import person
 
 from divegov_gui.core.errors import Cancelled, Refused
 from divegov_gui.core.progress import CancelToken, Progress
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Filter, Order
 from divegov_gui.services import history, merging, review, subjects
-from divegov_gui.services.queue import COLUMNS
 from divegov_gui.services.replay import Replay, Turn, compare, replay
 from divegov_gui.services.tombstones import ErasureKey
 

@@ -11,8 +11,8 @@ from gates import Gate
 from people import person
 
 from divegov_gui.core.errors import Conflict
+from divegov_gui.core.records import COLUMN_BITS
 from divegov_gui.database.session import Filter, Session
-from divegov_gui.services.queue import COLUMN_BITS
 from divegov_gui.services.review import (
     Edit,
     claim_records,

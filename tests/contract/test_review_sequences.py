@@ -19,7 +19,7 @@ from gates import Gate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from people import person
-from review_model import COLUMNS, Action, Event, Group, Record, Refusal, Review, Revision
+from review_model import Action, Event, Group, Record, Refusal, Review, Revision
 from review_steps import (
     Claiming,
     Discarding,
@@ -37,6 +37,7 @@ from review_steps import (
 from tsql_backend import TsqlBackend
 
 from divegov_gui.core.errors import Conflict, Refused
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Filter, Order
 from divegov_gui.services import conservation, review
 

@@ -10,8 +10,8 @@ import pytest
 from corpus import BORDERS, CASES, DAYS, Border, Case, Check, arrivals
 from gates import Fate, Gate
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Filter
-from divegov_gui.services.queue import COLUMNS
 
 Judged = dict[str, tuple[Fate, dict[str, object]]]
 BY_TITLE = {case.title: case for case in CASES}

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.session import Session
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
@@ -20,7 +21,6 @@ from divegov_gui.services.facets import read_facets
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.queue import (
-    COLUMNS,
     Catalogue,
     Sorting,
     read_catalogue,

@@ -15,9 +15,9 @@ import pytest
 from tsql_on_sqlite import Gatekeeper, Thrown
 
 from divegov_gui.core.errors import Conflict, DiveGovError
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
-from divegov_gui.services.queue import COLUMNS
 
 NUMBERS = count()
 THE_DIVER = "(SELECT d.Email FROM Diver AS d WHERE d.Diver_ID = t.Diver_ID)"
