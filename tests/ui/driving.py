@@ -31,7 +31,7 @@ from divegov_gui.services.deployment import deploy
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.ui.capture import settle
-from divegov_gui.ui.pages.history.search_pane import SearchPane
+from divegov_gui.ui.pages.search_pane import SearchPane
 from divegov_gui.ui.theme import text_font
 
 W = TypeVar("W", bound=QWidget)

@@ -18,6 +18,7 @@ from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.page_size import page_size
 from divegov_gui.ui.pages.history.moments import moment_field, moment_format, zone_label
 from divegov_gui.ui.pages.history.timeline_scale import utc_text
+from divegov_gui.ui.pages.history.versions import TITLES
 from divegov_gui.ui.pages.history.work import count_changes, read_changes, write_changes
 from divegov_gui.ui.times import both_times, local_time
 from divegov_gui.ui.widgets import (
@@ -40,7 +41,6 @@ _BADGES = {
     "Deleted": CellBadge("Deleted", "danger", "delete"),
 }
 _MONTH_S = 30 * 86_400
-_TITLES = dict(FIELDS)
 
 
 class ChangeRow:
@@ -55,7 +55,7 @@ class ChangeRow:
             change.actor,
             change.reason,
         )
-        self.fields = ", ".join(_TITLES[column] for column in change.columns)
+        self.fields = ", ".join(TITLES[column] for column in change.columns)
 
 
 class ChangesView(QWidget):

@@ -15,23 +15,22 @@ from divegov_gui.services.directory import Directory
 from divegov_gui.ui import theme
 from divegov_gui.ui.context import BATCHES, DIVERS, QUARANTINE, SCHEMA, AppContext
 from divegov_gui.ui.page_size import page_size
+from divegov_gui.ui.pages.finding import Found, search
 from divegov_gui.ui.pages.history.as_of_bar import AsOfBanner, AsOfBar
 from divegov_gui.ui.pages.history.changes_view import ChangesView
 from divegov_gui.ui.pages.history.changing import Changing
 from divegov_gui.ui.pages.history.directory_view import DirectoryView
 from divegov_gui.ui.pages.history.diver_pane import DiverPane
 from divegov_gui.ui.pages.history.evidence import Evidence
-from divegov_gui.ui.pages.history.search_pane import SearchPane
 from divegov_gui.ui.pages.history.timeline_scale import microseconds
 from divegov_gui.ui.pages.history.work import (
     DiverHistory,
-    Found,
     prepare_search,
     read_directory,
     read_history,
-    search,
 )
 from divegov_gui.ui.pages.page import Page
+from divegov_gui.ui.pages.search_pane import SearchPane
 from divegov_gui.ui.pages.unreadable import not_deployed, unreadable
 from divegov_gui.ui.widgets import EmptyState, StateStack, reveal, tool_button
 from divegov_gui.ui.widgets.basics import tabs

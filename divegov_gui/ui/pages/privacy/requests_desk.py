@@ -15,7 +15,7 @@ from divegov_gui.services.subjects import Erased
 from divegov_gui.ui.context import DIVERS, QUARANTINE, AppContext
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.page_size import page_size
-from divegov_gui.ui.pages.history.work import Found, search
+from divegov_gui.ui.pages.finding import Found, search
 from divegov_gui.ui.pages.privacy.requests_view import RequestsView
 from divegov_gui.ui.pages.privacy.work import (
     erase_person,

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.history.search_pane import SearchPane
-from divegov_gui.ui.pages.history.work import Found
+from divegov_gui.ui.pages.finding import Found
 from divegov_gui.ui.pages.privacy.erasure_card import ErasureCard
 from divegov_gui.ui.pages.privacy.work import Standing
+from divegov_gui.ui.pages.search_pane import SearchPane
 from divegov_gui.ui.widgets import Badge, Card, EmptyState, ReasonRow, StateStack, button, label, reveal
 from divegov_gui.ui.widgets.question import Problem
 from divegov_gui.ui.widgets.scrolling import scrolling

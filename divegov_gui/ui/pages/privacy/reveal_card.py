@@ -9,10 +9,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from divegov_gui.core.errors import DiveGovError
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.privacy import Revealed
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
-from divegov_gui.ui.pages.history.versions import TITLES
 from divegov_gui.ui.widgets import Card, FormRow, ReasonRow, button, icon_label, label, reveal
 from divegov_gui.ui.widgets.question import Problem
 
@@ -56,7 +56,7 @@ class RevealCard(Card):
         kept = self.field.currentData()
         self.field.clear()
         for column in columns:
-            self.field.addItem(TITLES.get(column, column), column)
+            self.field.addItem(LABELS.get(column, column), column)
         self.field.setCurrentIndex(max(0, self.field.findData(kept)))
         self._explain.setText(why_not)
         reveal(self._explain, bool(why_not))
@@ -69,7 +69,7 @@ class RevealCard(Card):
         self.go.setEnabled(True)
         value = found.value or "nothing is known"
         shown = masked(found.column, value) if self._mask else value
-        self._caption.setText(TITLES.get(found.column, found.column))
+        self._caption.setText(LABELS.get(found.column, found.column))
         self.value.setText(_breakable(shown))
         self.value.setAccessibleName(f"{self._caption.text()}: {shown}")
         self._seconds = max(1, found.seconds)

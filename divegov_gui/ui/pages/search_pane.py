@@ -12,7 +12,7 @@ from divegov_gui.core.numbers import grouped
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked
 from divegov_gui.ui.page_size import page_size
-from divegov_gui.ui.pages.history.work import Found
+from divegov_gui.ui.pages.finding import Found
 from divegov_gui.ui.widgets import CellBadge, Column, label, plural
 from divegov_gui.ui.widgets.list_table import ListTable
 
