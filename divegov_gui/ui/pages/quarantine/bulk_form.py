@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
-from divegov_gui.core.records import COLUMNS
+from divegov_gui.core.records import COLUMNS, LABELS
 from divegov_gui.services.bulk import BestSuggestion, Operation, ProperCase, Replace, SetValue, Trim
-from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.widgets import FormRow, choice_field, reveal
 
 SET, REPLACE, TRIM, CASE, SUGGEST = "set", "replace", "trim", "case", "suggest"

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.checks import Check
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.widgets import restyle
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from divegov_gui.core.numbers import grouped
-from divegov_gui.core.records import FIELDS
+from divegov_gui.core.records import FIELDS, LABELS
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.queue import READ, QueueRow
 from divegov_gui.ui.masking import masked
@@ -17,7 +17,6 @@ from divegov_gui.ui.widgets import Column
 LONGEST = 300
 """Characters of a value that a cell draws; the panel shows more."""
 FAILS = "failed_checks"
-LABELS = {field.column: field.label for field in FIELDS} | {"Payload": "Whole record"}
 NAMES = {field.name: field.column for field in FIELDS}
 """The view's column of each of the grid's columns that hold a value."""
 VIEW_COLUMN = dict(zip(QueueRow._fields, READ, strict=True))

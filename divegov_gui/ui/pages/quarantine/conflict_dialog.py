@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
 from divegov_gui.core.errors import Conflict
 from divegov_gui.core.numbers import grouped
-from divegov_gui.core.records import COLUMNS
+from divegov_gui.core.records import COLUMNS, LABELS
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.services.story import CellEdit
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import show_value
 from divegov_gui.ui.pages.quarantine.editing import Wish
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import button, label

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject
 
 from divegov_gui.core.errors import Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.queue import QueueRow, read_rows
 from divegov_gui.services.review import Claim, claim_records
 from divegov_gui.services.story import read_last_edits
 from divegov_gui.ui.context import AppContext
-from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.pages.quarantine.editing import Wish
 from divegov_gui.ui.pages.quarantine.leave_out_dialog import LeaveOutDialog
 from divegov_gui.ui.pages.quarantine.word_question import WordQuestion

@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer
 
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.queue import QueueRow, read_rows
 from divegov_gui.services.review import Edited
 from divegov_gui.services.story import read_story
 from divegov_gui.ui.context import QUARANTINE, AppContext
 from divegov_gui.ui.pages.quarantine.alike import Alike
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
-from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.pages.quarantine.conflicts import Conflicts
 from divegov_gui.ui.pages.quarantine.decisions import Decisions
 from divegov_gui.ui.pages.quarantine.editing import Editing, Wish

@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.bulk import RepairGroup, repair_groups
 from divegov_gui.services.queue import Catalogue
 from divegov_gui.services.review import Edited
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.quarantine.bulk_dialog import BulkDialog
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import show_value
 from divegov_gui.ui.tasks import TaskHandle
 from divegov_gui.ui.widgets import ProgressPanel, button, label, plural
 from divegov_gui.ui.widgets.dialog import Dialog

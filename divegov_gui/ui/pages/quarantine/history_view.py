@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from divegov_gui.core.numbers import grouped
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.story import CellEdit, EditGroup
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS, breakable, show_value
+from divegov_gui.ui.pages.quarantine.columns import breakable, show_value
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import button, icon_label, label, plural, reveal
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from divegov_gui.core.errors import Cancelled, DiveGovError
 from divegov_gui.core.numbers import grouped
 from divegov_gui.core.progress import CancelToken, ProgressSink
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.review import Edited
 from divegov_gui.services.round_trip import Corrections, apply_corrections
 from divegov_gui.ui.context import AppContext
-from divegov_gui.ui.pages.quarantine.columns import LABELS
 from divegov_gui.ui.pages.quarantine.preview_model import Line, PreviewModel
 from divegov_gui.ui.pages.quarantine.preview_table import PreviewTable
 from divegov_gui.ui.widgets import ReasonRow, button, label, plural

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from divegov_gui.core.errors import Cancelled, Conflict, DiveGovError
 from divegov_gui.core.progress import CancelToken, ProgressSink
-from divegov_gui.core.records import COLUMNS
+from divegov_gui.core.records import COLUMNS, LABELS
 from divegov_gui.services.checks import Checks
 from divegov_gui.services.merging import Side, Sides, keep_one, merge
 from divegov_gui.services.review import Judged, check_records
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.has_come_back import HasComeBack
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import show_value
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import Badge, ReasonRow, button, label
 from divegov_gui.ui.widgets.dialog import Dialog

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from divegov_gui.core.numbers import grouped
+from divegov_gui.core.records import LABELS
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import show_value
 from divegov_gui.ui.widgets.painting import color
 
 Index = QModelIndex | QPersistentModelIndex

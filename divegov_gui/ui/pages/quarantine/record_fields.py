@@ -10,10 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from divegov_gui.core.numbers import grouped
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.checks import Check
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks, show_value
+from divegov_gui.ui.pages.quarantine.columns import Marks, show_value
 from divegov_gui.ui.pages.quarantine.suggestion_chip import SuggestionChip
 from divegov_gui.ui.widgets import button, icon_label, label, restyle, reveal
 from divegov_gui.ui.widgets.elided_label import ElidedLabel

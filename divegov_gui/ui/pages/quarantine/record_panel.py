@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from divegov_gui.core.numbers import grouped
-from divegov_gui.core.records import COLUMNS
+from divegov_gui.core.records import COLUMNS, LABELS
 from divegov_gui.services.queue import QueueRow
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS, Marks
+from divegov_gui.ui.pages.quarantine.columns import Marks
 from divegov_gui.ui.pages.quarantine.record_fields import FieldRow
 from divegov_gui.ui.times import local_time, utc_time
 from divegov_gui.ui.widgets import Badge, button, label, plural, reveal, rule

@@ -7,10 +7,11 @@ import json
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from divegov_gui.core.numbers import grouped
+from divegov_gui.core.records import LABELS
 from divegov_gui.services.story import Change, Chapter, Story
 from divegov_gui.ui import theme
 from divegov_gui.ui.masking import masked_payload
-from divegov_gui.ui.pages.quarantine.columns import LABELS, breakable, show_value
+from divegov_gui.ui.pages.quarantine.columns import breakable, show_value
 from divegov_gui.ui.widgets import button, label
 from divegov_gui.ui.widgets.story_thread import StoryEvent, StoryThread
 

@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from divegov_gui.core.records import LABELS
 from divegov_gui.ui import theme
-from divegov_gui.ui.pages.quarantine.columns import LABELS, show_value
+from divegov_gui.ui.pages.quarantine.columns import show_value
 from divegov_gui.ui.theme.fonts import text_font
 from divegov_gui.ui.widgets.painting import color, focus_ring, rounded
 
