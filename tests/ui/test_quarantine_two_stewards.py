@@ -100,6 +100,26 @@ def test_a_conflict_tells_what_else_the_other_has_changed(bench: Workbench) -> N
     assert bench.value(record, "Last_Name") == "Hersson"
 
 
+def test_a_choice_shows_every_sign_of_a_value_and_a_long_one_makes_no_dialog_wider(bench: Workbench) -> None:
+    record = bench.failing("EMAIL_FORMAT")[1]
+    typed = "Tom & Jerry " + "x" * 200
+    bench.point_at(record, "Last_Name")
+    bench.key(Qt.Key.Key_F2, on=bench.grid)
+    bench.type(typed)
+    berta_edits(bench, record, column="Last_Name", text="Hersson")
+    bench.key(Qt.Key.Key_Return)
+    mine = bench.control("quarantine.conflict.mine.last_name")
+    assert mine.text().startswith("Tom && Jerry x"), "a single one would mark a key"  # type: ignore[attr-defined]
+    assert mine.toolTip() == typed
+    assert mine.accessibleName() == f"Last name as you typed it: {typed}"
+    dialog = bench.dialog()
+    assert dialog is not None
+    assert dialog.width() < 900
+    bench.click("quarantine.conflict.mine.last_name")
+    bench.click("quarantine.conflict.save")
+    assert bench.value(record, "Last_Name") == typed
+
+
 def test_a_claimed_record_is_taken_over_with_what_was_typed(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.as_another(lambda s: claim_records(s, [record]))

@@ -12,6 +12,7 @@ from divegov_gui.services.queue import QueueRow
 from divegov_gui.services.story import CellEdit
 from divegov_gui.ui.pages.quarantine.columns import show_value
 from divegov_gui.ui.pages.quarantine.editing import Wish
+from divegov_gui.ui.pages.quarantine.value_choice import ValueChoice
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import button, label
 from divegov_gui.ui.widgets.dialog import Dialog
@@ -68,10 +69,8 @@ class ConflictDialog(Dialog):
         for place, words in enumerate(("", "Theirs, saved", "Yours, not saved")):
             grid.addWidget(label(words, "overline"), 0, place)
         for line, (column, value) in enumerate(self._wish.changes.items()):
-            theirs, mine = QRadioButton(self._shown(column, self._row.value(column))), QRadioButton()
-            mine.setText(self._shown(column, value))
-            for name, side in (("theirs", theirs), ("mine", mine)):
-                side.setObjectName(f"quarantine.conflict.{name}.{column.lower()}")
+            theirs = self._choice("theirs", column, self._row.value(column), "as saved")
+            mine = self._choice("mine", column, value, "as you typed it")
             group = QButtonGroup(self)
             group.addButton(theirs)
             group.addButton(mine)
@@ -89,6 +88,9 @@ class ConflictDialog(Dialog):
         for place in (1, 2):
             grid.setColumnStretch(place, 1)
         return grid
+
+    def _choice(self, name: str, column: str, value: str | None, whose: str) -> ValueChoice:
+        return ValueChoice(f"quarantine.conflict.{name}.{column.lower()}", column, value, self._mask, whose)
 
     def _show_others(self) -> None:
         """What else is not as one has seen it."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
-    QRadioButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -26,15 +25,13 @@ from divegov_gui.services.merging import Side, Sides, keep_one, merge
 from divegov_gui.services.review import Judged, check_records
 from divegov_gui.ui.context import AppContext
 from divegov_gui.ui.pages.has_come_back import HasComeBack
-from divegov_gui.ui.pages.quarantine.columns import show_value
+from divegov_gui.ui.pages.quarantine.value_choice import ValueChoice
 from divegov_gui.ui.times import local_time
 from divegov_gui.ui.widgets import Badge, ReasonRow, button, label
 from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.question import Problem
 
-_LONGEST = 48
-"""Characters of a value that a choice shows; the hover has more."""
 _DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
 
 
@@ -172,12 +169,9 @@ class MergeDialog(Dialog):
         group = self._groups[column] = QButtonGroup(self)
         best = self._best(column)
         for place, side in enumerate(self._sides.all):
+            choice_name = f"quarantine.merge.{column.lower()}.{place}"
             value, mask = side.values.get(column), self._context.mask_personal
-            words = show_value(column, value, mask)
-            choice = QRadioButton(show_value(column, value, mask, _LONGEST) or "nothing")
-            choice.setObjectName(f"quarantine.merge.{column.lower()}.{place}")
-            choice.setAccessibleName(f"{LABELS[column]} of {side.name}: {words or 'nothing'}")
-            choice.setToolTip(words)
+            choice = ValueChoice(choice_name, column, value, mask, f"of {side.name}")
             choice.setProperty("differs", "true" if differs else "false")
             choice.setChecked(place == best)
             group.addButton(choice, place)
