@@ -261,17 +261,13 @@ def _write_page(session: Session, batch: int | None, days: int | None, path: Pat
     from divegov_gui.services.reports import batch_report, period_report
 
     made = period_report(session, _period(days)) if batch is None else batch_report(session, batch)
-    try:
+    with private_files.with_reason(path):
         if is_pdf:
             from divegov_gui.ui.paper import write_pdf
 
             write_pdf(made.paper, path, made.title)
         else:
             private_files.write_text(path, made.html)
-    except OSError as error:
-        raise InputRefused(
-            f"{path} cannot be written.", error.strerror or "", "Choose a folder that you may write to."
-        ) from error
 
 
 def _rule(session: Session, code: str) -> Rule:

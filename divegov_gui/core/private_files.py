@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from divegov_gui.core.errors import InputRefused
+
 _FOLDER, _FILE = 0o700, 0o600
 
 
@@ -71,3 +73,16 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def with_reason(path: Path) -> Iterator[None]:
+    """Write a file that a person named within it: where that cannot be done, InputRefused says why."""
+    try:
+        yield
+    except OSError as error:
+        raise InputRefused(
+            f"{path.name} cannot be written.",
+            f"{error.strerror or 'The operating system gives no reason'}.",
+            "Choose a folder that you may write to, and close the file where another program has it open.",
+        ) from error

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
-
-from divegov_gui.core.errors import DiveGovError
 
 
 @dataclass(frozen=True)
@@ -95,19 +92,6 @@ def both_times(utc: str) -> str:
     local = instant.astimezone()
     beside = f"{instant:%Y-%m-%d %H:%M:%S}{fraction} UTC"
     return beside if not local.utcoffset() else f"{local:%Y-%m-%d %H:%M:%S}{fraction} ({beside})"
-
-
-@contextmanager
-def with_reason(path: Path) -> Iterator[None]:
-    """Write within it; where that cannot be done it is said in words. Raises DiveGovError."""
-    try:
-        yield
-    except OSError as error:
-        raise DiveGovError(
-            f"{path.name} cannot be written.",
-            error.strerror or "",
-            "Choose a folder that you may write to.",
-        ) from error
 
 
 def _block(block: Block) -> str:

@@ -20,7 +20,6 @@ from divegov_gui.services.papers import (
     Words,
     as_html,
     both_times,
-    with_reason,
     words_of,
 )
 from divegov_gui.services.subjects import Certificate, Export
@@ -152,10 +151,10 @@ def write_export(found: Export, folder: Path, make_pdf: MakePdf | None) -> Pack:
         (stem.with_suffix(".html"), as_html(paper)),
         (stem.with_suffix(".json"), as_json(found.record)),
     ):
-        with with_reason(path):
+        with private_files.with_reason(path):
             private_files.write_text(path, text)
     if make_pdf is not None:
-        with with_reason(stem.with_suffix(".pdf")):
+        with private_files.with_reason(stem.with_suffix(".pdf")):
             make_pdf(paper, stem.with_suffix(".pdf"))
     return seal_folder(folder, paper.title, found.made_at)
 
@@ -169,10 +168,10 @@ def write_certificate(certificate: Certificate, path: Path, make_pdf: MakePdf | 
         path = path.with_suffix(".pdf")
     is_paper = path.suffix.lower() == ".pdf"
     plain = _unused(path.with_suffix(".json")) if is_paper else path
-    with with_reason(plain):
+    with private_files.with_reason(plain):
         private_files.write_text(plain, certificate.to_json() + "\n")
     if is_paper and make_pdf is not None:
-        with with_reason(path):
+        with private_files.with_reason(path):
             make_pdf(certificate_paper(certificate), path)
     return path
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from divegov_gui.core import private_files
-from divegov_gui.core.errors import DiveGovError, Refused
+from divegov_gui.core.errors import Refused
 from divegov_gui.core.numbers import grouped
 
 Cell = str | int | float | None
@@ -20,7 +19,7 @@ def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell
     """Write `heading` and `rows` to `path`, as its ending says; a file that is there is replaced once all is written.
 
     A text that a spreadsheet would take for a formula is written so that it stays a text. Raises Refused where the
-    ending is another or the rows are too many for Excel, DiveGovError where the file cannot be written.
+    ending is another or the rows are too many for Excel, InputRefused where the file cannot be written.
     """
     kind = path.suffix.lower()
     if kind not in (".csv", ".xlsx"):
@@ -28,22 +27,8 @@ def write_table(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell
             f"{path.name} is neither a CSV file nor an Excel workbook.",
             hint="Let its name end in .csv or .xlsx.",
         )
-    with _replacing(path) as beside:
+    with private_files.with_reason(path), private_files.replacing(path) as beside:
         (_write_csv if kind == ".csv" else _write_xlsx)(beside, heading, rows)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its place at the end."""
-    try:
-        with private_files.replacing(path) as beside:
-            yield beside
-    except OSError as error:
-        raise DiveGovError(
-            f"{path.name} cannot be written.",
-            error.strerror or "",
-            "Choose a folder that you may write to, and close the file where another program has it open.",
-        ) from error
 
 
 def _write_csv(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

@@ -67,7 +67,11 @@ def export_records(
             "Export to a name that ends in .csv, or narrow the selection.",
         )
     written = 0
-    with _whole_file(path) as draft, _writing(draft, len(ids), is_workbook) as write:
+    with (
+        private_files.with_reason(path),
+        private_files.replacing(path) as draft,
+        _writing(draft, len(ids), is_workbook) as write,
+    ):
         for start in range(0, len(ids), _CHUNK):
             if cancel:
                 cancel.raise_if_cancelled()
@@ -104,20 +108,6 @@ def _failing(row: QueueRow, checks: Checks) -> int:
     return sum(
         1 << HEADER.index(column) for column in COLUMNS if checks.for_column(row.failed_checks, column)
     )
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
-    """A draft beside `path` that takes its place at the end, and goes where anything was raised."""
-    try:
-        with private_files.replacing(path) as draft:
-            yield draft
-    except OSError as error:
-        raise InputRefused(
-            f"{path.name} cannot be written.",
-            f"{error.strerror or 'The operating system gives no reason'}.",
-            "Close it where it is open, or choose another folder.",
-        ) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from divegov_gui.core import private_files
+from divegov_gui.core.errors import InputRefused
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.tables import write_table
 
@@ -104,6 +105,19 @@ def test_a_new_workspace_is_its_makers_with_its_log_and_one_that_is_there_stays_
     path.chmod(0o660)  # a team that shares one has decided so
     with closing(open_workspace(path)):
         assert mode(path) == 0o660
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.xlsx"])
+def test_a_file_that_cannot_be_written_is_told_with_the_reason_and_what_to_do(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(InputRefused) as caught:
+        write_table(tmp_path / "nowhere" / name, ["At"], [["now"]])
+    assert (caught.value.title, caught.value.detail) == (
+        f"{name} cannot be written.",
+        "No such file or directory.",
+    )
+    assert "folder that you may write to" in caught.value.hint
 
 
 WRITES_ELSEWHERE = {

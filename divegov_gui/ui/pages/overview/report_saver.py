@@ -53,7 +53,6 @@ class ReportSaver(QObject):
 
 
 def _write(about: int | Period, path: Path, session: Any, _: ProgressSink, cancel: CancelToken) -> Report:
-    from divegov_gui.services.papers import with_reason
     from divegov_gui.services.reports import batch_report, period_report
     from divegov_gui.ui.paper import write_pdf
 
@@ -62,7 +61,7 @@ def _write(about: int | Period, path: Path, session: Any, _: ProgressSink, cance
         if isinstance(about, int)
         else period_report(session, about, cancel)
     )
-    with with_reason(path):
+    with private_files.with_reason(path):
         if path.suffix.lower() == ".pdf":
             write_pdf(made.paper, path, made.title)
         else:
