@@ -149,6 +149,14 @@ class Gate:
             self.session, [Edit(quarantine_id, version, column, value) for column, value in values.items()]
         )
 
+    def let_claims_end(self, *quarantine_ids: int) -> None:
+        """The time of the claims on these records, or of every claim, is over."""
+        these = f" AND Quarantine_ID IN ({', '.join(map(str, quarantine_ids))})" if quarantine_ids else ""
+        self.backend.run(
+            "UPDATE Data_Quarantine SET Claimed_Until = '2020-01-01 00:00:00.000000' "
+            f"WHERE Claimed_Until IS NOT NULL{these}"
+        )
+
     def log(self, action: str | None = None) -> list[dict[str, Any]]:
         """The log of all that was done, or of one kind of action, in its order."""
         filters = [] if action is None else [Filter("Action", "=", action)]
@@ -168,19 +176,27 @@ class Gate:
         self, code: str, reason: str = "The federation has decided so", **changes: Any
     ) -> dict[str, Any]:
         """Save a rule as it is now, but for the changes; returns what the database answers."""
+        given = {"valid_from": self.rule(code)["Valid_From"], **self.rule_with(code, **changes)}
+        return dict(self.session.call("Set_Rule", rule_code=code, reason=reason, **given)[-1][0])
+
+    def rule_with(self, code: str, **changes: Any) -> dict[str, Any]:
+        """A rule as it is now, but for the changes, in a procedure's own words."""
         now = self.rule(code)
-        given = {
+        return {
             "severity": now["Severity"],
             "threshold": now["Threshold"],
             "is_enabled": int(now["Is_Enabled"]),
-            "valid_from": now["Valid_From"],
             **changes,
         }
-        return dict(self.session.call("Set_Rule", rule_code=code, reason=reason, **given)[-1][0])
 
     def reasons(self) -> list[dict[str, Any]]:
         order = [Order(name) for name in ("Quarantine_ID", "Attempt", "Rule_Code", "Column_Name")]
         return [dict(row) for row in self.session.select("Quarantine_Reasons", order=order)]
+
+
+def instant(told: str | None) -> str:
+    """A time without the zeros at its end, of which SQL Server writes one more."""
+    return (told or "").rstrip("0")
 
 
 def codes(fate: Fate) -> set[str]:

@@ -263,10 +263,7 @@ class Waiting(Step):
         pass
 
     def done(self, model: Review, gate: Gate, result: None) -> None:
-        gate.backend.run(
-            "UPDATE Data_Quarantine SET Claimed_Until = '2020-01-01 00:00:00.000000' "
-            "WHERE Claimed_Until IS NOT NULL"
-        )
+        gate.let_claims_end()
         model.lapsed()
 
 

@@ -295,9 +295,7 @@ def test_a_claim_that_was_taken_over_is_told_with_the_word_and_is_no_change(
 
 def test_a_claim_expires_by_itself(three: Gate, berta: Session) -> None:
     claim_records(three.session, [1])
-    three.backend.run(
-        "UPDATE Data_Quarantine SET Claimed_Until = '2020-01-01 00:00:00.000000' WHERE Quarantine_ID = 1"
-    )
+    three.let_claims_end(1)
     row = three.waiting(1)
     assert (row["Is_Claimed"], row["Claimed_By"]) == (False, None)
     assert {cell["Claimed_By"] for cell in three.session.select("Quarantine_Cube")} == {None}

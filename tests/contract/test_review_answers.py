@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from gates import Gate
+from gates import Gate, instant
 from people import person
 
 from divegov_gui.core.errors import Conflict
@@ -48,7 +48,7 @@ def four(three: Gate) -> Gate:
 def logged(gate: Gate) -> tuple[str, Any, dict[str, Any], str]:
     """The newest line of the log: what was done, to what, in numbers, and when."""
     row = gate.log()[-1]
-    return row["Action"], row["Subject_ID"], json.loads(row["Detail"]), row["Acted_At"].rstrip("0")
+    return row["Action"], row["Subject_ID"], json.loads(row["Detail"]), instant(row["Acted_At"])
 
 
 # Cells --------------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def test_an_edit_is_dated_and_has_its_reason_in_each_of_its_cells(four: Gate) ->
     (group,) = four.session.select("Edit_History")
     revisions = four.session.select("Revision_History")
     assert [row["Edit_Reason"] for row in revisions] == ["rang them"] * 2
-    assert {row["Edited_At"].rstrip("0") for row in (group, *revisions)} == {logged(four)[3]}
+    assert {instant(row["Edited_At"]) for row in (group, *revisions)} == {logged(four)[3]}
 
 
 def test_nothing_is_told_of_the_records_when_nobody_asks_and_nobody_was_left_out(four: Gate) -> None:
@@ -161,9 +161,7 @@ def test_as_far_as_it_can_be_taken_back_leaves_out_what_is_closed_or_claimed_by_
 def test_a_claim_that_is_over_leaves_nothing_out(four: Gate, berta: Session) -> None:
     edited = four.edit(2, Phone="13")
     claim_records(berta, [2])
-    four.backend.run(
-        "UPDATE Data_Quarantine SET Claimed_Until = '2020-01-01 00:00:00.000000' WHERE Claimed_By = 'berta'"
-    )
+    four.let_claims_end(2)
     assert undo_edit(four.session, edited.group_id or 0, skip_conflicts=True).skipped_count == 0
 
 
@@ -195,7 +193,7 @@ def test_a_conflict_of_one_record_speaks_of_no_others(four: Gate, berta: Session
         four.session.call("Edit_Records", edits='[[1, 1, "Phone", "13"], [2, 2, "Phone", "13"]]')
     assert "in all" not in str(refused.value)
     theirs = [r for r in four.session.select("Revision_History") if r["Quarantine_ID"] == 1]
-    assert (refused.value.facts.when or "").rstrip("0") == theirs[0]["Edited_At"].rstrip("0")
+    assert instant(refused.value.facts.when) == instant(theirs[0]["Edited_At"])
 
 
 def test_a_conflict_is_of_its_own_record_whatever_became_of_others_since(four: Gate, berta: Session) -> None:
@@ -213,7 +211,7 @@ def test_a_conflict_is_of_its_own_record_whatever_became_of_others_since(four: G
         with pytest.raises(Conflict, match="by berta on ") as refused:
             discard_records(four.session, [record], "test_data", None)
         facts = refused.value.facts
-        assert (facts.what, facts.who, (facts.when or "").rstrip("0")) == (what, "berta", when)
+        assert (facts.what, facts.who, instant(facts.when)) == (what, "berta", when)
 
 
 def test_of_all_who_had_it_before_the_last_one_is_named(four: Gate, berta: Session) -> None:
@@ -239,7 +237,7 @@ def test_of_several_who_typed_over_it_the_last_one_stands_in_the_way(four: Gate,
         edit_records(zoe, [Edit(1, 4, "Phone", "16")])
     with pytest.raises(Conflict, match="edited again by zoe") as refused:
         undo_edit(four.session, mine.group_id or 0)
-    assert (refused.value.facts.when or "").rstrip("0") == logged(four)[3]
+    assert instant(refused.value.facts.when) == logged(four)[3]
 
 
 def test_of_a_claim_it_is_told_until_when(four: Gate, berta: Session) -> None:
@@ -247,7 +245,7 @@ def test_of_a_claim_it_is_told_until_when(four: Gate, berta: Session) -> None:
     (claim,) = claim_records(berta, [1], minutes=90)
     with pytest.raises(Conflict, match="Record 1 is claimed by berta until ") as refused:
         four.edit(1, Phone=None)
-    assert (refused.value.facts.when or "").rstrip("0") == (claim.claimed_until or "").rstrip("0")
+    assert instant(refused.value.facts.when) == instant(claim.claimed_until)
 
 
 def test_what_stood_before_the_gate_again_was_changed_by_who_sent_it(four: Gate, berta: Session) -> None:
@@ -291,7 +289,7 @@ def test_what_is_closed_reopened_and_merged_is_what_was_named(four: Gate) -> Non
     discard_records(four.session, four.versions_of(1, 2), "other", "asked twice")
     assert logged(four)[:3] == ("Discard_Records", None, {"code": "other", "records": 2})
     closed = four.waiting(1)
-    assert closed["Resolved_At"].rstrip("0") == logged(four)[3]
+    assert instant(closed["Resolved_At"]) == logged(four)[3]
     told = four.session.select("Record_Story", filters=[Filter("Story_Kind", "=", "Discarded")])
     assert [(row["Quarantine_ID"], row["Summary"]) for row in told] == [
         (1, "Other: asked twice"),
@@ -342,15 +340,13 @@ def test_whose_claim_is_over_is_not_asked_and_nothing_is_taken_over_from_them(
     four: Gate, berta: Session
 ) -> None:
     claim_records(berta, [1, 2])
-    four.backend.run(
-        "UPDATE Data_Quarantine SET Claimed_Until = '2020-01-01 00:00:00.000000' WHERE Quarantine_ID = 1"
-    )
+    four.let_claims_end(1)
     mine, theirs = claim_records(four.session, [1, 2])
     assert (mine.is_claimed, theirs.is_claimed, theirs.claimed_by) == (True, False, "berta")
     claim_records(four.session, [1, 2], take_over=True, reason="urgent")
     assert logged(four)[2] == {"records": 2, "taken_over": 1, "minutes": 30}
     (told,) = four.session.select("Record_Story", filters=[Filter("Story_Kind", "=", "Claimed")])
-    assert (told["Quarantine_ID"], told["Story_At"].rstrip("0")) == (2, logged(four)[3])
+    assert (told["Quarantine_ID"], instant(told["Story_At"])) == (2, logged(four)[3])
 
 
 def test_one_may_claim_again_what_one_has_and_is_told_of_it(four: Gate) -> None:

@@ -23,14 +23,7 @@ Make = Callable[[], Gate]
 def retest(gate: Gate, code: str | None = None, **change: Any) -> list[list[dict[str, Any]]]:
     """The result sets of a retest: of all rules, of one, or the rehearsal of a change."""
     if change:
-        now = gate.rule(code or "")
-        change = {
-            "severity": now["Severity"],
-            "threshold": now["Threshold"],
-            "is_enabled": int(now["Is_Enabled"]),
-            "rehearse": 1,
-            **change,
-        }
+        change = gate.rule_with(code or "", **{"rehearse": 1, **change})
     results = gate.session.call("Retest_Quarantine", rule_code=code, **change)
     return [[dict(row) for row in rows] for rows in results]
 
