@@ -15,6 +15,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
 from divegov_gui.services.generation import GeneratedSource, GenerationRequest
@@ -69,7 +70,7 @@ def _multiply(connection: sqlite3.Connection, records: int) -> None:
         connection.execute(statement, {k: v for k, v in names.items() if f":{k}" in statement})
 
 
-_COLUMNS = "First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference"
+_COLUMNS = ", ".join(COLUMNS)
 _STATEMENTS = (
     # The records to copy, numbered from 0; and the copies, numbered on from them.
     """CREATE TEMP TABLE Parked AS

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from divegov_gui.core.records import RawRecord
-from tests.benchmarks.watch import Watch, chunks
+from tests.benchmarks.measuring import Watch, chunks
 
 TEXT = r"\s*\S[\s\S]*"
 NAME = r"[^0-9\x00-\x1f]{1,100}"

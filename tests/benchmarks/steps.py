@@ -15,18 +15,17 @@ from importlib import import_module
 from pathlib import Path
 
 from divegov_gui.core.progress import Progress
+from divegov_gui.core.records import COLUMNS
 from divegov_gui.database.sqlite import open_workspace
 from divegov_gui.services.deployment import deploy
 from divegov_gui.services.generation import DEFAULT_LOCALES, GeneratedSource, GenerationRequest
 from divegov_gui.services.ingestion import ingest
 from divegov_gui.services.quality import read_score
 from tests.benchmarks.bench_generation import NAIVE_ROWS, WARMING_ROWS, naive_records
+from tests.benchmarks.measuring import Watch, chunks, source
 from tests.benchmarks.rivals import LIBRARIES, pandas_masks
-from tests.benchmarks.watch import Watch, chunks, source
 
-_COLUMNS = (
-    "Source_Row, Payload, First_Name, Last_Name, Email, Phone, Date_Of_Birth, Certification, Source_Reference"
-)
+_COLUMNS = ", ".join(("Source_Row", "Payload", *COLUMNS))
 
 
 def naive(rows: int, folder: Path) -> dict[str, float]:
