@@ -27,6 +27,11 @@ class Check:
         return self.severity == "error"
 
     @property
+    def is_duplicate(self) -> bool:
+        """Whether it finds somebody who is there already: no fault of the record's own."""
+        return self.rule.startswith("DUPLICATE_")
+
+    @property
     def short(self) -> str:
         """The rule in two or three words, for a chip."""
         return self.rule.replace("DOB", "BIRTH DATE").replace("_", " ").capitalize()

@@ -32,8 +32,6 @@ from divegov_gui.ui.widgets.dialog import Dialog
 from divegov_gui.ui.widgets.elided_label import ElidedLabel
 from divegov_gui.ui.widgets.question import Problem
 
-_DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
-
 
 class Draft(NamedTuple):
     """What a person has chosen for a record: by column, whose value survives (whether a diver's, and the number)."""
@@ -192,8 +190,6 @@ class MergeDialog(Dialog):
     # --- judging and doing
     def _judge(self) -> None:
         """Have the gatekeeper judge the result."""
-        if not hasattr(self, "yes"):
-            return
         key = self._sides.record.key
         self._context.reader.submit(
             partial(_check, key, self.values()),
@@ -204,14 +200,13 @@ class MergeDialog(Dialog):
         )
 
     def _show_verdict(self, found: Judged) -> None:
-        failing = [c for c in self._checks.rules(found.failed_checks) if c.rule not in _DUPLICATES]
+        failing = [c for c in self._checks.rules(found.failed_checks) if not c.is_duplicate]
         if not failing:
             self.verdict.set_state("The result passes every rule", "success")
         else:
             tone = "danger" if any(check.is_error for check in failing) else "warning"
             self.verdict.set_state("; ".join(check.wording for check in failing), tone)
-        can = self._sides.diver is not None or bool(self._sides.others)
-        self.yes.setEnabled(can and not (self._sides.diver and any(check.is_error for check in failing)))
+        self.yes.setEnabled(self._sides.diver is None or not any(check.is_error for check in failing))
 
     def _do(self) -> None:
         reason = self.reason.ask("Say why they are the same person.")

@@ -30,7 +30,6 @@ from divegov_gui.ui.widgets.elided_label import ElidedLabel
 if TYPE_CHECKING:
     from divegov_gui.services.suggestions.model import Suggestion
 
-_DUPLICATES = ("DUPLICATE_IN_BATCH", "DUPLICATE_OF_DIVER")
 _STATES = {"Released": "promoted", "Merged": "unchanged", "Discarded": "neutral"}
 
 
@@ -139,7 +138,7 @@ class RecordPanel(QFrame):
         whole = [check.wording for check in failing if check.column == "Payload"]
         self._whole.setText("\n".join(whole))
         reveal(self._whole, is_open and bool(whole))
-        reveal(self.compare, is_open and any(check.rule in _DUPLICATES for check in failing))
+        reveal(self.compare, is_open and any(check.is_duplicate for check in failing))
         if not is_open:
             self._badge.set_state(self.row.status, _STATES.get(self.row.status, "neutral"))
         elif not mask:

@@ -30,7 +30,8 @@ def sentence(found: Resubmitted, checks: Checks, done: bool = False) -> str:
     failing = found.failed_count - found.collided_count
     if failing:
         short = {check.rule: check.short.lower() for check in checks.all}
-        rules = [short.get(code, code) for code, _ in found.failing if not code.startswith("DUPLICATE_")]
+        duplicates = {check.rule for check in checks.all if check.is_duplicate}
+        rules = [short.get(code, code) for code, _ in found.failing if code not in duplicates]
         parts.append(f"{grouped(failing)} {fails(failing)} ({_some(rules, 'rules')})")
     if found.collided_count:
         divers = sorted({r.diver_id for r in found.records if not r.passed and r.diver_id})
