@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from divegov_gui.core.records import COLUMN_BITS
-from divegov_gui.database.session import Filter, Order, Session
+from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.services.tombstones import IDENTIFYING, Values, needed, of_values, told
 
 _AT_A_TIME, _ROWS_AT_A_TIME = 500, 5_000
@@ -93,7 +93,11 @@ def _current(session: Session, diver_id: int) -> dict[str, str | None]:
     """What identifies a diver now; nothing does where they are deleted."""
     wanted = [Filter("Diver_ID", "=", diver_id), Filter("Is_Current", "=", True)]
     rows = session.select("Diver_Versions", IDENTIFYING, wanted)
-    return {column: rows[0][column] if rows else None for column in IDENTIFYING}
+    return _identifying(rows[0]) if rows else dict.fromkeys(IDENTIFYING)
+
+
+def _identifying(row: Row) -> dict[str, str | None]:
+    return {column: row[column] for column in IDENTIFYING}
 
 
 def _arrived(session: Session, batch_id: int) -> Iterator[tuple[int, Values]]:
@@ -105,7 +109,7 @@ def _arrived(session: Session, batch_id: int) -> Iterator[tuple[int, Values]]:
         )
         for row in rows:
             last = row["Source_Row"]
-            yield last, {column: row[column] for column in IDENTIFYING}
+            yield last, _identifying(row)
         if len(rows) < _ROWS_AT_A_TIME:
             return
 
@@ -120,7 +124,7 @@ def _stored(
     for start in range(0, len(ids), _AT_A_TIME):
         asked = [Filter("Quarantine_ID", "in", tuple(ids[start : start + _AT_A_TIME])), *more]
         for row in session.select("Quarantine_Queue", _COLUMNS, asked):
-            yield row["Quarantine_ID"], {column: row[column] for column in IDENTIFYING}
+            yield row["Quarantine_ID"], _identifying(row)
 
 
 def _given(identities: str | None) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from divegov_gui.core.errors import ConnectionFailed, Refused
-from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress
+from divegov_gui.core.progress import CancelToken, Progress, ProgressSink, no_progress, stages
 from divegov_gui.database.session import Filter, Order, Row, Session
 from divegov_gui.database.sqlite_host import CLOCK, login
 from divegov_gui.services.connections import interruptible
@@ -169,11 +169,7 @@ def erase(
     erasure is written. Raises Refused, Cancelled.
     """
     identities = (key or ErasureKey()).find_or_make()
-
-    def on_message(message: str) -> None:
-        step, _, words = message.partition(" ")
-        progress(Progress(words, int(step.partition("/")[0]) - 1, _STAGES + 2))
-
+    told = stages(lambda each: progress(replace(each, total=_STAGES + 2)))
     found = rehearse_erasure(session, diver_id, reason, cancel=cancel)
     tombstones = _tombstones(identities, found.values)
     with interruptible(session, cancel):
@@ -182,7 +178,7 @@ def erase(
             diver_id=diver_id,
             reason=reason,
             tombstones=json.dumps(tombstones),
-            on_message=on_message,
+            on_message=told,
         )
     done, values = results[-1][0], _inventory(diver_id, results).values
     progress(Progress("Rewriting the file", _STAGES, _STAGES + 2))
