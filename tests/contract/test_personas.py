@@ -153,8 +153,7 @@ def test_nobody_is_found_by_what_a_mask_hides(lived: Gate, analyst: Session) -> 
 
 def looks(gate: Gate) -> list[tuple[int | None, dict[str, object]]]:
     """Who was looked for behind a mask, as the log has it."""
-    rows = gate.session.select("Action_Log", filters=[Filter("Action", "=", "Find_Diver")])
-    return [(row["Subject_ID"], json.loads(row["Detail"])) for row in rows]
+    return [(row["Subject_ID"], json.loads(row["Detail"])) for row in gate.log("Find_Diver")]
 
 
 def test_an_officer_finds_a_diver_by_the_whole_of_an_email_and_sees_it_masked(lived: Gate) -> None:

@@ -147,7 +147,7 @@ def test_an_export_is_logged_and_needs_a_reason_and_a_diver(gate: Gate) -> None:
     with pytest.raises(Refused, match="no diver 99"):
         subjects.export_subject(gate.session, 99, "Article 15")
     subjects.export_subject(gate.session, 1, "Article 15")
-    assert [r["Action"] for r in gate.session.select("Action_Log")].count("Export_Subject") == 1
+    assert gate.actions().count("Export_Subject") == 1
 
 
 # -- Erasure --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from people import person
 
 from divegov_gui.core.errors import Refused
-from divegov_gui.database.session import Filter, Order
+from divegov_gui.database.session import Order
 from divegov_gui.services import review
 
 Make = Callable[[], Gate]
@@ -87,7 +87,7 @@ def test_only_what_waits_is_judged_again_and_each_count_is_its_own(gate: Gate) -
     assert [counts[0][f"{name}_Count"] for name in names] == [5, 4, 3, 0, 0]
     gate.set_rule("PHONE_FORMAT", is_enabled=0)
     retest(gate, "PHONE_FORMAT")
-    (log,) = gate.session.select("Action_Log", ["Detail"], [Filter("Action", "=", "Retest_Quarantine")])
+    (log,) = gate.log("Retest_Quarantine")
     assert json.loads(log["Detail"]) == {"rule": "PHONE_FORMAT", "judged": 5, "changed": 4}
     assert gate.waiting(1) == closed
     gate.set_rule("PHONE_FORMAT", is_enabled=1)
