@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from divegov_gui.database.sqlite import open_workspace
+from divegov_gui.services.queue import read_versions
+from divegov_gui.services.review import Edit, edit_records
 from divegov_gui.ui.capture import settle
 from divegov_gui.ui.pages.quarantine.columns import NAMES
 from divegov_gui.ui.pages.quarantine.grid import QueueGrid
@@ -36,6 +38,8 @@ GOOD: dict[str, str | None] = {
     "source_reference": "A-1",
 }
 """A record that the gate lets in."""
+HERS = "hers{}@dive.example"
+"""The address that Berta gives a record, with its number in it."""
 
 
 class Workbench:
@@ -206,6 +210,22 @@ class Workbench:
             do(session)
         finally:
             session.close()
+
+    def another_edits(self, *records: int, column: str = "Email", text: str = HERS) -> None:
+        """Have Berta put `text` into a column of records, each with its number in it."""
+
+        def edit(session: Any) -> None:
+            versions = read_versions(session, records)
+            edit_records(session, [Edit(r, v, column, text.format(r)) for r, v in versions])
+
+        self.as_another(edit)
+
+    def put_right(self, count: int) -> list[int]:
+        """Records whose only fault was their address, mended by Berta, as the page shows them."""
+        records = self.failing("EMAIL_FORMAT")[:count]
+        self.another_edits(*records)
+        self.key(Qt.Key.Key_F5, on=self.grid)
+        return records
 
     def arrive(self, *people: dict[str, str | None], name: str = "desk.csv") -> list[int]:
         """Have records come in, each a good one but for what is said; returns those that are put aside."""

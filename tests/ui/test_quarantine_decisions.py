@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QTableView
-from quarantine_harness import Workbench
+from quarantine_harness import HERS, Workbench
 
-from divegov_gui.services.queue import read_versions
-from divegov_gui.services.review import Edit, claim_records, edit_records
-
-GOOD = "n{}@dive.example"
-
-
-def put_right(bench: Workbench, count: int) -> list[int]:
-    """Records whose only fault was their address, mended behind the page's back."""
-    records = bench.failing("EMAIL_FORMAT")[:count]
-
-    def mend(session: Any) -> None:
-        versions = dict(read_versions(session, records))
-        edit_records(session, [Edit(r, versions[r], "Email", GOOD.format(r)) for r in records])
-
-    bench.as_another(mend)
-    bench.key(Qt.Key.Key_F5, on=bench.grid)
-    return records
+from divegov_gui.services.review import claim_records
 
 
 def only_warned(bench: Workbench) -> list[int]:
@@ -52,7 +35,7 @@ def holds(bench: Workbench) -> bool:
 
 
 def test_a_rehearsal_tells_and_keeps_nothing(bench: Workbench) -> None:
-    ready = put_right(bench, 2)
+    ready = bench.put_right(2)
     failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
     bench.select(*ready, *failing)
     before = bench.ask("SELECT count(*), max(Batch_ID) FROM Ingestion_Batch")
@@ -71,7 +54,7 @@ def test_a_rehearsal_tells_and_keeps_nothing(bench: Workbench) -> None:
 
 
 def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> None:
-    ready = put_right(bench, 2)
+    ready = bench.put_right(2)
     failing = bench.failing("AGE_BELOW_MINIMUM")[:1]
     bench.select(*ready, *failing)
     bench.click("quarantine.resubmit")
@@ -82,7 +65,7 @@ def test_what_passes_is_resubmitted_and_what_fails_stays(bench: Workbench) -> No
     assert not set(ready) & set(bench.ids())
     assert failing[0] in bench.ids()
     for record in ready:
-        assert bench.one(f"SELECT count(*) FROM Diver WHERE Email = '{GOOD.format(record)}'") == 1
+        assert bench.one(f"SELECT count(*) FROM Diver WHERE Email = '{HERS.format(record)}'") == 1
     assert bench.actions()[-1] == "Resubmit_Records"
     assert holds(bench)
     assert bench.grid.currentIndex().isValid(), "the cursor stays in the list"
@@ -168,7 +151,7 @@ def test_a_discard_is_taken_back_and_done_again_like_an_edit(bench: Workbench) -
 
 
 def test_all_that_are_ready_are_sent_by_one_key(bench: Workbench) -> None:
-    ready = put_right(bench, 3)
+    ready = bench.put_right(3)
     bench.key(
         Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier, on=bench.grid
     )
@@ -234,11 +217,7 @@ def test_records_go_out_to_a_file_and_come_back_corrected(bench: Workbench, tmp_
         row[email] = f"owner{row[0]}@dive.example"
     with file.open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows(rows)
-    bench.as_another(
-        lambda s: edit_records(
-            s, [Edit(records[0], read_versions(s, records[:1])[0][1], "Email", "meanwhile@dive.example")]
-        )
-    )
+    bench.another_edits(records[0], text="meanwhile@dive.example")
     trip.read(file)
     bench.quiet()
     dialog = bench.dialog()
@@ -287,12 +266,8 @@ def test_a_correction_that_would_not_pass_is_told_before_it_is_taken(
 def test_where_no_diver_has_the_address_one_record_is_kept_and_the_other_discarded(bench: Workbench) -> None:
     kept, other = bench.failing("LAST_NAME_MISSING")[:2]
 
-    def make_twins(session: Any) -> None:
-        versions = dict(read_versions(session, [kept, other]))
-        edit_records(session, [Edit(r, v, "Email", "twin@dive.example") for r, v in versions.items()])
-        edit_records(session, [Edit(other, versions[other] + 1, "Last_Name", "Twin")])
-
-    bench.as_another(make_twins)
+    bench.another_edits(kept, other, text="twin@dive.example")
+    bench.another_edits(other, column="Last_Name", text="Twin")
     bench.key(Qt.Key.Key_F5, on=bench.grid)
     bench.point_at(kept, "Email")
     bench.ctrl(Qt.Key.Key_M)

@@ -194,11 +194,7 @@ def test_an_undo_that_a_later_edit_stands_on_is_refused_with_the_name(bench: Wor
     open_editor(bench, record).selectAll()
     bench.type(GOOD)
     bench.key(Qt.Key.Key_Return)
-    bench.as_another(
-        lambda s: edit_records(
-            s, [Edit(record, read_versions(s, [record])[0][1], "Email", "later@dive.example")]
-        )
-    )
+    bench.another_edits(record, text="later@dive.example")
     bench.click("quarantine.undo")
     assert bench.value(record, "Email") == "later@dive.example"
     assert any("berta" in text for text in bench.texts(bench.steward.window))
@@ -224,11 +220,7 @@ def test_what_is_a_diver_by_now_does_not_keep_earlier_edits_from_being_undone(be
 def test_two_stewards_on_one_record_choose_and_nothing_is_lost(bench: Workbench, choice: str) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     editor = open_editor(bench, record)
-    bench.as_another(
-        lambda s: edit_records(
-            s, [Edit(record, read_versions(s, [record])[0][1], "Email", "hers@dive.example")]
-        )
-    )
+    bench.another_edits(record, text="hers@dive.example")
     editor.selectAll()
     bench.type(GOOD)
     bench.key(Qt.Key.Key_Return)

@@ -18,8 +18,6 @@ from quarantine_harness import Workbench
 
 from divegov_gui.services.connections import Workspace
 from divegov_gui.services.generation import GenerationRequest
-from divegov_gui.services.queue import read_versions
-from divegov_gui.services.review import Edit, edit_records
 from divegov_gui.ui.pages.quarantine.grid_layout import GridLayout
 from divegov_gui.ui.pages.quarantine.search_row import CountLabel
 from divegov_gui.ui.shell.notices import NoticeView, ToastStack
@@ -192,9 +190,7 @@ def _choose(bench: Workbench, name: str, words: str) -> None:
 
 def test_an_edit_of_one_record_says_in_the_history_which(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
-    bench.as_another(
-        lambda s: edit_records(s, [Edit(record, read_versions(s, [record])[0][1], "Email", "x@dive.example")])
-    )
+    bench.another_edits(record)
     bench.click("quarantine.tab.edits")
     assert f"Edited: Email of record {record:,}" in bench.texts(bench.page.panes.history)
 
@@ -254,9 +250,7 @@ def test_what_is_copied_is_what_is_shown_with_the_rules_that_fail(bench: Workben
 
 def test_after_an_undo_from_the_history_the_focus_stays_there(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
-    bench.as_another(
-        lambda s: edit_records(s, [Edit(record, read_versions(s, [record])[0][1], "Email", "x@dive.example")])
-    )
+    bench.another_edits(record)
     bench.click("quarantine.tab.edits")
     group = bench.one("SELECT max(Edit_Group_ID) FROM Edit_Group")
     bench.control(f"quarantine.group.{group}.undo").setFocus()

@@ -6,35 +6,17 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
-from quarantine_harness import Workbench
+from quarantine_harness import HERS, Workbench
 
 from divegov_gui.services.queue import read_versions
 from divegov_gui.services.review import (
-    Edit,
     claim_records,
     discard_records,
-    edit_records,
     reopen_records,
 )
 from divegov_gui.ui.pages.quarantine.cell_editor import CellEditor
 
-MINE, HERS = "mine@dive.example", "hers@dive.example"
-
-
-def berta_edits(bench: Workbench, *records: int, column: str = "Email", text: str = HERS) -> None:
-    def edit(session: Any) -> None:
-        versions = read_versions(session, records)
-        edit_records(session, [Edit(r, v, column, text.replace("hers", f"hers{r}")) for r, v in versions])
-
-    bench.as_another(edit)
-
-
-def mended(bench: Workbench, count: int) -> list[int]:
-    """Records that Berta has put right, as the page shows them."""
-    records = bench.failing("EMAIL_FORMAT")[:count]
-    berta_edits(bench, *records)
-    bench.key(Qt.Key.Key_F5, on=bench.grid)
-    return records
+MINE = "mine@dive.example"
 
 
 def test_what_is_typed_in_a_cell_stays_when_the_list_is_read_anew(bench: Workbench) -> None:
@@ -58,12 +40,12 @@ def test_what_is_typed_in_the_panel_stays_and_meets_what_another_saved(bench: Wo
     assert isinstance(field, QLineEdit)
     field.selectAll()
     bench.type(MINE)
-    berta_edits(bench, record)
+    bench.another_edits(record)
     bench.key(Qt.Key.Key_F5)
     assert bench.focus() is field
     assert field.text() == MINE
     bench.key(Qt.Key.Key_Return)
-    assert bench.value(record, "Email") == f"hers{record}@dive.example", "hers is not overwritten unseen"
+    assert bench.value(record, "Email") == HERS.format(record), "hers is not overwritten unseen"
     assert "berta" in bench.in_dialog()
     bench.click("quarantine.conflict.mine.email")
     bench.click("quarantine.conflict.save")
@@ -88,7 +70,7 @@ def test_a_conflict_tells_what_else_the_other_has_changed(bench: Workbench) -> N
     bench.point_at(record, "Email")
     bench.key(Qt.Key.Key_F2, on=bench.grid)
     bench.type(MINE)
-    berta_edits(bench, record, column="Last_Name", text="Hersson")
+    bench.another_edits(record, column="Last_Name", text="Hersson")
     bench.key(Qt.Key.Key_Return)
     said = bench.in_dialog()
     assert "berta" in said
@@ -106,7 +88,7 @@ def test_a_choice_shows_every_sign_of_a_value_and_a_long_one_makes_no_dialog_wid
     bench.point_at(record, "Last_Name")
     bench.key(Qt.Key.Key_F2, on=bench.grid)
     bench.type(typed)
-    berta_edits(bench, record, column="Last_Name", text="Hersson")
+    bench.another_edits(record, column="Last_Name", text="Hersson")
     bench.key(Qt.Key.Key_Return)
     mine = bench.control("quarantine.conflict.mine.last_name")
     assert mine.text().startswith("Tom && Jerry x"), "a single one would mark a key"  # type: ignore[attr-defined]
@@ -137,7 +119,7 @@ def test_a_claimed_record_is_taken_over_with_what_was_typed(bench: Workbench) ->
 def test_a_discard_of_what_has_changed_since_it_was_seen_is_refused(bench: Workbench) -> None:
     record = bench.failing("EMAIL_FORMAT")[0]
     bench.point_at(record, "Email")
-    berta_edits(bench, record)
+    bench.another_edits(record)
     bench.key(Qt.Key.Key_Delete, on=bench.grid)
     bench.click("quarantine.discard_dialog.yes")
     assert bench.status(record) == "Open"
@@ -149,11 +131,11 @@ def test_a_discard_of_what_has_changed_since_it_was_seen_is_refused(bench: Workb
 
 
 def test_what_changed_since_the_rehearsal_is_not_sent_but_rehearsed_anew(bench: Workbench) -> None:
-    record, other = mended(bench, 2)
+    record, other = bench.put_right(2)
     bench.select(record, other)
     bench.ctrl(Qt.Key.Key_Return)
     assert "2 pass." in bench.in_dialog()
-    berta_edits(bench, record, column="First_Name", text="")
+    bench.another_edits(record, column="First_Name", text="")
     bench.click("quarantine.rehearsal.go")
     assert {bench.status(record), bench.status(other)} == {"Open"}
     said = bench.in_dialog()
@@ -164,9 +146,9 @@ def test_what_changed_since_the_rehearsal_is_not_sent_but_rehearsed_anew(bench: 
 
 
 def test_a_list_that_is_out_of_date_is_told_before_anything_is_sent(bench: Workbench) -> None:
-    (record,) = mended(bench, 1)
+    (record,) = bench.put_right(1)
     bench.select(record)
-    berta_edits(bench, record, column="First_Name", text="Xaver")
+    bench.another_edits(record, column="First_Name", text="Xaver")
     bench.ctrl(Qt.Key.Key_Return)
     said = bench.in_dialog()
     assert "berta" in said
@@ -175,7 +157,7 @@ def test_a_list_that_is_out_of_date_is_told_before_anything_is_sent(bench: Workb
 
 
 def test_everything_that_matches_is_sent_but_what_others_work_on(bench: Workbench) -> None:
-    ready = mended(bench, 3)
+    ready = bench.put_right(3)
     hers = ready[1]
     bench.as_another(lambda s: claim_records(s, [hers]))
     bench.key(Qt.Key.Key_F5, on=bench.grid)
@@ -205,7 +187,7 @@ def test_everything_that_matches_is_discarded_but_what_others_work_on(bench: Wor
 def test_a_step_over_many_is_undone_but_where_others_stand_on_it(bench: Workbench) -> None:
     records = bench.failing("EMAIL_FORMAT")[:3]
     raw = [bench.value(each, "Email") for each in records]
-    berta_edits(bench, *records)
+    bench.another_edits(*records)
     bench.as_another(
         lambda s: discard_records(s, read_versions(s, records[:1]), "test_data", "never was a person")
     )
@@ -216,7 +198,7 @@ def test_a_step_over_many_is_undone_but_where_others_stand_on_it(bench: Workbenc
     assert bench.value(records[1], "Email") != raw[1], "nothing is undone before one has chosen"
     bench.click("quarantine.leave_out.yes")
     assert [bench.value(each, "Email") for each in records[1:]] == raw[1:]
-    assert bench.value(records[0], "Email") == f"hers{records[0]}@dive.example"
+    assert bench.value(records[0], "Email") == HERS.format(records[0])
 
 
 def test_ones_own_bulk_step_is_undone_by_the_key_but_where_others_stand_on_it(bench: Workbench) -> None:
@@ -231,7 +213,7 @@ def test_ones_own_bulk_step_is_undone_by_the_key_but_where_others_stand_on_it(be
     bench.write_in("quarantine.bulk.reason", "all alike")
     bench.click("quarantine.bulk.apply")
     assert [bench.value(each, "First_Name") for each in records] == ["Mistake"] * 3
-    berta_edits(bench, records[0], column="First_Name", text="Hers")
+    bench.another_edits(records[0], column="First_Name", text="Hers")
     bench.ctrl(Qt.Key.Key_Z)
     assert "berta" in bench.in_dialog()
     bench.click("quarantine.leave_out.yes")
@@ -291,8 +273,8 @@ def test_what_another_does_to_the_records_in_sight_shows_by_itself(bench: Workbe
     bench.key(Qt.Key.Key_F2, on=bench.grid)
     bench.type(MINE)
     bench.as_another(lambda s: claim_records(s, [claimed]))
-    berta_edits(bench, edited)
-    berta_edits(bench, typed)
+    bench.another_edits(edited)
+    bench.another_edits(typed)
     bench.page.desk.watch.timeout.emit()
     bench.quiet()
     at = bench.grid.rows.index(bench.row_of(claimed), bench.grid.column_of("quarantine_id"))
